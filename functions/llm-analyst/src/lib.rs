@@ -1,0 +1,1 @@
+//! Asks the model for a report and checks what came back.

@@ -1,0 +1,1 @@
+//! The binary topdown: every function in one process.

@@ -1,0 +1,1 @@
+//! Tells the user what a run found.

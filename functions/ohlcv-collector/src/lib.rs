@@ -1,0 +1,1 @@
+//! Keeps the raw candles of the watched symbols.

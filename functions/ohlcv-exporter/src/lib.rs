@@ -1,0 +1,1 @@
+//! Writes the candles of a run as artifacts.

@@ -1,0 +1,1 @@
+//! Charts: templates, the built-in renderer, the Chart-IMG client.

@@ -1,0 +1,23 @@
+//! The vocabulary of Topdown: symbols, timeframes, candles, documents and ids. No I/O, no clock.
+//!
+//! All times are UTC. Prices and volumes are exact decimals; floats stand only in computed indicators.
+
+mod candle;
+pub mod hash;
+pub mod ids;
+mod instrument;
+pub mod number;
+pub mod ohlcv;
+pub mod report;
+pub mod series;
+mod source;
+mod symbol;
+mod timeframe;
+
+pub use candle::{Candle, CandleRevision};
+pub use hash::Sha256Hex;
+pub use ids::{ContentId, IdError, ReportId, RunId, StepId};
+pub use instrument::Instrument;
+pub use source::{Source, SourceError};
+pub use symbol::{Symbol, SymbolError};
+pub use timeframe::{Timeframe, TimeframeError};

@@ -1,0 +1,1 @@
+//! Flow definitions as data and the coordinator's pure state machine.

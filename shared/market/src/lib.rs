@@ -1,0 +1,1 @@
+//! Candles of exchanges: clients, checks, aggregation, indicators, the OHLCV artifact.

@@ -1,0 +1,1 @@
+//! Notices: the report page and the channels that carry it.

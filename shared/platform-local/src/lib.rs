@@ -1,0 +1,1 @@
+//! Storage on one machine: SQLite and a folder. Everything survives kill -9.

@@ -1,0 +1,1 @@
+//! A world in a box: the outside services on loopback, speaking their wire protocols.

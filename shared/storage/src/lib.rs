@@ -1,0 +1,1 @@
+//! Ports to storage, and the conformance suite that every backend passes.
