@@ -1,1 +1,23 @@
-//! Ports to storage, and the conformance suite that every backend passes.
+//! Ports to storage, their documents, and the conformance suite that every backend passes.
+//!
+//! A port is a trait with at least two backends: `platform-local` (SQLite and a folder) and Google Cloud.
+//! Nothing is overwritten: candles get revisions, artifacts and step documents are created once, and a step's
+//! document changes only by whoever holds its fence.
+
+mod artifacts;
+mod bus;
+mod candles;
+pub mod conformance;
+mod error;
+mod journal;
+mod reports;
+
+pub use artifacts::{Artifact, ArtifactKey, ArtifactStore, KeyError, Put, SignedUrl};
+pub use bus::{Bus, Message, Topic};
+pub use candles::{Appended, CandleQuery, CandleStore, SeriesKey};
+pub use error::StoreError;
+pub use journal::{
+    Claim, DOCUMENT_VERSION, Journal, Kind, Pin, Pins, RunDocument, RunEnd, Status, StepDocument, StepResult,
+    shard_of,
+};
+pub use reports::{ReportRow, ReportStore};

@@ -1,0 +1,108 @@
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use storage::StoreError;
+
+use crate::sqlite::{Database, io_error};
+use crate::{FolderArtifacts, Signer, SqliteBus, SqliteCandles, SqliteJournal, SqliteReports};
+
+/// What a process may do in a data folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Read beside a writer.
+    Read,
+    /// Write: one process at a time.
+    Write,
+}
+
+/// The five ports on one data folder.
+pub struct Local {
+    /// The folder.
+    pub path: PathBuf,
+    /// Candles.
+    pub candles: Arc<SqliteCandles>,
+    /// Artifacts.
+    pub artifacts: Arc<FolderArtifacts>,
+    /// Journal.
+    pub journal: Arc<SqliteJournal>,
+    /// Report rows.
+    pub reports: Arc<SqliteReports>,
+    /// Messages.
+    pub bus: Arc<SqliteBus>,
+    /// Signs addresses and checks them.
+    pub signer: Arc<Signer>,
+    // held until the process ends; the kernel gives it back whatever happens
+    _lock: Option<File>,
+}
+
+impl Local {
+    /// Opens the folder, creating it for a writer. `base_url` is where a local server would answer; signed
+    /// addresses start with it.
+    ///
+    /// # Errors
+    /// `InUse` while another process writes, `Newer` if a newer version wrote the folder, `NotFound` for a reader
+    /// of a folder that is not there.
+    pub fn open(path: &Path, access: Access, base_url: &str) -> Result<Self, StoreError> {
+        let lock = match access {
+            Access::Read => None,
+            Access::Write => {
+                std::fs::create_dir_all(path).map_err(|e| io_error(path, &e))?;
+                Some(lock(path)?)
+            }
+        };
+        if access == Access::Read && !path.join(DATABASE).exists() {
+            return Err(StoreError::NotFound(format!("data folder {}", path.display())));
+        }
+        let database = Database::open(&path.join(DATABASE), access)?;
+        let signer = Arc::new(Signer::open(path, access, base_url)?);
+        let artifacts = FolderArtifacts::new(path.to_owned(), database.clone(), Arc::clone(&signer));
+        let local = Self {
+            path: path.to_owned(),
+            candles: Arc::new(SqliteCandles::new(database.clone())),
+            artifacts: Arc::new(artifacts),
+            journal: Arc::new(SqliteJournal::new(database.clone())),
+            reports: Arc::new(SqliteReports::new(database.clone())),
+            bus: Arc::new(SqliteBus::new(database)),
+            signer,
+            _lock: lock,
+        };
+        if access == Access::Write {
+            // whoever held a lease or a message is gone: the lock says so
+            local.journal.end_leases()?;
+            local.bus.take_back()?;
+        }
+        Ok(local)
+    }
+}
+
+const DATABASE: &str = "topdown.sqlite";
+
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let name = path.join("lock");
+    let mut file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .read(true)
+        .write(true)
+        .open(&name)
+        .map_err(|e| io_error(&name, &e))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut text = String::new();
+            // the number only helps the message; the lock decides
+            let pid = file.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
+            return Err(StoreError::InUse { pid });
+        }
+        Err(TryLockError::Error(error)) => return Err(io_error(&name, &error)),
+    }
+    let write = |file: &mut File| -> std::io::Result<()> {
+        file.set_len(0)?;
+        file.rewind()?;
+        write!(file, "{}", std::process::id())
+    };
+    write(&mut file).map_err(|e| io_error(&name, &e))?;
+    Ok(file)
+}

@@ -1,0 +1,112 @@
+use std::fs::OpenOptions;
+use std::io::{Read, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use domain::{Sha256Hex, hash};
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use sha2::Sha256;
+use storage::StoreError;
+
+use crate::Access;
+use crate::sqlite::io_error;
+
+const KEY_FILE: &str = "signing.key";
+
+/// Signs addresses of artifacts and checks them: HMAC-SHA256 over method, path, content hash and expiry.
+pub struct Signer {
+    // absent for a reader of a folder that never signed
+    key: Option<[u8; 32]>,
+    base_url: String,
+}
+
+/// The parts of a signed address that its holder sends back.
+#[derive(Debug, Clone, Copy)]
+pub struct SignedPath<'a> {
+    /// `GET` or `HEAD`, both signed as `GET`.
+    pub method: &'a str,
+    /// The artifact's key.
+    pub key: &'a str,
+    /// Seconds since 1970.
+    pub expires: i64,
+    /// Hex digits.
+    pub signature: &'a str,
+}
+
+/// The address opens nothing. One answer whatever was wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this address is not valid or no longer so; `topdown show RUN` prints a fresh one")]
+pub struct Refused;
+
+impl Signer {
+    pub(crate) fn open(folder: &Path, access: Access, base_url: &str) -> Result<Self, StoreError> {
+        let path = folder.join(KEY_FILE);
+        let key = match std::fs::File::open(&path) {
+            Ok(mut file) => {
+                let mode = file.metadata().map_err(|e| io_error(&path, &e))?.permissions().mode();
+                if mode & 0o077 != 0 {
+                    return Err(StoreError::Unavailable(format!(
+                        "{} can be read by others; run chmod 600 on it",
+                        path.display()
+                    )));
+                }
+                let mut key = [0; 32];
+                file.read_exact(&mut key).map_err(|e| io_error(&path, &e))?;
+                Some(key)
+            }
+            Err(_) if access == Access::Read => None,
+            Err(_) => Some(create_key(&path)?),
+        };
+        Ok(Self { key, base_url: base_url.trim_end_matches('/').to_owned() })
+    }
+
+    /// The address that opens `key` until `expires_at`.
+    pub(crate) fn url(&self, key: &str, sha256: &Sha256Hex, expires_at: Timestamp) -> Option<String> {
+        let expires = expires_at.as_second();
+        let mac = self.mac("GET", key, sha256, expires)?;
+        let signature = hash::hex(&mac.finalize().into_bytes());
+        Some(format!("{}/artifacts/{key}?expires={expires}&signature={signature}", self.base_url))
+    }
+
+    /// Whether the address opens the artifact whose content hash is `sha256` at `now`.
+    ///
+    /// # Errors
+    /// [`Refused`], without saying why.
+    pub fn verify(&self, path: SignedPath<'_>, sha256: &Sha256Hex, now: Timestamp) -> Result<(), Refused> {
+        let method = if path.method == "HEAD" { "GET" } else { path.method };
+        let mac = self.mac(method, path.key, sha256, path.expires).ok_or(Refused)?;
+        let signature = unhex(path.signature).ok_or(Refused)?;
+        mac.verify_slice(&signature).map_err(|_| Refused)?;
+        if now.as_second() < path.expires { Ok(()) } else { Err(Refused) }
+    }
+
+    fn mac(&self, method: &str, key: &str, sha256: &Sha256Hex, expires: i64) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key?).ok()?;
+        mac.update(format!("{method}\n/artifacts/{key}\n{sha256}\n{expires}").as_bytes());
+        Some(mac)
+    }
+}
+
+fn create_key(path: &Path) -> Result<[u8; 32], StoreError> {
+    let mut key = [0; 32];
+    let random = Path::new("/dev/urandom");
+    std::fs::File::open(random)
+        .and_then(|mut source| source.read_exact(&mut key))
+        .map_err(|e| io_error(random, &e))?;
+    let mut file = OpenOptions::new()
+        .create_new(true)
+        .write(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|e| io_error(path, &e))?;
+    file.write_all(&key).and_then(|()| file.sync_all()).map_err(|e| io_error(path, &e))?;
+    Ok(key)
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) || text.bytes().any(|b| b.is_ascii_uppercase()) {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect()
+}

@@ -1,0 +1,97 @@
+use async_trait::async_trait;
+use rusqlite::{OptionalExtension, params};
+use storage::{Bus, Message, StoreError};
+use tokio::sync::Notify;
+
+use super::{Database, json_error, sql_error};
+
+/// Messages in SQLite: published durably, taken one by one, kept until they are acknowledged.
+pub struct SqliteBus {
+    database: Database,
+    published: Notify,
+}
+
+/// A message taken from the bus.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// Its number, for the acknowledgement.
+    pub id: i64,
+    /// The message.
+    pub message: Message,
+}
+
+impl SqliteBus {
+    pub(crate) fn new(database: Database) -> Self {
+        Self { database, published: Notify::new() }
+    }
+
+    /// Puts back what a dead process had taken.
+    pub(crate) fn take_back(&self) -> Result<(), StoreError> {
+        self.database.lock().execute("UPDATE messages SET taken = 0", []).map_err(sql_error)?;
+        Ok(())
+    }
+
+    /// Takes the oldest message that nobody has.
+    ///
+    /// # Errors
+    /// Whatever SQLite says; a body this version cannot read is `Damaged`, and stays taken.
+    pub fn take(&self) -> Result<Option<Delivery>, StoreError> {
+        self.database.run(|connection| {
+            let sql = "UPDATE messages SET taken = 1 WHERE id = (SELECT min(id) FROM messages WHERE taken = 0) \
+                       RETURNING id, body";
+            let row: Option<(i64, String)> = connection
+                .query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()
+                .map_err(sql_error)?;
+            row.map(|(id, body)| {
+                let message = serde_json::from_str(&body).map_err(|e| json_error("a message", &e))?;
+                Ok(Delivery { id, message })
+            })
+            .transpose()
+        })
+    }
+
+    /// Waits until something may have been published since the last call.
+    pub async fn wait(&self) {
+        self.published.notified().await;
+    }
+
+    /// Removes a message that was handled.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn acknowledge(&self, id: i64) -> Result<(), StoreError> {
+        self.database.run(|connection| {
+            connection.execute("DELETE FROM messages WHERE id = ?1", [id]).map_err(sql_error)?;
+            Ok(())
+        })
+    }
+
+    /// Puts a message back for another delivery.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn put_back(&self, id: i64) -> Result<(), StoreError> {
+        self.database.run(|connection| {
+            connection.execute("UPDATE messages SET taken = 0 WHERE id = ?1", [id]).map_err(sql_error)?;
+            Ok(())
+        })?;
+        self.published.notify_one();
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Bus for SqliteBus {
+    async fn publish(&self, message: &Message) -> Result<(), StoreError> {
+        let body = serde_json::to_string(message).map_err(|e| json_error("a message", &e))?;
+        self.database.run(|connection| {
+            connection
+                .execute("INSERT INTO messages (body) VALUES (?1)", params![body])
+                .map_err(sql_error)?;
+            Ok(())
+        })?;
+        self.published.notify_one();
+        Ok(())
+    }
+}

@@ -1,0 +1,251 @@
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use domain::{Candle, CandleRevision, Instrument, Source, Symbol, Timeframe};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rust_decimal::Decimal;
+use storage::{Appended, CandleQuery, CandleStore, SeriesKey, StoreError};
+
+use super::{Database, json_error, sql_error};
+
+const COLUMNS: &str = "open_ms, close_ms, open, high, low, close, volume, quote_volume, trades, taker_base, \
+                       taker_quote, revision, observed_ms";
+
+/// Candles in SQLite: a row for each version of a bar.
+pub struct SqliteCandles {
+    database: Database,
+}
+
+impl SqliteCandles {
+    pub(crate) fn new(database: Database) -> Self {
+        Self { database }
+    }
+}
+
+#[async_trait]
+impl CandleStore for SqliteCandles {
+    async fn append(
+        &self,
+        series: &SeriesKey,
+        candles: &[Candle],
+        observed_at: Timestamp,
+    ) -> Result<Appended, StoreError> {
+        self.database.run(|connection| {
+            let transaction = connection.transaction().map_err(sql_error)?;
+            let id = ensure_series(&transaction, series)?;
+            let mut appended = Appended::default();
+            for candle in candles {
+                append_one(&transaction, id, candle, observed_at, &mut appended)?;
+            }
+            transaction.commit().map_err(sql_error)?;
+            Ok(appended)
+        })
+    }
+
+    async fn read(
+        &self,
+        query: &CandleQuery,
+    ) -> Result<BTreeMap<Timeframe, Vec<CandleRevision>>, StoreError> {
+        self.database.run(|connection| {
+            // one transaction: a run sees one state of all its series
+            let transaction = connection.transaction().map_err(sql_error)?;
+            let mut found = BTreeMap::new();
+            for (timeframe, since) in &query.wants {
+                let key = SeriesKey {
+                    source: query.source.clone(),
+                    symbol: query.symbol.clone(),
+                    timeframe: *timeframe,
+                };
+                let bars = match series_id(&transaction, &key)? {
+                    Some(id) => read_series(&transaction, id, *since, query.as_of)?,
+                    None => Vec::new(),
+                };
+                found.insert(*timeframe, bars);
+            }
+            Ok(found)
+        })
+    }
+
+    async fn newest_closed(&self, series: &SeriesKey) -> Result<Option<CandleRevision>, StoreError> {
+        self.database.run(|connection| {
+            let Some(id) = series_id(connection, series)? else { return Ok(None) };
+            let sql = format!(
+                "SELECT {COLUMNS} FROM candles WHERE series = ?1 AND revision > 0 \
+                 ORDER BY open_ms DESC, observed_ms DESC LIMIT 1"
+            );
+            connection.query_row(&sql, [id], revision).optional().map_err(sql_error)
+        })
+    }
+
+    async fn refreshed_at(&self, series: &SeriesKey) -> Result<Option<Timestamp>, StoreError> {
+        self.database.run(|connection| {
+            let Some(id) = series_id(connection, series)? else { return Ok(None) };
+            let sql = "SELECT refreshed_ms FROM series WHERE id = ?1";
+            let ms: Option<i64> = connection.query_row(sql, [id], |row| row.get(0)).map_err(sql_error)?;
+            Ok(ms.and_then(|ms| Timestamp::from_millisecond(ms).ok()))
+        })
+    }
+
+    async fn set_refreshed(&self, series: &SeriesKey, at: Timestamp) -> Result<(), StoreError> {
+        self.database.run(|connection| {
+            let id = ensure_series(connection, series)?;
+            let sql = "UPDATE series SET refreshed_ms = ?2 WHERE id = ?1";
+            connection.execute(sql, params![id, at.as_millisecond()]).map_err(sql_error)?;
+            Ok(())
+        })
+    }
+
+    async fn put_instrument(&self, source: &Source, instrument: &Instrument) -> Result<(), StoreError> {
+        let document = serde_json::to_string(instrument).map_err(|e| json_error("instrument", &e))?;
+        self.database.run(|connection| {
+            let sql = "INSERT OR REPLACE INTO instruments (source, symbol, document) VALUES (?1, ?2, ?3)";
+            let row = params![source.to_string(), instrument.symbol.as_str(), document];
+            connection.execute(sql, row).map_err(sql_error)?;
+            Ok(())
+        })
+    }
+
+    async fn instrument(&self, source: &Source, symbol: &Symbol) -> Result<Option<Instrument>, StoreError> {
+        self.database.run(|connection| {
+            let sql = "SELECT document FROM instruments WHERE source = ?1 AND symbol = ?2";
+            let row: Option<String> = connection
+                .query_row(sql, params![source.to_string(), symbol.as_str()], |row| row.get(0))
+                .optional()
+                .map_err(sql_error)?;
+            row.map(|text| serde_json::from_str(&text).map_err(|e| json_error("instrument", &e))).transpose()
+        })
+    }
+}
+
+fn series_id(connection: &Connection, key: &SeriesKey) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT id FROM series WHERE source = ?1 AND symbol = ?2 AND timeframe = ?3";
+    let row = params![key.source.to_string(), key.symbol.as_str(), key.timeframe.as_str()];
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut s| s.query_row(row, |row| row.get(0)).optional())
+        .map_err(sql_error)
+}
+
+fn ensure_series(connection: &Connection, key: &SeriesKey) -> Result<i64, StoreError> {
+    let sql = "INSERT OR IGNORE INTO series (source, symbol, timeframe) VALUES (?1, ?2, ?3)";
+    let row = params![key.source.to_string(), key.symbol.as_str(), key.timeframe.as_str()];
+    connection.execute(sql, row).map_err(sql_error)?;
+    series_id(connection, key)?.ok_or_else(|| StoreError::Unavailable("a series vanished".to_owned()))
+}
+
+fn append_one(
+    transaction: &Transaction<'_>,
+    series: i64,
+    candle: &Candle,
+    observed_at: Timestamp,
+    appended: &mut Appended,
+) -> Result<(), StoreError> {
+    let newest = format!(
+        "SELECT {COLUMNS} FROM candles WHERE series = ?1 AND open_ms = ?2 ORDER BY observed_ms DESC LIMIT 1"
+    );
+    let kept: Option<CandleRevision> = transaction
+        .prepare_cached(&newest)
+        .and_then(|mut s| {
+            s.query_row(params![series, candle.open_time.as_millisecond()], revision).optional()
+        })
+        .map_err(sql_error)?;
+    let closed_before = kept.as_ref().filter(|kept| kept.is_closed());
+    let revision = match closed_before {
+        // a venue's clock that steps back cannot open a closed bar again
+        Some(_) if !candle.closed_at(observed_at) => return Ok(()),
+        Some(kept) if kept.candle == *candle => return Ok(()),
+        Some(kept) => kept.revision + 1,
+        None => u32::from(candle.closed_at(observed_at)),
+    };
+    match revision {
+        0 => {}
+        1 => appended.new += 1,
+        _ => appended.corrected += 1,
+    }
+    // the newest version must sort last even if the venue's clock stood still between two fetches
+    let after = kept
+        .as_ref()
+        .map_or(i64::MIN, |kept| kept.observed_at.as_millisecond() + i64::from(kept.is_closed()));
+    let observed_ms = observed_at.as_millisecond().max(after);
+    let insert = format!(
+        "INSERT OR REPLACE INTO candles (series, {COLUMNS}) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+    );
+    let row = params![
+        series,
+        candle.open_time.as_millisecond(),
+        candle.close_time.as_millisecond(),
+        candle.open.to_string(),
+        candle.high.to_string(),
+        candle.low.to_string(),
+        candle.close.to_string(),
+        candle.volume.to_string(),
+        candle.quote_volume.to_string(),
+        candle.trades as i64,
+        candle.taker_base.to_string(),
+        candle.taker_quote.to_string(),
+        revision,
+        observed_ms,
+    ];
+    transaction.prepare_cached(&insert).and_then(|mut s| s.execute(row)).map_err(sql_error)?;
+    Ok(())
+}
+
+fn read_series(
+    transaction: &Transaction<'_>,
+    series: i64,
+    since: Option<Timestamp>,
+    as_of: Timestamp,
+) -> Result<Vec<CandleRevision>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM candles \
+         WHERE series = ?1 AND open_ms >= ?2 AND open_ms < ?3 \
+           AND ((revision > 0 AND close_ms < ?3) OR (revision = 0 AND observed_ms <= ?3)) \
+         ORDER BY open_ms, observed_ms"
+    );
+    let since = since.map_or(i64::MIN, Timestamp::as_millisecond);
+    let mut statement = transaction.prepare_cached(&sql).map_err(sql_error)?;
+    let rows =
+        statement.query_map(params![series, since, as_of.as_millisecond()], revision).map_err(sql_error)?;
+    let mut bars: Vec<CandleRevision> = Vec::new();
+    for row in rows {
+        let bar = row.map_err(sql_error)?;
+        // in order of sight: the last version of a bar replaces those before it
+        match bars.last_mut() {
+            Some(last) if last.candle.open_time == bar.candle.open_time => *last = bar,
+            _ => bars.push(bar),
+        }
+    }
+    Ok(bars)
+}
+
+fn revision(row: &Row<'_>) -> rusqlite::Result<CandleRevision> {
+    let time = |index: usize| -> rusqlite::Result<Timestamp> {
+        let ms: i64 = row.get(index)?;
+        Timestamp::from_millisecond(ms).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(index, ms))
+    };
+    let decimal = |index: usize| -> rusqlite::Result<Decimal> {
+        let text = row.get_ref(index)?.as_str()?;
+        Decimal::from_str_exact(text).map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Text, Box::new(error))
+        })
+    };
+    Ok(CandleRevision {
+        candle: Candle {
+            open_time: time(0)?,
+            close_time: time(1)?,
+            open: decimal(2)?,
+            high: decimal(3)?,
+            low: decimal(4)?,
+            close: decimal(5)?,
+            volume: decimal(6)?,
+            quote_volume: decimal(7)?,
+            trades: row.get::<_, i64>(8)?.unsigned_abs(),
+            taker_base: decimal(9)?,
+            taker_quote: decimal(10)?,
+        },
+        revision: row.get(11)?,
+        observed_at: time(12)?,
+    })
+}

@@ -1,0 +1,232 @@
+use async_trait::async_trait;
+use domain::{RunId, StepId};
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use storage::{Claim, DOCUMENT_VERSION, Journal, RunDocument, RunEnd, Status, StepDocument, StoreError};
+
+use super::{Database, json_error, sql_error};
+
+/// The journal in SQLite: a row a document, each change one transaction.
+pub struct SqliteJournal {
+    database: Database,
+}
+
+impl SqliteJournal {
+    pub(crate) fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// Ends every lease: called by the holder of the folder's lock, when no other worker can be alive.
+    pub(crate) fn end_leases(&self) -> Result<(), StoreError> {
+        let mut connection = self.database.lock();
+        let transaction = connection.transaction().map_err(sql_error)?;
+        let sql = "SELECT s.document FROM steps s JOIN runs r USING (run_id) WHERE r.status = 'running'";
+        let steps: Vec<StepDocument> = collect(&transaction, sql, [])?;
+        for mut step in steps {
+            if step.status == Status::Running {
+                step.status = Status::Pending;
+                step.lease_until = None;
+                update(&transaction, &step)?;
+            }
+        }
+        transaction.commit().map_err(sql_error)
+    }
+
+    /// Reads the step, lets `change` alter it under its fence, and writes it back.
+    fn fenced<T>(
+        &self,
+        ours: &StepDocument,
+        change: impl FnOnce(StepDocument) -> (StepDocument, T),
+    ) -> Result<T, StoreError> {
+        self.database.run(|connection| {
+            let transaction = connection.transaction().map_err(sql_error)?;
+            let kept = step(&transaction, &ours.run_id, &ours.step_id)?;
+            if kept.fence != ours.fence || kept.status != Status::Running {
+                return Err(StoreError::Fenced {
+                    run: ours.run_id.to_string(),
+                    step: ours.step_id.to_string(),
+                    held: kept.fence,
+                    ours: ours.fence,
+                });
+            }
+            let (changed, answer) = change(kept);
+            update(&transaction, &changed)?;
+            transaction.commit().map_err(sql_error)?;
+            Ok(answer)
+        })
+    }
+}
+
+#[async_trait]
+impl Journal for SqliteJournal {
+    async fn create_run(&self, run: &RunDocument) -> Result<bool, StoreError> {
+        let document = serde_json::to_string(run).map_err(|e| json_error("run", &e))?;
+        self.database.run(|connection| {
+            let sql =
+                "INSERT OR IGNORE INTO runs (run_id, requested_ms, status, document) VALUES (?1, ?2, ?3, ?4)";
+            let requested = run.requested_at.as_millisecond();
+            let row = params![run.run_id.as_str(), requested, run.status.as_str(), document];
+            Ok(connection.execute(sql, row).map_err(sql_error)? == 1)
+        })
+    }
+
+    async fn run(&self, run_id: &RunId) -> Result<Option<RunDocument>, StoreError> {
+        self.database.run(|connection| read_run(connection, run_id))
+    }
+
+    async fn runs(&self, limit: usize) -> Result<Vec<RunDocument>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let sql = "SELECT document FROM runs ORDER BY requested_ms DESC, run_id LIMIT ?1";
+        self.database.run(|connection| collect(connection, sql, [limit]))
+    }
+
+    async fn unfinished(&self) -> Result<Vec<RunDocument>, StoreError> {
+        let sql = "SELECT document FROM runs WHERE status = 'running' ORDER BY requested_ms, run_id";
+        self.database.run(|connection| collect(connection, sql, []))
+    }
+
+    async fn end_run(&self, run_id: &RunId, end: &RunEnd) -> Result<bool, StoreError> {
+        self.database.run(|connection| {
+            let transaction = connection.transaction().map_err(sql_error)?;
+            let Some(mut run) = read_run(&transaction, run_id)? else {
+                return Err(StoreError::NotFound(format!("run {run_id}")));
+            };
+            if run.status != Status::Running {
+                return Ok(false);
+            }
+            run.status = end.status;
+            run.ended_at = Some(end.ended_at);
+            run.reason = end.reason.clone();
+            let document = serde_json::to_string(&run).map_err(|e| json_error("run", &e))?;
+            let sql = "UPDATE runs SET status = ?2, document = ?3 WHERE run_id = ?1";
+            let row = params![run_id.as_str(), run.status.as_str(), document];
+            transaction.execute(sql, row).map_err(sql_error)?;
+            transaction.commit().map_err(sql_error)?;
+            Ok(true)
+        })
+    }
+
+    async fn create_steps(&self, steps: &[StepDocument]) -> Result<(), StoreError> {
+        self.database.run(|connection| {
+            let transaction = connection.transaction().map_err(sql_error)?;
+            for step in steps {
+                let document = serde_json::to_string(step).map_err(|e| json_error("step", &e))?;
+                let sql = "INSERT OR IGNORE INTO steps (run_id, step_id, document) VALUES (?1, ?2, ?3)";
+                let row = params![step.run_id.as_str(), step.step_id.as_str(), document];
+                transaction.execute(sql, row).map_err(sql_error)?;
+            }
+            transaction.commit().map_err(sql_error)
+        })
+    }
+
+    async fn steps(&self, run_id: &RunId) -> Result<Vec<StepDocument>, StoreError> {
+        let sql = "SELECT document FROM steps WHERE run_id = ?1 ORDER BY number";
+        self.database.run(|connection| collect(connection, sql, [run_id.as_str()]))
+    }
+
+    async fn claim(
+        &self,
+        run_id: &RunId,
+        steps: &[StepId],
+        now: Timestamp,
+        lease: SignedDuration,
+    ) -> Result<Vec<Claim>, StoreError> {
+        self.database.run(|connection| {
+            let transaction = connection.transaction().map_err(sql_error)?;
+            let mut claims = Vec::with_capacity(steps.len());
+            for step_id in steps {
+                let mut kept = step(&transaction, run_id, step_id)?;
+                if kept.status.is_terminal() {
+                    claims.push(Claim::Terminal(kept));
+                    continue;
+                }
+                if let Some(until) = kept.lease_until.filter(|until| *until > now) {
+                    claims.push(Claim::Leased { until });
+                    continue;
+                }
+                kept.status = Status::Running;
+                kept.fence += 1;
+                kept.lease_until = Some(now + lease);
+                kept.started_at.get_or_insert(now);
+                update(&transaction, &kept)?;
+                claims.push(Claim::Held(kept));
+            }
+            transaction.commit().map_err(sql_error)?;
+            Ok(claims)
+        })
+    }
+
+    async fn intend(&self, step: &StepDocument, call: usize) -> Result<u32, StoreError> {
+        self.fenced(step, |mut kept| {
+            if kept.intents.len() <= call {
+                kept.intents.resize(call + 1, 0);
+            }
+            let count = kept.intents.get_mut(call).map_or(0, |count| {
+                *count += 1;
+                *count
+            });
+            (kept, count)
+        })
+    }
+
+    async fn commit(&self, step: &StepDocument) -> Result<(), StoreError> {
+        let ended = step.clone();
+        self.fenced(step, |kept| (StepDocument { lease_until: None, intents: kept.intents, ..ended }, ()))
+    }
+
+    async fn release(&self, step: &StepDocument) -> Result<(), StoreError> {
+        self.fenced(step, |kept| (StepDocument { status: Status::Pending, lease_until: None, ..kept }, ()))
+    }
+}
+
+fn read_run(connection: &Connection, run_id: &RunId) -> Result<Option<RunDocument>, StoreError> {
+    let sql = "SELECT document FROM runs WHERE run_id = ?1";
+    let text: Option<String> =
+        connection.query_row(sql, [run_id.as_str()], |row| row.get(0)).optional().map_err(sql_error)?;
+    text.map(|text| parse(&text)).transpose()
+}
+
+fn step(transaction: &Transaction<'_>, run_id: &RunId, step_id: &StepId) -> Result<StepDocument, StoreError> {
+    let sql = "SELECT document FROM steps WHERE run_id = ?1 AND step_id = ?2";
+    let text: Option<String> = transaction
+        .query_row(sql, params![run_id.as_str(), step_id.as_str()], |row| row.get(0))
+        .optional()
+        .map_err(sql_error)?;
+    let missing = || StoreError::NotFound(format!("step {step_id} of run {run_id}"));
+    text.ok_or_else(missing).and_then(|text| parse(&text))
+}
+
+fn update(transaction: &Transaction<'_>, step: &StepDocument) -> Result<(), StoreError> {
+    let document = serde_json::to_string(step).map_err(|e| json_error("step", &e))?;
+    let sql = "UPDATE steps SET document = ?3 WHERE run_id = ?1 AND step_id = ?2";
+    let row = params![step.run_id.as_str(), step.step_id.as_str(), document];
+    transaction.execute(sql, row).map_err(sql_error)?;
+    Ok(())
+}
+
+fn collect<T: DeserializeOwned>(
+    connection: &Connection,
+    sql: &str,
+    params: impl rusqlite::Params,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = connection.prepare_cached(sql).map_err(sql_error)?;
+    let rows = statement.query_map(params, |row| row.get::<_, String>(0)).map_err(sql_error)?;
+    rows.map(|row| row.map_err(sql_error).and_then(|text| parse(&text))).collect()
+}
+
+#[derive(Deserialize)]
+struct Version {
+    v: u32,
+}
+
+/// A document of this version or an older one; a newer one is an error and stays as it is.
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    let Version { v } = serde_json::from_str(text).map_err(|e| json_error("a journal document", &e))?;
+    if v > DOCUMENT_VERSION {
+        let what = "a journal document".to_owned();
+        return Err(StoreError::Newer { what, found: v, known: DOCUMENT_VERSION });
+    }
+    serde_json::from_str(text).map_err(|e| json_error("a journal document", &e))
+}

@@ -1,0 +1,69 @@
+use async_trait::async_trait;
+use domain::{ReportId, Source, Symbol, Timeframe};
+use rusqlite::{OptionalExtension, params};
+use storage::{ReportRow, ReportStore, StoreError};
+
+use super::{Database, json_error, sql_error};
+
+/// Report rows in SQLite.
+pub struct SqliteReports {
+    database: Database,
+}
+
+impl SqliteReports {
+    pub(crate) fn new(database: Database) -> Self {
+        Self { database }
+    }
+}
+
+#[async_trait]
+impl ReportStore for SqliteReports {
+    async fn append(&self, row: &ReportRow) -> Result<(), StoreError> {
+        let document = serde_json::to_string(row).map_err(|e| json_error("report row", &e))?;
+        self.database.run(|connection| {
+            let sql = "INSERT OR IGNORE INTO reports (report_id, source, symbol, timeframe, as_of_ms, document) \
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            let values = params![
+                row.report_id.as_str(),
+                row.source.to_string(),
+                row.symbol.as_str(),
+                row.timeframe.as_str(),
+                row.as_of.as_millisecond(),
+                document,
+            ];
+            connection.execute(sql, values).map_err(sql_error)?;
+            Ok(())
+        })
+    }
+
+    async fn report(&self, id: &ReportId) -> Result<Option<ReportRow>, StoreError> {
+        self.database.run(|connection| {
+            let sql = "SELECT document FROM reports WHERE report_id = ?1";
+            let text: Option<String> =
+                connection.query_row(sql, [id.as_str()], |row| row.get(0)).optional().map_err(sql_error)?;
+            text.map(|text| parse(&text)).transpose()
+        })
+    }
+
+    async fn reports(
+        &self,
+        source: &Source,
+        symbol: &Symbol,
+        timeframe: Timeframe,
+        limit: usize,
+    ) -> Result<Vec<ReportRow>, StoreError> {
+        self.database.run(|connection| {
+            let sql = "SELECT document FROM reports WHERE source = ?1 AND symbol = ?2 AND timeframe = ?3 \
+                       ORDER BY as_of_ms DESC, report_id LIMIT ?4";
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let values = params![source.to_string(), symbol.as_str(), timeframe.as_str(), limit];
+            let mut statement = connection.prepare_cached(sql).map_err(sql_error)?;
+            let rows = statement.query_map(values, |row| row.get::<_, String>(0)).map_err(sql_error)?;
+            rows.map(|row| row.map_err(sql_error).and_then(|text| parse(&text))).collect()
+        })
+    }
+}
+
+fn parse(text: &str) -> Result<ReportRow, StoreError> {
+    serde_json::from_str(text).map_err(|e| json_error("report row", &e))
+}

@@ -1,0 +1,71 @@
+use std::path::Path;
+
+use rusqlite::Connection;
+use storage::StoreError;
+
+use super::sql_error;
+use crate::Access;
+
+/// Each entry takes a database one version up.
+const STEPS: [&str; 1] = ["
+    CREATE TABLE series (
+        id INTEGER PRIMARY KEY,
+        source TEXT NOT NULL, symbol TEXT NOT NULL, timeframe TEXT NOT NULL,
+        refreshed_ms INTEGER,
+        UNIQUE (source, symbol, timeframe)
+    );
+    CREATE TABLE candles (
+        series INTEGER NOT NULL, open_ms INTEGER NOT NULL, observed_ms INTEGER NOT NULL,
+        close_ms INTEGER NOT NULL, revision INTEGER NOT NULL,
+        open TEXT NOT NULL, high TEXT NOT NULL, low TEXT NOT NULL, close TEXT NOT NULL,
+        volume TEXT NOT NULL, quote_volume TEXT NOT NULL, trades INTEGER NOT NULL,
+        taker_base TEXT NOT NULL, taker_quote TEXT NOT NULL,
+        PRIMARY KEY (series, open_ms, observed_ms)
+    ) WITHOUT ROWID;
+    CREATE TABLE instruments (
+        source TEXT NOT NULL, symbol TEXT NOT NULL, document TEXT NOT NULL,
+        PRIMARY KEY (source, symbol)
+    ) WITHOUT ROWID;
+    CREATE TABLE artifacts (
+        key TEXT PRIMARY KEY, sha256 TEXT NOT NULL, media_type TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE runs (
+        run_id TEXT PRIMARY KEY, requested_ms INTEGER NOT NULL, status TEXT NOT NULL, document TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX runs_by_request ON runs (requested_ms);
+    CREATE TABLE steps (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        run_id TEXT NOT NULL, step_id TEXT NOT NULL, document TEXT NOT NULL,
+        UNIQUE (run_id, step_id)
+    );
+    CREATE TABLE reports (
+        report_id TEXT PRIMARY KEY, source TEXT NOT NULL, symbol TEXT NOT NULL, timeframe TEXT NOT NULL,
+        as_of_ms INTEGER NOT NULL, document TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX reports_by_series ON reports (source, symbol, timeframe, as_of_ms);
+    CREATE TABLE messages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, taken INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL
+    );
+"];
+
+/// Brings the database to this version; a newer one is left untouched.
+pub(super) fn prepare(connection: &mut Connection, path: &Path, access: Access) -> Result<(), StoreError> {
+    let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sql_error)?;
+    let known = STEPS.len() as u32;
+    if found > known {
+        return Err(StoreError::Newer { what: path.display().to_string(), found, known });
+    }
+    if access == Access::Read {
+        return Ok(());
+    }
+    connection
+        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+        .map_err(sql_error)?;
+    for (version, step) in (1_u32..).zip(STEPS).skip(found as usize) {
+        let transaction = connection.transaction().map_err(sql_error)?;
+        transaction.execute_batch(step).map_err(sql_error)?;
+        transaction.pragma_update(None, "user_version", version).map_err(sql_error)?;
+        transaction.commit().map_err(sql_error)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use domain::{Candle, CandleRevision, Instrument, Source, Symbol, Timeframe};
+use jiff::Timestamp;
+
+use crate::StoreError;
+
+/// Which series: the source is part of the key, so that a demo never meets real candles.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SeriesKey {
+    /// Where the candles come from.
+    pub source: Source,
+    /// The symbol.
+    pub symbol: Symbol,
+    /// Length of the bars.
+    pub timeframe: Timeframe,
+}
+
+/// What an append changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Appended {
+    /// Bars seen closed for the first time.
+    pub new: usize,
+    /// Closed bars that the venue had changed: kept as new revisions.
+    pub corrected: usize,
+}
+
+/// One read for a whole run.
+#[derive(Debug, Clone)]
+pub struct CandleQuery {
+    /// Where the candles come from.
+    pub source: Source,
+    /// The symbol.
+    pub symbol: Symbol,
+    /// Nothing that had not happened by then is returned.
+    pub as_of: Timestamp,
+    /// The series wanted, each from an open time on (`None`: all of it).
+    pub wants: Vec<(Timeframe, Option<Timestamp>)>,
+}
+
+/// Candles of all series, append-only.
+#[async_trait]
+pub trait CandleStore: Send + Sync {
+    /// Appends bars seen at `observed_at` on the venue's clock. A closed bar equal to what is kept changes
+    /// nothing; a different one becomes a new revision; a forming one is kept as a snapshot.
+    async fn append(
+        &self,
+        series: &SeriesKey,
+        candles: &[Candle],
+        observed_at: Timestamp,
+    ) -> Result<Appended, StoreError>;
+
+    /// The newest revision of each bar as of a time, oldest bar first: bars closed by `as_of`, and snapshots of
+    /// forming bars taken by `as_of`.
+    async fn read(&self, query: &CandleQuery)
+    -> Result<BTreeMap<Timeframe, Vec<CandleRevision>>, StoreError>;
+
+    /// The newest closed bar of a series.
+    async fn newest_closed(&self, series: &SeriesKey) -> Result<Option<CandleRevision>, StoreError>;
+
+    /// When the series was last refreshed to its end.
+    async fn refreshed_at(&self, series: &SeriesKey) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Remembers a refresh to the end of the series.
+    async fn set_refreshed(&self, series: &SeriesKey, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Keeps what the venue says of a symbol.
+    async fn put_instrument(&self, source: &Source, instrument: &Instrument) -> Result<(), StoreError>;
+
+    /// What the venue last said of a symbol.
+    async fn instrument(&self, source: &Source, symbol: &Symbol) -> Result<Option<Instrument>, StoreError>;
+}
