@@ -1,1 +1,9 @@
-//! Flow definitions as data and the coordinator's pure state machine.
+//! Flow definitions as data, and the coordinator's state machine: pure, without I/O or clock.
+
+mod definition;
+mod machine;
+mod plan;
+
+pub use definition::{Flow, Reading, UnknownFlow};
+pub use machine::{Command, Ending, Progress, State, advance};
+pub use plan::{Plan, Planned, StepKind, report_step};

@@ -1,0 +1,56 @@
+use domain::Timeframe;
+
+/// A flow: which timeframes it reads, from the longest down; each report is given the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flow {
+    /// Its number, by which people ask for it.
+    pub number: u8,
+    /// What it is for, in a few words.
+    pub title: &'static str,
+    /// Its readings, the longest timeframe first.
+    pub reads: &'static [Reading],
+}
+
+/// One timeframe of a flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// The timeframe.
+    pub timeframe: Timeframe,
+    /// The prompt's task.
+    pub task: &'static str,
+    /// Chart templates by name.
+    pub charts: &'static [&'static str],
+}
+
+/// No flow has that number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no flow {number}; this version runs {known}")]
+pub struct UnknownFlow {
+    number: String,
+    known: String,
+}
+
+const CHARTS: &[&str] = &["trend", "momentum"];
+
+const FLOWS: &[Flow] = &[Flow {
+    number: 1,
+    title: "the month, then the week",
+    reads: &[
+        Reading { timeframe: Timeframe::Month, task: "monthly-report", charts: CHARTS },
+        Reading { timeframe: Timeframe::Week, task: "weekly-report", charts: CHARTS },
+    ],
+}];
+
+impl Flow {
+    /// The flow of that number.
+    ///
+    /// # Errors
+    /// [`UnknownFlow`], which lists those there are.
+    pub fn numbered(number: &str) -> Result<Self, UnknownFlow> {
+        let found = FLOWS.iter().find(|flow| flow.number.to_string() == number);
+        found.copied().ok_or_else(|| UnknownFlow {
+            number: number.chars().filter(|c| !c.is_control()).take(20).collect(),
+            known: FLOWS.iter().map(|f| format!("{} ({})", f.number, f.title)).collect::<Vec<_>>().join(", "),
+        })
+    }
+}

@@ -1,0 +1,146 @@
+use domain::{StepId, Timeframe};
+
+use crate::Flow;
+
+/// What a planned step makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepKind {
+    /// Candles of a timeframe.
+    Ohlcv,
+    /// A chart by the template of that name.
+    Chart(&'static str),
+    /// A report by the prompt of that task.
+    Report(&'static str),
+    /// The page and the notices.
+    Notification,
+}
+
+/// A step of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// Its id within the run.
+    pub id: StepId,
+    /// What it makes.
+    pub kind: StepKind,
+    /// The timeframe, where there is one.
+    pub timeframe: Option<Timeframe>,
+    /// Steps that must be done before; if one ends otherwise, this one is skipped.
+    pub needs: Vec<StepId>,
+    /// Steps that must have ended before, well or not: a report is better with its charts, not impossible
+    /// without.
+    pub awaits: Vec<StepId>,
+}
+
+/// The steps of a flow, each after those it depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The steps.
+    pub steps: Vec<Planned>,
+}
+
+/// The id of a timeframe's report.
+pub fn report_step(timeframe: Timeframe) -> StepId {
+    id(&format!("{timeframe}-report"))
+}
+
+fn id(text: &str) -> StepId {
+    // names of timeframes and templates, joined by hyphens: an id by construction, as `plan`'s test shows
+    text.parse().unwrap_or_else(|_| unreachable_id())
+}
+
+#[expect(clippy::panic, reason = "definitions are constants; a test plans every flow")]
+fn unreachable_id() -> StepId {
+    panic!("a flow definition names a step that is no id")
+}
+
+impl Plan {
+    /// The plan of a flow.
+    pub fn of(flow: &Flow) -> Self {
+        let mut steps = Vec::new();
+        let ohlcv = |timeframe: Timeframe| id(&format!("{timeframe}-ohlcv"));
+        for reading in flow.reads {
+            steps.push(Planned {
+                id: ohlcv(reading.timeframe),
+                kind: StepKind::Ohlcv,
+                timeframe: Some(reading.timeframe),
+                needs: Vec::new(),
+                awaits: Vec::new(),
+            });
+        }
+        let mut parent: Option<StepId> = None;
+        for reading in flow.reads {
+            let timeframe = reading.timeframe;
+            let mut charts = Vec::new();
+            for template in reading.charts {
+                let chart = id(&format!("{timeframe}-chart-{template}"));
+                charts.push(chart.clone());
+                steps.push(Planned {
+                    id: chart,
+                    kind: StepKind::Chart(template),
+                    timeframe: Some(timeframe),
+                    needs: vec![ohlcv(timeframe)],
+                    awaits: Vec::new(),
+                });
+            }
+            let report = report_step(timeframe);
+            let needs = std::iter::once(ohlcv(timeframe)).chain(parent.replace(report.clone())).collect();
+            steps.push(Planned {
+                id: report,
+                kind: StepKind::Report(reading.task),
+                timeframe: Some(timeframe),
+                needs,
+                awaits: charts,
+            });
+        }
+        let awaits = flow.reads.iter().map(|reading| report_step(reading.timeframe)).collect();
+        steps.push(Planned {
+            id: id("notification"),
+            kind: StepKind::Notification,
+            timeframe: None,
+            needs: Vec::new(),
+            awaits,
+        });
+        Self { steps }
+    }
+
+    /// The step of that id.
+    pub fn step(&self, id: &StepId) -> Option<&Planned> {
+        self.steps.iter().find(|step| step.id == *id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flow_1_reads_the_month_then_the_week() {
+        let plan = Plan::of(&Flow::numbered("1").unwrap());
+        let ids: Vec<_> = plan.steps.iter().map(|step| step.id.as_str()).collect();
+        assert_eq!(
+            ids,
+            [
+                "1M-ohlcv",
+                "1w-ohlcv",
+                "1M-chart-trend",
+                "1M-chart-momentum",
+                "1M-report",
+                "1w-chart-trend",
+                "1w-chart-momentum",
+                "1w-report",
+                "notification"
+            ]
+        );
+        let week = plan.step(&report_step(Timeframe::Week)).unwrap();
+        let needs: Vec<_> = week.needs.iter().map(StepId::as_str).collect();
+        assert_eq!(needs, ["1w-ohlcv", "1M-report"], "the week is given the month's report");
+    }
+
+    #[test]
+    fn an_unknown_flow_says_which_there_are() {
+        assert_eq!(
+            Flow::numbered("9").unwrap_err().to_string(),
+            "there is no flow 9; this version runs 1 (the month, then the week)"
+        );
+    }
+}
