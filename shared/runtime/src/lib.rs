@@ -1,1 +1,19 @@
-//! The chassis of a function: configuration, logs, clock, HTTP client, steps and the paid call.
+//! The chassis of a function: services, clock, logs, the HTTP client, steps, and the call that is paid for.
+//!
+//! A function claims the steps of a message, does its work, commits each step under its fence and tells the
+//! coordinator. What went wrong in the work ends the step as failed; what went wrong in storage is delivered
+//! again.
+
+mod clock;
+mod function;
+pub mod http;
+pub mod logs;
+mod paid;
+mod services;
+mod steps;
+
+pub use clock::{Clock, SystemClock};
+pub use function::{Function, Redeliver};
+pub use paid::{Attempt, Paid, PaidCall, PaidError, paid_call};
+pub use services::{Services, artifact_key};
+pub use steps::{Batch, LEASE, begin};

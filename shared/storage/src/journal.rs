@@ -285,8 +285,8 @@ pub trait Journal: Send + Sync {
     /// Ends a running run; says whether it was running.
     async fn end_run(&self, run_id: &RunId, end: &RunEnd) -> Result<bool, StoreError>;
 
-    /// Creates each document unless it exists.
-    async fn create_steps(&self, steps: &[StepDocument]) -> Result<(), StoreError>;
+    /// Creates each document unless it exists; answers which ones it created.
+    async fn create_steps(&self, steps: &[StepDocument]) -> Result<Vec<StepId>, StoreError>;
 
     /// All steps of a run, in order of creation.
     async fn steps(&self, run_id: &RunId) -> Result<Vec<StepDocument>, StoreError>;

@@ -108,16 +108,20 @@ impl Journal for SqliteJournal {
         })
     }
 
-    async fn create_steps(&self, steps: &[StepDocument]) -> Result<(), StoreError> {
+    async fn create_steps(&self, steps: &[StepDocument]) -> Result<Vec<StepId>, StoreError> {
         self.database.run(|connection| {
             let transaction = connection.transaction().map_err(sql_error)?;
+            let mut created = Vec::new();
             for step in steps {
                 let document = serde_json::to_string(step).map_err(|e| json_error("step", &e))?;
                 let sql = "INSERT OR IGNORE INTO steps (run_id, step_id, document) VALUES (?1, ?2, ?3)";
                 let row = params![step.run_id.as_str(), step.step_id.as_str(), document];
-                transaction.execute(sql, row).map_err(sql_error)?;
+                if transaction.execute(sql, row).map_err(sql_error)? == 1 {
+                    created.push(step.step_id.clone());
+                }
             }
-            transaction.commit().map_err(sql_error)
+            transaction.commit().map_err(sql_error)?;
+            Ok(created)
         })
     }
 

@@ -1,0 +1,36 @@
+//! The one HTTP client: no redirect, no referer, certificates of its own, a deadline on every call.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The client could not be built: the program cannot start.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client could not be built: {0}")]
+pub struct ClientError(String);
+
+/// A client for vendors. `timeout` bounds a call from its start to its last byte.
+///
+/// A redirect would carry a vendor's key to another host, and a `Referer` its path; neither is ever sent. Roots
+/// are those of Mozilla, compiled in, so that a bare machine or image has them.
+///
+/// # Errors
+/// [`ClientError`], at start only.
+pub fn client(timeout: Duration) -> Result<reqwest::Client, ClientError> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ClientError(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .timeout(timeout)
+        .connect_timeout(Duration::from_secs(10))
+        .user_agent(concat!("topdown/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| ClientError(error.without_url().to_string()))
+}

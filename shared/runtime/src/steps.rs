@@ -1,0 +1,113 @@
+use domain::{RunId, StepId};
+use jiff::SignedDuration;
+use storage::{Claim, Kind, Message, RunDocument, Status, StepDocument, StepResult, StoreError, Topic};
+use tracing::{info, warn};
+
+use crate::{Redeliver, Services};
+
+/// How long a claim holds.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(600);
+
+/// How long a signed address in the journal works.
+const SIGNED_FOR: SignedDuration = SignedDuration::from_hours(12);
+
+/// The claimed steps of one message.
+pub struct Batch<'a> {
+    services: &'a Services,
+    /// The run they belong to.
+    pub run: RunDocument,
+    /// The steps this worker holds. Those that had ended, or that another worker has, are not among them.
+    pub steps: Vec<StepDocument>,
+}
+
+/// Claims the steps of a message. A step that has ended is announced again: its event may have been lost.
+///
+/// # Errors
+/// [`Redeliver`] if the journal could not be reached.
+pub async fn begin<'a>(services: &'a Services, message: &Message) -> Result<Option<Batch<'a>>, Redeliver> {
+    let run_id = &message.run_id;
+    let Some(run) = services.journal.run(run_id).await? else {
+        warn!(%run_id, "message for a run that does not exist: dropped");
+        return Ok(None);
+    };
+    if run.status.is_terminal() {
+        return Ok(None);
+    }
+    let claims = match services.journal.claim(run_id, &message.steps, services.clock.now(), LEASE).await {
+        Err(StoreError::NotFound(what)) => {
+            warn!(%run_id, what, "message for a step that does not exist: dropped");
+            return Ok(None);
+        }
+        claims => claims?,
+    };
+    let mut steps = Vec::with_capacity(claims.len());
+    let mut ended = Vec::new();
+    for claim in claims {
+        match claim {
+            Claim::Held(step) => steps.push(step),
+            Claim::Terminal(step) => ended.push(step.step_id),
+            Claim::Leased { until } => info!(%run_id, %until, "step is held by another worker"),
+        }
+    }
+    if !ended.is_empty() {
+        announce(services, run_id, ended).await?;
+    }
+    Ok((!steps.is_empty()).then_some(Batch { services, run, steps }))
+}
+
+async fn announce(services: &Services, run_id: &RunId, steps: Vec<StepId>) -> Result<(), Redeliver> {
+    let message = Message { v: 1, topic: Topic::FlowEvents, run_id: run_id.clone(), steps };
+    Ok(services.bus.publish(&message).await?)
+}
+
+impl Batch<'_> {
+    /// The run's step of that id, if it is done.
+    ///
+    /// # Errors
+    /// [`Redeliver`] if the journal could not be reached.
+    pub async fn done_steps(&self) -> Result<Vec<StepDocument>, Redeliver> {
+        let mut steps = self.services.journal.steps(&self.run.run_id).await?;
+        steps.retain(|step| step.status == Status::Done);
+        Ok(steps)
+    }
+
+    /// Ends a step: commits it under its fence, then tells the coordinator. A step whose fence has moved on is
+    /// left to its new holder.
+    ///
+    /// # Errors
+    /// [`Redeliver`] if the journal or the bus could not be reached.
+    pub async fn end(
+        &self,
+        step: &StepDocument,
+        outcome: Result<StepResult, String>,
+    ) -> Result<(), Redeliver> {
+        let now = self.services.clock.now();
+        let (status, mut result) = match outcome {
+            Ok(result) => (Status::Done, result),
+            Err(reason) => (Status::Failed, StepResult { reason: Some(reason), ..StepResult::default() }),
+        };
+        if let Some(gcs_uri) = &result.gcs_uri
+            && matches!(step.kind, Kind::Ohlcv | Kind::Chart | Kind::Notification)
+        {
+            let signed = self.services.artifacts.sign(gcs_uri, now, SIGNED_FOR).await?;
+            result.signed_url = Some(signed.url);
+            result.expires_at = Some(signed.expires_at);
+        }
+        let ended = StepDocument { status, ended_at: Some(now), result, ..step.clone() };
+        match self.services.journal.commit(&ended).await {
+            Err(error @ StoreError::Fenced { .. }) => {
+                warn!(%error, "result dropped");
+                return Ok(());
+            }
+            committed => committed?,
+        }
+        let (run_id, step_id) = (&step.run_id, &step.step_id);
+        match &ended.result.reason {
+            Some(reason) if status == Status::Failed => {
+                warn!(%run_id, %step_id, reason, "step {step_id} failed")
+            }
+            _ => info!(%run_id, %step_id, "step {step_id} done"),
+        }
+        announce(self.services, run_id, vec![step_id.clone()]).await
+    }
+}
