@@ -1,1 +1,28 @@
-//! Candles of exchanges: clients, checks, aggregation, indicators, the OHLCV artifact.
+//! Candles of exchanges, from the wire to the artifact a model is given.
+//!
+//! - [`binance`]: the exchange's client, one weight account for all its clones, errors that are decisions;
+//! - [`candles`]: checks that flag and never fill, exact aggregation of 1h bars, the bar in progress;
+//! - [`indicators`]: TA-Lib's indicators by name (`ema20`, `rsi14`, `macd_hist`), with the weight of their seed;
+//! - [`artifact`]: `topdown.ohlcv/1`, which is sent to a model, and `topdown.series/1`, which charts draw.
+//!
+//! Time is always passed in; all times are UTC. Prices are exact decimals in the quote currency, floats stand
+//! in indicators only.
+//!
+//! ```
+//! use domain::Candle;
+//! use market::indicators::{Columns, compute};
+//!
+//! let candles: Vec<Candle> = Vec::new();
+//! let closes = Columns::of(&candles);
+//! assert_eq!(compute("ema20", &closes), Ok(vec![]));
+//! assert!(compute("magic9", &closes).is_err());
+//! ```
+
+pub mod artifact;
+pub mod binance;
+pub mod candles;
+pub mod indicators;
+
+pub use artifact::{ArtifactError, Built, Input, build};
+pub use binance::{Client, Limits, MarketError};
+pub use indicators::{Indicator, UnknownIndicator};

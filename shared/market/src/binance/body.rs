@@ -1,0 +1,86 @@
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+use reqwest::Response;
+use reqwest::header::{HeaderMap, HeaderName, RETRY_AFTER};
+
+use super::error::MarketError;
+use super::weight::Report;
+
+/// Largest answer read, decoded: 1000 candles are 200 kB.
+const LARGEST: usize = 8 << 20;
+
+/// An answer as it came.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: Vec<u8>,
+    pub(super) report: Report,
+    /// `Retry-After`, seconds.
+    pub(super) retry_after_s: Option<u64>,
+}
+
+impl Answer {
+    /// Reads a response to its end, up to the cap.
+    pub(super) async fn read(mut response: Response) -> Result<Self, MarketError> {
+        let status = response.status().as_u16();
+        let headers = response.headers();
+        let report = report(headers);
+        let retry_after_s = number(headers, &RETRY_AFTER);
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(transport)? {
+            if body.len() + chunk.len() > LARGEST {
+                return Err(MarketError::unexpected(format!("a body over {} MiB", LARGEST >> 20)));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Self { status, body, report, retry_after_s })
+    }
+
+    /// Whether the body is a web page, as firewalls and maintenance send them.
+    pub(super) fn is_page(&self) -> bool {
+        self.body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+    }
+}
+
+pub(super) fn report(headers: &HeaderMap) -> Report {
+    let date = headers.get(reqwest::header::DATE).and_then(|value| value.to_str().ok());
+    Report {
+        used: number(headers, &HeaderName::from_static("x-mbx-used-weight-1m")),
+        date: date.and_then(http_date),
+    }
+}
+
+fn http_date(text: &str) -> Option<Timestamp> {
+    DateTimeParser::new().parse_timestamp(text).ok()
+}
+
+fn number<T: std::str::FromStr>(headers: &HeaderMap, name: &HeaderName) -> Option<T> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
+/// A failure of the transport, without the address.
+pub(super) fn transport(error: reqwest::Error) -> MarketError {
+    let what = match () {
+        () if error.is_timeout() => "no answer in time",
+        () if error.is_connect() => "no connection",
+        () if error.is_decode() || error.is_body() => "the answer broke off",
+        () => "the request failed",
+    };
+    // the innermost cause says what the outer layers only wrap
+    let error = error.without_url();
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    MarketError::unavailable(format!("{what} ({cause})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_date_header_is_read() {
+        assert_eq!(http_date("Thu, 30 Apr 2026 04:00:48 GMT"), "2026-04-30T04:00:48Z".parse().ok());
+        assert_eq!(http_date("yesterday"), None);
+    }
+}

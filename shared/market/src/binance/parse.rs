@@ -1,0 +1,116 @@
+//! From the exchange's JSON to the vocabulary. Pure; any bytes are answered with a value or an error.
+
+use domain::{Candle, Instrument, Symbol};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use super::error::{MarketError, stripped};
+use super::wire::{ExchangeInfo, Filter, Kline, ServerTime, Text};
+
+/// Longest decimal read; the exchange's have under 30 characters.
+const LONGEST_DECIMAL: usize = 40;
+/// 2100-01-01T00:00:00Z: a later time is a misread field.
+const LATEST_MS: i64 = 4_102_444_800_000;
+
+/// The candles of a `/api/v3/klines` answer, oldest first. The last may still be forming. Volumes and prices keep
+/// the digits they came with.
+pub fn candles(body: &[u8]) -> Result<Vec<Candle>, MarketError> {
+    let rows: Vec<Kline> = json(body, "candles")?;
+    let mut candles: Vec<Candle> = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let candle = candle(row).ok_or_else(|| {
+            MarketError::unexpected(format!("a candle at {} ms with a value out of range", row.0))
+        })?;
+        if candles.last().is_some_and(|last| last.open_time >= candle.open_time) {
+            return Err(MarketError::unexpected(format!("candles out of order at {}", candle.open_time)));
+        }
+        candles.push(candle);
+    }
+    Ok(candles)
+}
+
+/// The exchange's clock in a `/api/v3/time` answer.
+pub fn server_time(body: &[u8]) -> Result<Timestamp, MarketError> {
+    let answer: ServerTime = json(body, "its time")?;
+    time(answer.server_time).ok_or_else(|| MarketError::unexpected("a time out of range"))
+}
+
+/// What a `/api/v3/exchangeInfo?symbol=` answer says of `symbol`.
+pub fn instrument(body: &[u8], symbol: &Symbol) -> Result<Instrument, MarketError> {
+    let answer: ExchangeInfo = json(body, "symbols")?;
+    let found = answer.symbols.into_iter().find(|info| info.symbol == symbol.as_str());
+    let info = found.ok_or_else(|| MarketError::UnknownSymbol { symbol: symbol.clone() })?;
+    let pick = |of: fn(&Filter) -> Option<&String>| info.filters.iter().find_map(of).and_then(|t| decimal(t));
+    let positive = |value: Option<Decimal>, name: &str| {
+        let missing = || MarketError::unexpected(format!("{symbol} without a {name} above zero"));
+        value.filter(|value| *value > Decimal::ZERO).ok_or_else(missing)
+    };
+    let tick = pick(|filter| match filter {
+        Filter::Price { tick_size } => Some(tick_size),
+        _ => None,
+    });
+    let step = pick(|filter| match filter {
+        Filter::LotSize { step_size } => Some(step_size),
+        _ => None,
+    });
+    let min_notional = pick(|filter| match filter {
+        Filter::Notional { min_notional } => Some(min_notional),
+        _ => None,
+    });
+    Ok(Instrument {
+        symbol: symbol.clone(),
+        tick: positive(tick, "price step")?,
+        step: positive(step, "quantity step")?,
+        min_notional,
+        status: stripped(&info.status),
+        base_asset: stripped(&info.base_asset),
+        quote_asset: stripped(&info.quote_asset),
+    })
+}
+
+fn json<'a, T: Deserialize<'a>>(body: &'a [u8], what: &str) -> Result<T, MarketError> {
+    serde_json::from_slice(body).map_err(|error| {
+        let got = stripped(&String::from_utf8_lossy(body.get(..400).unwrap_or(body)));
+        // the error's own text may quote the answer at length
+        MarketError::unexpected(format!(
+            "no {what} (line {}, column {}): {}",
+            error.line(),
+            error.column(),
+            got.chars().take(120).collect::<String>()
+        ))
+    })
+}
+
+fn candle(row: &Kline) -> Option<Candle> {
+    let Kline(open, o, h, l, c, v, close, quote, trades, taker_base, taker_quote, _) = row;
+    let number = |text: &Text| decimal(&text.0);
+    let candle = Candle {
+        open_time: time(*open)?,
+        close_time: time(*close)?,
+        open: number(o)?,
+        high: number(h)?,
+        low: number(l)?,
+        close: number(c)?,
+        volume: number(v)?,
+        quote_volume: number(quote)?,
+        trades: *trades,
+        taker_base: number(taker_base)?,
+        taker_quote: number(taker_quote)?,
+    };
+    (candle.open_time <= candle.close_time).then_some(candle)
+}
+
+fn time(ms: i64) -> Option<Timestamp> {
+    let sensible = (0..LATEST_MS).contains(&ms);
+    sensible.then(|| Timestamp::from_millisecond(ms).ok()).flatten()
+}
+
+/// Digits with at most one point: no sign, exponent or separator.
+fn decimal(text: &str) -> Option<Decimal> {
+    let plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if !plain || text.len() > LONGEST_DECIMAL {
+        return None;
+    }
+    Decimal::from_str_exact(text).ok()
+}
