@@ -1,0 +1,166 @@
+//! The price pane: candles, what lies over them, the price scale and the labels at its right edge.
+
+use domain::number::to_f64;
+use domain::series::Bar;
+use rust_decimal::Decimal;
+
+use super::axis::Axis;
+use super::candles;
+use super::frame::Frame;
+use super::labels::{self, Label};
+use super::lines;
+use super::numbers;
+use super::{Anchor, Dash, Role, Scene, Span, Weight};
+use crate::template::{Overlay, Scale};
+
+const DASHED: Dash = Some((5.0, 3.0));
+
+/// The averages of a chart, each with a colour of its own.
+pub(super) fn averages(overlays: &[Overlay]) -> Vec<(Overlay, Role)> {
+    let own = |overlay: &Overlay| match overlay {
+        Overlay::Ema(20) => Some(Role::Ema20),
+        Overlay::Ema(50) => Some(Role::Ema50),
+        Overlay::Ema(200) => Some(Role::Ema200),
+        _ => None,
+    };
+    let mut free = vec![Role::Ema20, Role::Ema50, Role::Ema200, Role::Extra];
+    free.retain(|role| !overlays.iter().any(|overlay| own(overlay) == Some(*role)));
+    let mut free = free.into_iter();
+    let lines = overlays.iter().filter(|overlay| !matches!(overlay, Overlay::Bollinger));
+    lines.filter_map(|overlay| Some((*overlay, own(overlay).or_else(|| free.next())?))).collect()
+}
+
+fn name(overlay: Overlay) -> String {
+    overlay.series().into_iter().next().unwrap_or_default()
+}
+
+/// The scale: all candles with room for their marks, the rest as far as it does not press them together.
+pub(super) fn axis(frame: &Frame<'_>, (top, bottom): (f32, f32)) -> Axis {
+    let bars = || frame.bars.iter().chain(&frame.doc.forming);
+    let lo = bars().map(|bar| bar.l).min().map_or(0.0, to_f64);
+    let hi = bars().map(|bar| bar.h).max().map_or(1.0, to_f64);
+    // a log scale has no place for 0
+    let scale = if lo > 0.0 { frame.settings.scale } else { Scale::Linear };
+    let over = frame.settings.overlays.iter().flat_map(|overlay| overlay.series());
+    let values: Vec<f64> = over.flat_map(|series| frame.series(&series).flatten()).collect();
+    let room = (frame.text() * 1.7).min((bottom - top) / 6.0);
+    Axis::new(lo, hi, scale, top, bottom).padded(room).widened(values.into_iter(), 0.35).not_negative()
+}
+
+/// Bands and grid, which lie under everything.
+pub(super) fn ground(scene: &mut Scene, frame: &Frame<'_>, axis: &Axis) {
+    if frame.settings.overlays.contains(&Overlay::Bollinger) {
+        lines::band(scene, frame, "bb_up", "bb_low", axis);
+    }
+    for tick in axis.ticks(frame.text() * 4.6) {
+        let y = axis.y(tick.value).floor() + 0.5;
+        scene.line((frame.left, y), (frame.right, y), Role::Line, 1.0, None);
+    }
+}
+
+/// Candles and lines.
+pub(super) fn draw(scene: &mut Scene, frame: &Frame<'_>, axis: &Axis) {
+    if frame.settings.overlays.contains(&Overlay::Bollinger) {
+        for edge in ["bb_up", "bb_low"] {
+            lines::draw(scene, frame, edge, axis, Role::Edge, 1.0, None);
+        }
+    }
+    last_line(scene, frame, axis);
+    candles::draw(scene, frame, axis);
+    for (overlay, role) in averages(&frame.settings.overlays) {
+        let dash = if matches!(role, Role::Ema200 | Role::Extra) { DASHED } else { None };
+        lines::draw(scene, frame, &name(overlay), axis, role, 1.8, dash);
+    }
+    extremes(scene, frame, axis);
+    forming(scene, frame, axis);
+}
+
+fn last_line(scene: &mut Scene, frame: &Frame<'_>, axis: &Axis) {
+    let Some(bar) = frame.newest() else { return };
+    let y = axis.y(to_f64(bar.c)).floor() + 0.5;
+    scene.line((frame.left, y), (frame.right, y), direction(bar), 1.0, Some((1.5, 2.5)));
+}
+
+fn direction(bar: &Bar) -> Role {
+    if candles::rises(bar) { Role::Up } else { Role::Down }
+}
+
+/// Marks the highest and the lowest price shown.
+fn extremes(scene: &mut Scene, frame: &Frame<'_>, axis: &Axis) {
+    let bars = || frame.bars.iter().chain(&frame.doc.forming).enumerate();
+    // the newest of equals, and none twice
+    let high = bars().max_by_key(|(_, bar)| bar.h).map(|(i, bar)| (i, bar.h, true));
+    let low = bars().min_by(|(i, a), (j, b)| a.l.cmp(&b.l).then(j.cmp(i))).map(|(i, bar)| (i, bar.l, false));
+    let size = frame.text() * 0.96;
+    let mark = |(index, price, above): (usize, Decimal, bool), scene: &mut Scene| {
+        let y = axis.y(to_f64(price));
+        let baseline = if above { y - size * 0.55 } else { y + size * 1.25 };
+        let text = numbers::price(price, frame.doc.tick);
+        let span = Span::new(text, Role::Ink, Weight::Regular);
+        let half = span.width(size) / 2.0;
+        let x = frame.x(index).min(frame.right - half - 2.0).max(frame.left + half + 2.0);
+        scene.text(x, baseline, Anchor::Middle, size, vec![span]);
+    };
+    for extreme in [high, low].into_iter().flatten() {
+        mark(extreme, scene);
+    }
+}
+
+/// The line between what is settled and what is not.
+fn forming(scene: &mut Scene, frame: &Frame<'_>, axis: &Axis) {
+    if frame.doc.forming.is_none() {
+        return;
+    }
+    let x = frame.before(frame.bars.len());
+    scene.line((x, axis.top), (x, axis.bottom), Role::Ink3, 1.0, Some((2.5, 2.5)));
+    if frame.canvas.wordy {
+        let text = format!("{} \u{25b8}", frame.canvas.language.forming());
+        let span = Span::new(text, Role::Ink2, Weight::Regular);
+        let size = frame.text() * 0.96;
+        scene.text(x - size * 0.4, axis.bottom - size * 0.55, Anchor::End, size, vec![span]);
+    }
+}
+
+/// The scale's numbers, the lines' values and the last price.
+pub(super) fn right_edge(scene: &mut Scene, frame: &Frame<'_>, axis: &Axis) {
+    let size = frame.text();
+    let mut at_edge = Vec::new();
+    for (overlay, role) in averages(&frame.settings.overlays) {
+        if let Some(value) = frame.last(&name(overlay)) {
+            let y = axis.y(value).clamp(axis.top, axis.bottom);
+            at_edge.push(Label { y, text: frame.step.print(value), role, tag: false });
+        }
+    }
+    if let Some(bar) = frame.newest() {
+        let text = numbers::price(bar.c, frame.doc.tick);
+        at_edge.push(Label { y: axis.y(to_f64(bar.c)), text, role: direction(bar), tag: true });
+    }
+    let taken = labels::draw(scene, at_edge, frame.right, size, (axis.top, axis.bottom));
+    for tick in axis.ticks(size * 4.6) {
+        let y = axis.y(tick.value);
+        let free = taken.iter().all(|middle| (middle - y).abs() > size * 1.45);
+        if free && y > axis.top + size * 0.4 && y < axis.bottom + size * 0.2 {
+            let text = numbers::fixed(tick.value, tick.decimals);
+            let span = Span::new(text, Role::Ink3, Weight::Regular);
+            scene.text(scene.width - 6.0, y + size * 0.36, Anchor::End, size, vec![span]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_average_has_a_colour_of_its_own() {
+        let overlays = [Overlay::Sma(50), Overlay::Ema(20), Overlay::Bollinger, Overlay::Sma(100)];
+        assert_eq!(
+            averages(&overlays),
+            [
+                (Overlay::Sma(50), Role::Ema50),
+                (Overlay::Ema(20), Role::Ema20),
+                (Overlay::Sma(100), Role::Ema200)
+            ]
+        );
+    }
+}
