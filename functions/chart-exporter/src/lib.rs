@@ -1,1 +1,91 @@
-//! Draws the charts of a timeframe.
+//! Draws the charts of a timeframe from the series that the run exported: never from a second query.
+
+use async_trait::async_trait;
+use charts::Template;
+use domain::series::SeriesDocument;
+use flows::StepKind;
+use runtime::{Batch, Catalog, Done, Function, Redeliver, Services, artifact_key, begin};
+use storage::{Kind, Message, StepDocument, StepResult, StoreError, Topic};
+
+/// The journal's name for the renderer of this program.
+pub const BUILT_IN: &str = "built-in";
+
+/// The exporter of charts.
+pub struct ChartExporter {
+    services: Services,
+}
+
+impl ChartExporter {
+    /// An exporter on these ports.
+    pub fn new(services: Services) -> Self {
+        Self { services }
+    }
+
+    async fn export(
+        &self,
+        batch: &Batch<'_>,
+        done: &Done,
+        catalog: &Catalog,
+        step: &StepDocument,
+    ) -> Result<Result<StepResult, String>, StoreError> {
+        let template = match template(batch, catalog, step) {
+            Ok(template) => template,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let series = step.timeframe.and_then(|timeframe| done.of(Kind::Ohlcv, timeframe).next());
+        let Some(series_uri) = series.and_then(|step| step.result.series_uri.clone()) else {
+            return Ok(Err("the run has no candles of this timeframe".to_owned()));
+        };
+        let bytes = self.services.artifacts.get(&series_uri).await?;
+        let series: SeriesDocument = match serde_json::from_slice(&bytes) {
+            Ok(series) => series,
+            Err(error) => return Ok(Err(format!("{series_uri}: {error}"))),
+        };
+        // a tenth of a second of drawing must not hold up the other steps of this process
+        let drawn = tokio::task::block_in_place(|| charts::render_png(&series, &template, None, None));
+        let png = match drawn {
+            Ok(png) => png,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        let key = artifact_key(&batch.run.run_id, &format!("{}.png", step.step_id))?;
+        let put = self.services.artifacts.put(&key, "image/png", &png).await?;
+        Ok(Ok(StepResult {
+            gcs_uri: Some(put.artifact.gcs_uri),
+            sha256: Some(put.artifact.sha256),
+            chart_template_id: Some(template.id()),
+            chart_provider: Some(BUILT_IN.to_owned()),
+            ..StepResult::default()
+        }))
+    }
+}
+
+/// The template that the flow names for this step, as the run fixed it.
+fn template(batch: &Batch<'_>, catalog: &Catalog, step: &StepDocument) -> Result<Template, String> {
+    let name = match batch.planned(step).map(|planned| planned.kind) {
+        Some(StepKind::Chart(name)) => name,
+        _ => return Err("this version's flow has no such chart".to_owned()),
+    };
+    let text = catalog
+        .templates
+        .get(&format!("{name}.toml"))
+        .ok_or_else(|| format!("the catalog has no chart template {name}.toml; add it to chart_templates"))?;
+    Template::parse(name, text).map_err(|error| error.to_string())
+}
+
+#[async_trait]
+impl Function for ChartExporter {
+    fn topic(&self) -> Topic {
+        Topic::ChartExport
+    }
+
+    async fn handle(&self, message: &Message) -> Result<(), Redeliver> {
+        let Some(batch) = begin(&self.services, message).await? else { return Ok(()) };
+        let done = batch.done_steps().await?;
+        let catalog = Catalog::pinned(&self.services, &batch.run.pins).await?;
+        for step in &batch.steps {
+            let outcome = self.export(&batch, &done, &catalog, step).await?;
+            batch.end(step, outcome).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,1 +1,164 @@
-//! Chains the timeframes of a run.
+//! Chains the timeframes of a run: starts it, hands its steps to the functions as they become ready, ends it.
+//!
+//! It keeps nothing in memory: the state of a run is folded from its step documents at each event, and whoever
+//! creates a step's document is the one who hands it over.
+
+mod documents;
+mod request;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use domain::{RunId, StepId};
+use flows::{Command, Ending, Flow, Plan, Progress, State, StepKind, advance};
+pub use request::RunRequest;
+use runtime::{Catalog, Function, Redeliver, Services};
+use storage::{Kind, Message, RunDocument, RunEnd, Status, StepDocument, Topic};
+use tracing::{info, warn};
+
+/// The coordinator.
+pub struct Coordinator {
+    services: Services,
+}
+
+impl Coordinator {
+    /// A coordinator on these ports.
+    pub fn new(services: Services) -> Self {
+        Self { services }
+    }
+
+    /// Starts a run, or finds the one that this request started before.
+    ///
+    /// # Errors
+    /// [`Redeliver`] if storage could not be reached.
+    pub async fn start(&self, request: &RunRequest, catalog: &Catalog) -> Result<RunId, Redeliver> {
+        let run_id = request.run_id();
+        if self.services.journal.run(&run_id).await?.is_some() {
+            return Ok(run_id);
+        }
+        let pins = catalog.pin(&self.services).await?;
+        let run = documents::run(request, pins, self.services.clock.now());
+        if self.services.journal.create_run(&run).await? {
+            info!(%run_id, flow = run.flow, symbol = %run.symbol, as_of = %run.as_of, "run {run_id} begins");
+            self.announce(&run_id).await?;
+        }
+        Ok(run_id)
+    }
+
+    /// Hands over again what may have been lost: called at the start of a process that holds the data folder,
+    /// and by the sweeper's tick.
+    ///
+    /// # Errors
+    /// [`Redeliver`] if storage could not be reached.
+    pub async fn sweep(&self) -> Result<Vec<RunDocument>, Redeliver> {
+        let runs = self.services.journal.unfinished().await?;
+        for run in &runs {
+            for step in self.services.journal.steps(&run.run_id).await? {
+                if step.status == Status::Pending {
+                    self.hand_over(&run.run_id, step.kind, vec![step.step_id]).await?;
+                }
+            }
+            self.announce(&run.run_id).await?;
+        }
+        Ok(runs)
+    }
+
+    async fn announce(&self, run_id: &RunId) -> Result<(), Redeliver> {
+        let message = Message { v: 1, topic: Topic::FlowEvents, run_id: run_id.clone(), steps: Vec::new() };
+        Ok(self.services.bus.publish(&message).await?)
+    }
+
+    async fn hand_over(&self, run_id: &RunId, kind: Kind, steps: Vec<StepId>) -> Result<(), Redeliver> {
+        let topic = match kind {
+            Kind::Ohlcv => Topic::OhlcvExport,
+            Kind::Chart => Topic::ChartExport,
+            Kind::Report => Topic::LlmAnalyst,
+            Kind::Notification => Topic::Notifier,
+        };
+        let message = Message { v: 1, topic, run_id: run_id.clone(), steps };
+        Ok(self.services.bus.publish(&message).await?)
+    }
+
+    async fn start_steps(&self, run: &RunDocument, plan: &Plan, ids: &[StepId]) -> Result<(), Redeliver> {
+        let now = self.services.clock.now();
+        let planned: Vec<_> = ids.iter().filter_map(|id| plan.step(id)).collect();
+        let documents: Vec<StepDocument> =
+            planned.iter().map(|step| documents::step(run, step, now)).collect();
+        let created = self.services.journal.create_steps(&documents).await?;
+        let Some(first) = documents.first().filter(|_| !created.is_empty()) else { return Ok(()) };
+        self.hand_over(&run.run_id, first.kind, created).await
+    }
+
+    async fn end(&self, run: &RunDocument, ending: &Ending, steps: &[StepDocument]) -> Result<(), Redeliver> {
+        let (status, reason) = match ending {
+            Ending::Done => (Status::Done, None),
+            Ending::Failed(id) => (Status::Failed, Some(failure(id, steps))),
+        };
+        let end = RunEnd { status, ended_at: self.services.clock.now(), reason };
+        if self.services.journal.end_run(&run.run_id, &end).await? {
+            info!(run_id = %run.run_id, status = status.as_str(), "run {} ended", run.run_id);
+        }
+        Ok(())
+    }
+}
+
+/// Where a run failed and why, as a person reads it.
+fn failure(id: &StepId, steps: &[StepDocument]) -> String {
+    let step = steps.iter().find(|step| step.step_id == *id);
+    let reason = step.and_then(|step| step.result.reason.as_deref()).unwrap_or("no reason was recorded");
+    format!("{id}: {reason}")
+}
+
+#[async_trait]
+impl Function for Coordinator {
+    fn topic(&self) -> Topic {
+        Topic::FlowEvents
+    }
+
+    async fn handle(&self, message: &Message) -> Result<(), Redeliver> {
+        let run_id = &message.run_id;
+        let Some(run) = self.services.journal.run(run_id).await?.filter(|run| !run.status.is_terminal())
+        else {
+            return Ok(());
+        };
+        let Ok(flow) = Flow::numbered(&run.flow.to_string()) else {
+            warn!(%run_id, flow = run.flow, "this version has no such flow: left to the one that started it");
+            return Ok(());
+        };
+        let plan = Plan::of(&flow);
+        let steps = self.services.journal.steps(run_id).await?;
+        let (_, commands) = advance(&plan, &fold(&steps));
+        for command in commands {
+            match command {
+                Command::Start(ids) => self.start_steps(&run, &plan, &ids).await?,
+                Command::Skip(id, cause) => {
+                    let Some(planned) = plan.step(&id) else { continue };
+                    let now = self.services.clock.now();
+                    let skipped = documents::skipped(&run, planned, &cause, now);
+                    self.services.journal.create_steps(&[skipped]).await?;
+                }
+                Command::End(ending) => self.end(&run, &ending, &steps).await?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn fold(steps: &[StepDocument]) -> State {
+    let progress = |step: &StepDocument| match step.status {
+        Status::Done => Progress::Done,
+        Status::Failed | Status::Skipped | Status::Cancelled => Progress::NotDone,
+        Status::Waiting | Status::Pending | Status::Running => Progress::Open,
+    };
+    let steps: BTreeMap<_, _> = steps.iter().map(|step| (step.step_id.clone(), progress(step))).collect();
+    State { steps }
+}
+
+fn kind(planned: &StepKind) -> Kind {
+    match planned {
+        StepKind::Ohlcv => Kind::Ohlcv,
+        StepKind::Chart(_) => Kind::Chart,
+        StepKind::Report(_) => Kind::Report,
+        StepKind::Notification => Kind::Notification,
+    }
+}

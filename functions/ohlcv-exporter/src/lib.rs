@@ -1,1 +1,137 @@
-//! Writes the candles of a run as artifacts.
+//! Writes the candles of a run as artifacts: one read for all timeframes, one document for the model and one
+//! series for charts and pages each.
+
+use async_trait::async_trait;
+use domain::{CandleRevision, Instrument, Timeframe};
+use market::artifact::{self, Built, Input};
+use runtime::{Batch, Catalog, Function, Redeliver, Services, artifact_key, begin};
+use storage::{CandleQuery, Message, StepDocument, StepResult, StoreError, Topic};
+
+/// The exporter of candles.
+pub struct OhlcvExporter {
+    services: Services,
+}
+
+impl OhlcvExporter {
+    /// An exporter on these ports.
+    pub fn new(services: Services) -> Self {
+        Self { services }
+    }
+
+    /// What the artifacts of a run are built from.
+    async fn read(&self, batch: &Batch<'_>) -> Result<Result<Candles, String>, StoreError> {
+        let run = &batch.run;
+        let Some(instrument) = self.services.candles.instrument(&run.source, &run.symbol).await? else {
+            let what =
+                format!("nothing is known of {}; run `topdown collect {}` first", run.symbol, run.symbol);
+            return Ok(Err(what));
+        };
+        let timeframes: Vec<Timeframe> = batch.steps.iter().filter_map(|step| step.timeframe).collect();
+        // the bars in progress, and the ones before them in case they were not collected after their close
+        let hours_since = timeframes.iter().map(|t| t.previous_open(t.open_of(run.as_of))).min();
+        let mut wants: Vec<_> = timeframes.iter().map(|timeframe| (*timeframe, None)).collect();
+        if !timeframes.contains(&Timeframe::Day) {
+            wants.push((Timeframe::Day, None));
+        }
+        wants.push((Timeframe::Hour, hours_since));
+        let query =
+            CandleQuery { source: run.source.clone(), symbol: run.symbol.clone(), as_of: run.as_of, wants };
+        let mut series = self.services.candles.read(&query).await?;
+        let hours = series.remove(&Timeframe::Hour).unwrap_or_default();
+        Ok(Ok(Candles { instrument, hours, series }))
+    }
+
+    async fn export(
+        &self,
+        batch: &Batch<'_>,
+        candles: &Candles,
+        catalog: &Catalog,
+        step: &StepDocument,
+    ) -> Result<Result<StepResult, String>, StoreError> {
+        let Some(timeframe) = step.timeframe else {
+            return Ok(Err("an export of candles without a timeframe".to_owned()));
+        };
+        let built = match candles.build(batch, catalog, timeframe) {
+            Ok(built) => built,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let (ohlcv, series) = match (serde_json::to_vec(&built.ohlcv), serde_json::to_vec(&built.series)) {
+            (Ok(ohlcv), Ok(series)) => (ohlcv, series),
+            (Err(error), _) | (_, Err(error)) => return Ok(Err(error.to_string())),
+        };
+        let run_id = &batch.run.run_id;
+        let put = |name: String, bytes: Vec<u8>| async move {
+            self.services.artifacts.put(&artifact_key(run_id, &name)?, "application/json", &bytes).await
+        };
+        let series = put(format!("{timeframe}-series.json"), series).await?;
+        let ohlcv = put(format!("{timeframe}-ohlcv.json"), ohlcv).await?;
+        Ok(Ok(StepResult {
+            gcs_uri: Some(ohlcv.artifact.gcs_uri),
+            sha256: Some(ohlcv.artifact.sha256),
+            series_uri: Some(series.artifact.gcs_uri),
+            ..StepResult::default()
+        }))
+    }
+}
+
+#[async_trait]
+impl Function for OhlcvExporter {
+    fn topic(&self) -> Topic {
+        Topic::OhlcvExport
+    }
+
+    async fn handle(&self, message: &Message) -> Result<(), Redeliver> {
+        let Some(batch) = begin(&self.services, message).await? else { return Ok(()) };
+        let candles = self.read(&batch).await?;
+        let catalog = Catalog::pinned(&self.services, &batch.run.pins).await?;
+        for step in &batch.steps {
+            let outcome = match &candles {
+                Ok(candles) => self.export(&batch, candles, &catalog, step).await?,
+                Err(reason) => Err(reason.clone()),
+            };
+            batch.end(step, outcome).await?;
+        }
+        Ok(())
+    }
+}
+
+struct Candles {
+    instrument: Instrument,
+    hours: Vec<CandleRevision>,
+    series: std::collections::BTreeMap<Timeframe, Vec<CandleRevision>>,
+}
+
+impl Candles {
+    fn build(&self, batch: &Batch<'_>, catalog: &Catalog, timeframe: Timeframe) -> Result<Built, String> {
+        let extra_indicators = wanted(catalog, timeframe)?;
+        let bars = |timeframe: Timeframe| self.series.get(&timeframe).map_or(&[][..], Vec::as_slice);
+        let closed = |bars: &[CandleRevision]| -> Vec<CandleRevision> {
+            bars.iter().filter(|bar| bar.is_closed()).cloned().collect()
+        };
+        let built = artifact::build(&Input {
+            instrument: &self.instrument,
+            venue: "binance",
+            source: &batch.run.source,
+            timeframe,
+            as_of: batch.run.as_of,
+            bars: &closed(bars(timeframe)),
+            hours: &self.hours,
+            days: &closed(bars(Timeframe::Day)),
+            extra_indicators: &extra_indicators,
+        });
+        built.map_err(|error| error.to_string())
+    }
+}
+
+/// What the run's chart templates draw.
+fn wanted(catalog: &Catalog, timeframe: Timeframe) -> Result<Vec<String>, String> {
+    let mut names = Vec::new();
+    for (file, text) in &catalog.templates {
+        let name = file.trim_end_matches(".toml");
+        let template = charts::Template::parse(name, text).map_err(|error| error.to_string())?;
+        names.extend(template.indicators_wanted(timeframe));
+    }
+    names.sort();
+    names.dedup();
+    Ok(names)
+}

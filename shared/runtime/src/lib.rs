@@ -4,6 +4,7 @@
 //! coordinator. What went wrong in the work ends the step as failed; what went wrong in storage is delivered
 //! again.
 
+mod catalog;
 mod clock;
 mod function;
 pub mod http;
@@ -12,8 +13,9 @@ mod paid;
 mod services;
 mod steps;
 
+pub use catalog::Catalog;
 pub use clock::{Clock, SystemClock};
 pub use function::{Function, Redeliver};
 pub use paid::{Attempt, Paid, PaidCall, PaidError, paid_call};
 pub use services::{Services, artifact_key};
-pub use steps::{Batch, LEASE, begin};
+pub use steps::{Batch, Done, LEASE, begin};

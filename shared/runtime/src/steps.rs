@@ -1,4 +1,5 @@
-use domain::{RunId, StepId};
+use domain::{RunId, StepId, Timeframe};
+use flows::{Flow, Plan, Planned};
 use jiff::SignedDuration;
 use storage::{Claim, Kind, Message, RunDocument, Status, StepDocument, StepResult, StoreError, Topic};
 use tracing::{info, warn};
@@ -61,14 +62,20 @@ async fn announce(services: &Services, run_id: &RunId, steps: Vec<StepId>) -> Re
 }
 
 impl Batch<'_> {
-    /// The run's step of that id, if it is done.
+    /// The run's steps that are done.
     ///
     /// # Errors
     /// [`Redeliver`] if the journal could not be reached.
-    pub async fn done_steps(&self) -> Result<Vec<StepDocument>, Redeliver> {
+    pub async fn done_steps(&self) -> Result<Done, Redeliver> {
         let mut steps = self.services.journal.steps(&self.run.run_id).await?;
         steps.retain(|step| step.status == Status::Done);
-        Ok(steps)
+        Ok(Done { steps })
+    }
+
+    /// What the run's flow planned for a step; `None` if this version has no such flow or step.
+    pub fn planned(&self, step: &StepDocument) -> Option<Planned> {
+        let flow = Flow::numbered(&self.run.flow.to_string()).ok()?;
+        Plan::of(&flow).step(&step.step_id).cloned()
     }
 
     /// Ends a step: commits it under its fence, then tells the coordinator. A step whose fence has moved on is
@@ -109,5 +116,23 @@ impl Batch<'_> {
             _ => info!(%run_id, %step_id, "step {step_id} done"),
         }
         announce(self.services, run_id, vec![step_id.clone()]).await
+    }
+}
+
+/// The steps of a run that are done.
+pub struct Done {
+    /// In order of creation.
+    pub steps: Vec<StepDocument>,
+}
+
+impl Done {
+    /// The steps of a kind and timeframe.
+    pub fn of(&self, kind: Kind, timeframe: Timeframe) -> impl Iterator<Item = &StepDocument> {
+        self.steps.iter().filter(move |step| step.kind == kind && step.timeframe == Some(timeframe))
+    }
+
+    /// The step of that id.
+    pub fn step(&self, id: &StepId) -> Option<&StepDocument> {
+        self.steps.iter().find(|step| step.step_id == *id)
     }
 }

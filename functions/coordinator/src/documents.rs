@@ -1,0 +1,64 @@
+use domain::StepId;
+use flows::Planned;
+use jiff::{SignedDuration, Timestamp};
+use storage::{DOCUMENT_VERSION, Pins, RunDocument, Status, StepDocument, StepResult, shard_of};
+
+use crate::{RunRequest, kind};
+
+/// How long journal, artifacts and paid answers are kept, and so how long a run can be replayed.
+const RETENTION: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+pub(crate) fn run(request: &RunRequest, pins: Pins, now: Timestamp) -> RunDocument {
+    let run_id = request.run_id();
+    RunDocument {
+        v: DOCUMENT_VERSION,
+        shard: shard_of(&run_id),
+        run_id,
+        flow: request.flow.number,
+        symbol: request.symbol.clone(),
+        source: request.source.clone(),
+        as_of: request.as_of,
+        live: request.live,
+        language: request.language.clone(),
+        model: request.model.clone(),
+        pins,
+        requested_at: request.requested_at,
+        created_at: now,
+        status: Status::Running,
+        ended_at: None,
+        reason: None,
+        expire_at: now + RETENTION,
+    }
+}
+
+pub(crate) fn step(run: &RunDocument, planned: &Planned, now: Timestamp) -> StepDocument {
+    StepDocument {
+        v: DOCUMENT_VERSION,
+        run_id: run.run_id.clone(),
+        step_id: planned.id.clone(),
+        kind: kind(&planned.kind),
+        status: Status::Pending,
+        symbol: run.symbol.clone(),
+        timeframe: planned.timeframe,
+        requested_at: run.requested_at,
+        created_at: now,
+        started_at: None,
+        ended_at: None,
+        fence: 0,
+        lease_until: None,
+        intents: Vec::new(),
+        shard: run.shard,
+        expire_at: run.expire_at,
+        result: StepResult::default(),
+    }
+}
+
+pub(crate) fn skipped(run: &RunDocument, planned: &Planned, cause: &StepId, now: Timestamp) -> StepDocument {
+    let reason = Some(format!("{cause} is not done"));
+    StepDocument {
+        status: Status::Skipped,
+        ended_at: Some(now),
+        result: StepResult { reason, ..StepResult::default() },
+        ..step(run, planned, now)
+    }
+}
