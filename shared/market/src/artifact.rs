@@ -78,3 +78,6 @@ pub enum ArtifactError {
     #[error("cannot compute what a chart template asks for: {0}")]
     Indicator(#[from] UnknownIndicator),
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,3 +10,6 @@ pub use forming::{FormingBar, forming, newest, uncollected};
 
 pub(crate) use check::missing_between;
 pub(crate) use forming::{data_age_s, is_stale};
+
+#[cfg(test)]
+mod tests;

@@ -37,3 +37,6 @@ pub const STANDARD: [&str; 15] = [
     "mdi14",
     "rvol20",
 ];
+
+#[cfg(test)]
+mod tests;

@@ -26,3 +26,6 @@ pub mod indicators;
 pub use artifact::{ArtifactError, Built, Input, build};
 pub use binance::{Client, Limits, MarketError};
 pub use indicators::{Indicator, UnknownIndicator};
+
+#[cfg(test)]
+mod recorded;

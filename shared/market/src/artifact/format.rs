@@ -36,7 +36,7 @@ pub(super) fn step(close: Decimal, tick: Decimal) -> Decimal {
 pub(super) fn stepped(value: f64, step: Decimal) -> String {
     let steps = (value / domain::number::to_f64(step)).round();
     let multiple = from_f64(steps).and_then(|steps| steps.checked_mul(step));
-    multiple.map_or_else(|| value.to_string(), |multiple| trimmed(multiple))
+    multiple.map_or_else(|| value.to_string(), trimmed)
 }
 
 /// An indicator's cell; empty where it is absent.

@@ -137,17 +137,17 @@ mod tests {
 
     #[test]
     fn a_high_waits_for_a_fall_of_two_atr() {
-        // high 12 at bar 1; bar 2 falls to 10.1 (1.9), bar 3 to 10.0 (2.0)
+        // low 10 at bar 0, confirmed by 12 at bar 1; that high: bar 2 falls to 10.1 (1.9), bar 3 to 10.0 (2.0)
         let found = of(&[(10.5, 10.0), (12.0, 10.4), (11.9, 10.1), (11.0, 10.0)]);
-        assert_eq!(found.turns, vec![turn(Side::High, 1, 3)]);
+        assert_eq!(found.turns, vec![turn(Side::Low, 0, 1), turn(Side::High, 1, 3)]);
         assert_eq!(found.pending, Some((Side::Low, 3)));
     }
 
     #[test]
     fn a_bar_that_extends_the_extreme_cannot_confirm_it() {
-        // bar 2 makes the high 13 and falls to 10: only bar 3 confirms
+        // bar 2 makes the high 13 and falls to 10, more than 2 below: only bar 3 confirms
         let found = of(&[(11.0, 10.0), (12.0, 11.0), (13.0, 10.0), (12.0, 10.9)]);
-        assert_eq!(found.turns, vec![turn(Side::High, 2, 3)]);
+        assert_eq!(found.turns, vec![turn(Side::Low, 0, 1), turn(Side::High, 2, 3)]);
         // of the bars after the high, 3 has the lowest low
         assert_eq!(found.pending, Some((Side::Low, 3)));
     }

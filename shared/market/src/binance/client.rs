@@ -112,10 +112,11 @@ impl Client {
         let mut attempt = 1;
         loop {
             self.turn(endpoint.1).await?;
-            let error = match self.attempt(endpoint, query).await.and_then(|answer| self.judge(answer, symbol)) {
-                Ok(body) => return Ok(body),
-                Err(error) => error,
-            };
+            let error =
+                match self.attempt(endpoint, query).await.and_then(|answer| self.judge(answer, symbol)) {
+                    Ok(body) => return Ok(body),
+                    Err(error) => error,
+                };
             if attempt >= self.limits.attempts {
                 return Err(error);
             }
@@ -127,7 +128,12 @@ impl Client {
                 }
                 // the next turn waits the silence out, or says that it is too long
                 MarketError::RateLimited { wait, .. } => {
-                    tracing::warn!(endpoint = endpoint.0, attempt, wait_s = wait.as_secs(), "exchange wants silence");
+                    tracing::warn!(
+                        endpoint = endpoint.0,
+                        attempt,
+                        wait_s = wait.as_secs(),
+                        "exchange wants silence"
+                    );
                 }
                 _ => return Err(error),
             }
@@ -164,7 +170,8 @@ impl Client {
             let response = request.send().await.map_err(transport)?;
             Answer::read(response).await
         };
-        let late = |_| MarketError::unavailable(format!("no whole answer in {} s", self.limits.deadline.as_secs()));
+        let late =
+            |_| MarketError::unavailable(format!("no whole answer in {} s", self.limits.deadline.as_secs()));
         let answer = timeout(self.limits.deadline, exchange).await.map_err(late).flatten();
         reserved.settle(answer.as_ref().map(|answer| answer.report).unwrap_or_default());
         answer
@@ -233,3 +240,7 @@ impl Drop for Reserved<'_> {
         self.client.account().settle(self.weight, self.report, Instant::now());
     }
 }
+
+#[cfg(test)]
+#[path = "client_tests.rs"]
+mod tests;

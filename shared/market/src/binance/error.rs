@@ -104,7 +104,8 @@ mod tests {
             wait: Duration::from_secs(120),
             until: Some("2026-04-30T04:02:00Z".parse().unwrap()),
         };
-        let text = "the exchange asks for silence for 120 s, until 2026-04-30 04:02:00 UTC; ask again afterwards";
+        let text =
+            "the exchange asks for silence for 120 s, until 2026-04-30 04:02:00 UTC; ask again afterwards";
         assert_eq!(error.to_string(), text);
     }
 }

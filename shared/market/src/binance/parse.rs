@@ -114,3 +114,7 @@ fn decimal(text: &str) -> Option<Decimal> {
     }
     Decimal::from_str_exact(text).ok()
 }
+
+#[cfg(test)]
+#[path = "parse_tests.rs"]
+mod tests;

@@ -19,7 +19,8 @@ fn merged(group: &[Candle], timeframe: Timeframe) -> Option<Candle> {
     let priced = if traded.is_empty() { group.iter().collect() } else { traded };
     let (opening, closing) = (priced.first()?, priced.last()?);
     // no exchange trades 2^96 units: saturating only keeps absurd input from a panic
-    let sum = |field: fn(&Candle) -> Decimal| group.iter().map(field).fold(Decimal::ZERO, Decimal::saturating_add);
+    let sum =
+        |field: fn(&Candle) -> Decimal| group.iter().map(field).fold(Decimal::ZERO, Decimal::saturating_add);
     Some(Candle {
         open_time: timeframe.open_of(first.open_time),
         close_time: last.close_time,
