@@ -123,6 +123,39 @@ fn the_month_behind_it_comes_out() {
     assert!((series.last("ema50").unwrap() - 65_095.594_871_8).abs() < 1e-6);
 }
 
+/// SOLUSDT 4h by a separate program in Python over TA-Lib's C library, written from the same rules.
+#[test]
+fn a_second_implementation_agrees() {
+    let Some(world) = World::of("SOLUSDT", Timeframe::Hour4, "the second implementation") else { return };
+    let ohlcv = world.at(AS_OF).ohlcv;
+    // the bar of 00:00 has just closed, and no 1h bar has opened since
+    assert_eq!((ohlcv.forming.is_none(), ohlcv.stats.last_price.as_str()), (true, "83.06"));
+    let list = &ohlcv.swings.list;
+    let newest: Vec<_> = list.iter().map(|swing| format!("{} {}", swing.id, swing.p)).collect();
+    let expected = "L1 81.4,H2 85.56,L3 82.98,H4 88.08,L5 84.48,H6 89.32,L7 82.94,H8 90.73,L9 82.65,H10 87.67,\
+                    L11 81.27,H12 86.26";
+    assert_eq!(newest.join(","), expected);
+    assert_eq!((list[0].t.as_str(), list[0].confirmed.as_str()), ("2026-04-29T16:00", "2026-04-30T00:00"));
+    let zones =
+        ohlcv.levels.iter().map(|zone| format!("{} {}-{} {}", zone.id, zone.low, zone.high, zone.touches));
+    let expected = [
+        "R4 87.67-88.08 2",
+        "R3 87.02-87.02 1",
+        "R2 85.56-86.26 3",
+        "R1 84.48-84.48 1",
+        "P 82.62-83.2 5",
+        "S1 81.27-81.61 4",
+        "S2 78.38-78.52 2",
+    ];
+    assert_eq!(zones.collect::<Vec<_>>(), expected);
+    let barriers = ohlcv.barriers.unwrap();
+    assert_eq!((barriers.up.as_str(), barriers.down.as_str(), barriers.base_n), ("84.85", "81.27", 12_486));
+    let rates = barriers.base_rate_pct.unwrap();
+    assert_eq!([rates.up, rates.down, rates.neither].map(|rate| rate.to_string()), ["41.9", "43.2", "14.9"]);
+    // 31 of the other 155 bars were quieter
+    assert_eq!(ohlcv.stats.vol_pctile, Some(20.0));
+}
+
 #[test]
 fn documents_read_back_as_they_were() {
     let Some(world) = World::of("SOLUSDT", Timeframe::Hour4, "reading back") else { return };
