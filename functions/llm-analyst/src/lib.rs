@@ -1,1 +1,119 @@
 //! Asks the model for a report and checks what came back.
+//!
+//! Each call is paid for at most once (see `runtime::paid_call`); a step makes at most two: the report, and one
+//! more that repairs it or asks again for an answer that was cut off or broke the schema.
+
+mod ask;
+mod config;
+mod document;
+mod inputs;
+
+use async_trait::async_trait;
+pub use config::{Config, ConfigError};
+use domain::report::ReportDocument;
+use runtime::{Batch, Catalog, Function, Redeliver, Services, artifact_key, begin};
+use storage::{Message, ReportRow, StepDocument, StepResult, StoreError, Topic};
+
+use crate::ask::Asked;
+use crate::inputs::Inputs;
+
+/// The analyst.
+pub struct LlmAnalyst {
+    services: Services,
+    config: Config,
+}
+
+/// Why a step ends here: the reason is for a person, a fault of storage is for another delivery.
+enum Stop {
+    Failed(String),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+fn failed(error: impl std::fmt::Display) -> Stop {
+    Stop::Failed(error.to_string())
+}
+
+impl LlmAnalyst {
+    /// An analyst on these ports.
+    pub fn new(services: Services, config: Config) -> Self {
+        Self { services, config }
+    }
+
+    async fn report(
+        &self,
+        batch: &Batch<'_>,
+        catalog: &Catalog,
+        step: &StepDocument,
+    ) -> Result<StepResult, Stop> {
+        let inputs = Inputs::gather(&self.services, batch, catalog, step, &self.config).await?;
+        let asked = ask::ask(&self.services, &self.config, step, &inputs).await?;
+        let decided_at = if batch.run.live { self.services.clock.now() } else { batch.run.as_of };
+        let document = document::build(&inputs, &asked, step, decided_at);
+        let bytes = serde_json::to_vec(&document).map_err(failed)?;
+        let key = artifact_key(&batch.run.run_id, &format!("{}.json", step.step_id))?;
+        let put = self.services.artifacts.put(&key, "application/json", &bytes).await?;
+        let document = if put.created {
+            document
+        } else {
+            // an attempt that was cut off after this point wrote it: its document is the step's
+            let kept = self.services.artifacts.get(&put.artifact.gcs_uri).await?;
+            serde_json::from_slice::<ReportDocument>(&kept).map_err(failed)?
+        };
+        let row = document::row(&document, &asked, &put.artifact);
+        self.services.reports.append(&row).await?;
+        Ok(result(document, row, asked, &inputs))
+    }
+}
+
+fn result(document: ReportDocument, row: ReportRow, asked: Asked, inputs: &Inputs) -> StepResult {
+    StepResult {
+        gcs_uri: Some(row.gcs_uri),
+        sha256: Some(row.sha256),
+        llm_prompt_id: Some(document.llm_prompt_id),
+        llm_model_id: Some(document.llm_model_id),
+        llm_model: Some(document.llm_model),
+        ohlcv_ref: Some(inputs.ohlcv_ref.gcs_uri.clone()),
+        chart_refs: inputs.charts.iter().map(|chart| chart.reference.gcs_uri.clone()).collect(),
+        report_id: Some(document.report_id),
+        parent_report_id: document.parent_report_id,
+        call_refs: asked.call_refs,
+        model_calls: Some(row.model_calls),
+        prompt_tokens: Some(row.prompt_tokens),
+        completion_tokens: Some(row.completion_tokens),
+        cost_usd: Some(row.cost_usd),
+        ..StepResult::default()
+    }
+}
+
+#[async_trait]
+impl Function for LlmAnalyst {
+    fn topic(&self) -> Topic {
+        Topic::LlmAnalyst
+    }
+
+    async fn handle(&self, message: &Message) -> Result<(), Redeliver> {
+        let Some(batch) = begin(&self.services, message).await? else { return Ok(()) };
+        let catalog = Catalog::pinned(&self.services, &batch.run.pins).await?;
+        for step in &batch.steps {
+            let outcome = match self.report(&batch, &catalog, step).await {
+                Ok(result) => Ok(result),
+                Err(Stop::Failed(reason)) => Err(reason),
+                // another worker has the step: nothing to end here
+                Err(Stop::Store(StoreError::Fenced { .. })) => continue,
+                // what a person must mend ends the step; the rest is delivered again
+                Err(Stop::Store(error @ (StoreError::Damaged { .. } | StoreError::NotFound(_)))) => {
+                    Err(error.to_string())
+                }
+                Err(Stop::Store(error)) => return Err(error.into()),
+            };
+            batch.end(step, outcome).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,159 @@
+use llm::checks::{self, Checked, Evidence};
+use llm::parse::{self, Answer};
+use llm::{CallError, ModelClient, RawAnswer, request};
+use runtime::{Attempt, PaidCall, PaidError, Services, paid_call};
+use rust_decimal::Decimal;
+use storage::StepDocument;
+
+use crate::inputs::Inputs;
+use crate::{Config, Stop, failed};
+
+/// Whose answers these are, in the keys of paid artifacts.
+const VENDOR: &str = "openai";
+
+/// A checked answer, and what it took.
+pub(crate) struct Asked {
+    pub(crate) checked: Checked,
+    pub(crate) model: String,
+    pub(crate) calls: u32,
+    pub(crate) prompt_tokens: u64,
+    pub(crate) completion_tokens: u64,
+    pub(crate) cost_usd: Decimal,
+    pub(crate) call_refs: Vec<String>,
+}
+
+/// What the calls of a step have come to so far.
+struct Ledger<'a> {
+    services: &'a Services,
+    client: ModelClient,
+    step: &'a StepDocument,
+    inputs: &'a Inputs,
+    calls: u32,
+    prompt_tokens: u64,
+    completion_tokens: u64,
+    cost_usd: Decimal,
+    call_refs: Vec<String>,
+}
+
+/// Asks for the report and, once, for what is wrong with it.
+pub(crate) async fn ask(
+    services: &Services,
+    config: &Config,
+    step: &StepDocument,
+    inputs: &Inputs,
+) -> Result<Asked, Stop> {
+    let client = config.client(&inputs.profile).map_err(failed)?;
+    let mut ledger = Ledger {
+        services,
+        client,
+        step,
+        inputs,
+        calls: 0,
+        prompt_tokens: 0,
+        completion_tokens: 0,
+        cost_usd: Decimal::ZERO,
+        call_refs: Vec::new(),
+    };
+    let parent = inputs.parent_report();
+    let evidence = Evidence { ohlcv: &inputs.ohlcv, parent: parent.as_ref() };
+    let first = inputs.request()?;
+    let check = |answer: Answer| {
+        let checked = checks::check(&answer.text, &evidence);
+        checked.map(|checked| (checked, answer)).map_err(|error| error.to_string())
+    };
+    let outcome = match ledger.call(first.clone()).await? {
+        Ok(answer) => check(answer),
+        Err(error @ (CallError::CutOff | CallError::Empty)) => Err(error.to_string()),
+        Err(error) => return Err(failed(error)),
+    };
+    let (checked, answer) = match outcome {
+        Ok((checked, answer)) if checked.problems.is_empty() => (checked, answer),
+        Ok((checked, answer)) => (repair(&mut ledger, &first, checked, &answer, &evidence).await?, answer),
+        Err(broken) => {
+            let again = request::build_retry(&first).map_err(failed)?;
+            let answer = ledger.call(again).await?.map_err(|error| failed(twice(&broken, &error)))?;
+            check(answer).map_err(|error| failed(twice(&broken, &error)))?
+        }
+    };
+    Ok(Asked {
+        checked,
+        model: answer.model,
+        calls: ledger.calls,
+        prompt_tokens: ledger.prompt_tokens,
+        completion_tokens: ledger.completion_tokens,
+        cost_usd: ledger.cost_usd,
+        call_refs: ledger.call_refs,
+    })
+}
+
+fn twice(first: &str, second: &dyn std::fmt::Display) -> String {
+    format!("no usable answer in two calls: first {first}; then {second}")
+}
+
+/// The one further call, naming each field. A reply that cannot be used repairs nothing: the report stays as it
+/// is, with its marks.
+async fn repair(
+    ledger: &mut Ledger<'_>,
+    first: &[u8],
+    checked: Checked,
+    answer: &Answer,
+    evidence: &Evidence<'_>,
+) -> Result<Checked, Stop> {
+    let profile = &ledger.inputs.profile;
+    let request = request::build_repair(first, &answer.text, &checked.problems, profile).map_err(failed)?;
+    Ok(match ledger.call(request).await? {
+        Ok(reply) => llm::repair::apply(&checked, &reply.text, evidence),
+        Err(error) => {
+            tracing::warn!(%error, "the repair call brought nothing: the report keeps its marks");
+            checked
+        }
+    })
+}
+
+impl Ledger<'_> {
+    async fn call(&mut self, request: Vec<u8>) -> Result<Result<Answer, CallError>, Stop> {
+        let number = self.calls as usize;
+        let before = self.step.intents.get(number).copied().unwrap_or(0);
+        let call = PaidCall { vendor: VENDOR, number, request };
+        let client = &self.client;
+        let attempt = |bytes: Vec<u8>| async move { judge(client.call(&bytes).await, &self.inputs.profile) };
+        let paid = match paid_call(self.services, self.step, call, attempt).await {
+            Ok(paid) => paid,
+            Err(PaidError::Store(error)) => return Err(Stop::Store(error)),
+            Err(PaidError::Vendor(error)) => return Ok(Err(error)),
+            Err(error @ PaidError::Budget) => return Err(failed(error)),
+        };
+        self.calls += 1;
+        self.call_refs.extend([paid.request_uri, paid.answer_uri]);
+        let raw: RawAnswer = serde_json::from_slice(&paid.answer).map_err(failed)?;
+        let (usage, cost) = parse::spent(&raw, &self.inputs.profile);
+        self.prompt_tokens += usage.prompt;
+        self.completion_tokens += usage.completion;
+        // an answer that another run paid for costs this one nothing
+        if !paid.adopted || before > 0 {
+            self.cost_usd += cost;
+        }
+        Ok(parse::answer(&raw, &self.inputs.profile))
+    }
+}
+
+/// What an attempt means for the protocol of paid calls: anything that came with success was paid for, whatever
+/// it says.
+fn judge(called: Result<RawAnswer, CallError>, profile: &llm::ModelProfile) -> Attempt<CallError> {
+    let raw = match called {
+        Ok(raw) => raw,
+        Err(error @ (CallError::Timeout | CallError::Unreachable(_))) => return Attempt::Unknown(error),
+        Err(error) => return Attempt::Refused(error),
+    };
+    match parse::answer(&raw, profile) {
+        Err(CallError::RateLimited { retry_after }) => {
+            Attempt::Busy { retry_after, error: CallError::RateLimited { retry_after } }
+        }
+        Err(error @ (CallError::Unavailable { .. } | CallError::NotJson)) => Attempt::Unknown(error),
+        Err(error) if !(200..300).contains(&raw.status) => Attempt::Refused(error),
+        Ok(_) | Err(_) => match serde_json::to_vec(&raw) {
+            Ok(bytes) => Attempt::Answered(bytes),
+            Err(_) => Attempt::Refused(CallError::NotJson),
+        },
+    }
+}

@@ -1,0 +1,94 @@
+use domain::report::{ReportDocument, SCHEMA};
+use domain::{ReportId, hash};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use storage::{Artifact, ReportRow, StepDocument};
+
+use crate::ask::Asked;
+use crate::inputs::Inputs;
+
+pub(crate) fn build(
+    inputs: &Inputs,
+    asked: &Asked,
+    step: &StepDocument,
+    decided_at: Timestamp,
+) -> ReportDocument {
+    let (run, ohlcv) = (&inputs.run, &inputs.ohlcv);
+    ReportDocument {
+        schema: SCHEMA.to_owned(),
+        report_id: report_id(step),
+        run_id: run.run_id.clone(),
+        step_id: step.step_id.clone(),
+        symbol: run.symbol.clone(),
+        timeframe: inputs.timeframe,
+        as_of: run.as_of,
+        decided_at,
+        source: run.source.clone(),
+        venue: ohlcv.venue.clone(),
+        market: ohlcv.market.clone(),
+        tick: decimal(&ohlcv.tick),
+        price_unit: ohlcv.price_unit.clone(),
+        last_price: decimal(&ohlcv.stats.last_price),
+        last_bar: ohlcv.bars.last_t().unwrap_or_default().to_owned(),
+        language: run.language.clone(),
+        analyst: inputs.profile.analyst,
+        llm_prompt_id: inputs.prompt.id().clone(),
+        llm_model_id: inputs.profile.id().clone(),
+        llm_model: asked.model.clone(),
+        ohlcv_ref: inputs.ohlcv_ref.clone(),
+        chart_refs: inputs.charts.iter().map(|chart| chart.reference.clone()).collect(),
+        parent_report_id: inputs.parent.as_ref().map(|parent| parent.report_id.clone()),
+        barriers: ohlcv.barriers.clone(),
+        report: asked.checked.report.clone(),
+        checks: asked.checked.checks.clone(),
+        trust: asked.checked.trust,
+    }
+}
+
+/// The artifact's own decimals: this program printed them.
+fn decimal(text: &str) -> Decimal {
+    Decimal::from_str_exact(text).unwrap_or_default()
+}
+
+fn report_id(step: &StepDocument) -> ReportId {
+    let timeframe = step.timeframe.map_or("x", domain::Timeframe::as_str);
+    let digits = hash::short_id(&format!("{}/{}", step.run_id, step.step_id), 8);
+    #[expect(clippy::expect_used, reason = "a timeframe's name and base 32 digits are an id by construction")]
+    format!("rep-{timeframe}-{digits}").parse().expect("an id")
+}
+
+pub(crate) fn row(document: &ReportDocument, asked: &Asked, artifact: &Artifact) -> ReportRow {
+    let (report, checks) = (&document.report, &document.checks);
+    ReportRow {
+        report_id: document.report_id.clone(),
+        run_id: document.run_id.clone(),
+        step_id: document.step_id.clone(),
+        source: document.source.clone(),
+        symbol: document.symbol.clone(),
+        timeframe: document.timeframe,
+        as_of: document.as_of,
+        decided_at: document.decided_at,
+        outcome: report.outcome,
+        bias: report.bias,
+        p_up: report.scenarios.p_up,
+        p_neither: report.scenarios.p_neither,
+        p_down: report.scenarios.p_down,
+        confidence: report.confidence,
+        checked: checks.checked,
+        verified: checks.verified,
+        repaired: checks.repaired,
+        unverified: checks.unverified,
+        trust: document.trust,
+        analyst: document.analyst,
+        llm_prompt_id: document.llm_prompt_id.clone(),
+        llm_model_id: document.llm_model_id.clone(),
+        llm_model: document.llm_model.clone(),
+        model_calls: asked.calls,
+        prompt_tokens: asked.prompt_tokens,
+        completion_tokens: asked.completion_tokens,
+        cost_usd: asked.cost_usd,
+        parent_report_id: document.parent_report_id.clone(),
+        gcs_uri: artifact.gcs_uri.clone(),
+        sha256: artifact.sha256.clone(),
+    }
+}

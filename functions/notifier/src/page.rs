@@ -1,0 +1,92 @@
+use domain::Sha256Hex;
+use notify::page::{self, InputRow, PageInput, Parent, Picture, RunFacts};
+use runtime::{Batch, Services};
+use rust_decimal::Decimal;
+use storage::{ArtifactKey, Kind};
+
+use crate::readings::{CHART_CSS, Reading, Readings};
+use crate::{Stop, failed};
+
+/// A page that was written.
+pub(crate) struct Written {
+    pub(crate) gcs_uri: String,
+    pub(crate) sha256: Sha256Hex,
+    pub(crate) html: String,
+}
+
+/// Writes the page of the reading at `index`; the last one's is the run's.
+pub(crate) async fn write(
+    services: &Services,
+    batch: &Batch<'_>,
+    readings: &Readings,
+    index: usize,
+) -> Result<Written, Stop> {
+    let reading = readings.list.get(index).ok_or_else(|| failed("no such reading"))?;
+    let html = render(batch, readings, index, reading)?;
+    let key = ArtifactKey::new(&format!("pages/{}", name(batch, readings, index))).map_err(failed)?;
+    let put = services.artifacts.put(&key, "text/html; charset=utf-8", html.as_bytes()).await?;
+    let html = if put.created {
+        html
+    } else {
+        String::from_utf8(services.artifacts.get(&put.artifact.gcs_uri).await?).map_err(failed)?
+    };
+    Ok(Written { gcs_uri: put.artifact.gcs_uri, sha256: put.artifact.sha256, html })
+}
+
+fn name(batch: &Batch<'_>, readings: &Readings, index: usize) -> String {
+    let run_id = &batch.run.run_id;
+    match readings.list.get(index) {
+        Some(reading) if index + 1 < readings.list.len() => {
+            format!("{run_id}-{}.html", reading.document.timeframe)
+        }
+        _ => format!("{run_id}.html"),
+    }
+}
+
+fn render(batch: &Batch<'_>, readings: &Readings, index: usize, reading: &Reading) -> Result<String, Stop> {
+    let above =
+        index.checked_sub(1).and_then(|above| readings.list.get(above).map(|reading| (above, reading)));
+    let page = above.map(|(above, _)| name(batch, readings, above));
+    let parent = match above {
+        Some((_, parent)) => Parent::Report { reading: part(parent, true), page: page.as_deref() },
+        None => Parent::None,
+    };
+    let pictures: Vec<_> =
+        reading.pictures.iter().map(|(name, png)| Picture { name, png: png.as_slice() }).collect();
+    let missing: Vec<_> = readings.missing.iter().map(|m| (m.timeframe.to_string(), m.sentence())).collect();
+    let inputs: Vec<_> = missing
+        .iter()
+        .map(|(timeframe, sentence)| InputRow { label: timeframe, description: sentence, id: "" })
+        .collect();
+    page::render(&PageInput {
+        reading: part(reading, false),
+        parent,
+        chart_css: CHART_CSS,
+        pictures: &pictures,
+        inputs: &inputs,
+        prompt_version: reading.prompt_version,
+        run: facts(batch, readings),
+    })
+    .map_err(failed)
+}
+
+fn part(reading: &Reading, small: bool) -> page::Reading<'_> {
+    page::Reading {
+        document: &reading.document,
+        ohlcv: &reading.ohlcv,
+        series: &reading.series,
+        charts: if small { &reading.small } else { &reading.charts },
+    }
+}
+
+fn facts(batch: &Batch<'_>, readings: &Readings) -> RunFacts {
+    let reports = || readings.steps.iter().filter(|step| step.kind == Kind::Report);
+    let begun =
+        readings.steps.iter().filter_map(|step| step.started_at).min().unwrap_or(batch.run.created_at);
+    let ended = reports().filter_map(|step| step.ended_at).max().unwrap_or(batch.run.created_at);
+    RunFacts {
+        wall_ms: u64::try_from(ended.duration_since(begun).as_millis()).unwrap_or_default(),
+        calls: reports().filter_map(|step| step.result.model_calls).sum(),
+        cost_usd: reports().filter_map(|step| step.result.cost_usd).sum::<Decimal>(),
+    }
+}
