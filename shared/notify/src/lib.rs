@@ -1,1 +1,18 @@
 //! Notices: the report page and the channels that carry it.
+//!
+//! [`page::render`] makes one self-contained HTML file of a report and its candles; [`telegram`] carries a short
+//! message and that file; [`console`] says the same in a terminal. All of them take texts of models and venues
+//! as plain text: hidden characters are dropped, markup is escaped.
+
+pub mod console;
+mod dates;
+mod figures;
+mod lang;
+pub mod page;
+mod prose;
+#[cfg(test)]
+mod sample;
+pub mod telegram;
+mod text;
+
+pub use lang::LanguageError;

@@ -1,0 +1,171 @@
+//! The words of pages and notices, one TOML file a language, chosen by the report's `language`.
+
+use std::sync::OnceLock;
+
+use domain::Timeframe;
+use serde::Deserialize;
+
+/// The words of a language could not be read: the build is broken, and no retry helps.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the words of language `{language}` are unreadable: {why}; rebuild from a clean checkout")]
+pub struct LanguageError {
+    language: &'static str,
+    why: String,
+}
+
+/// All words of a language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Words {
+    pub(crate) code: String,
+    pub(crate) months_short: [String; 12],
+    pub(crate) months: [String; 12],
+    pub(crate) weekdays: [String; 7],
+    pub(crate) day: String,
+    pub(crate) hour: String,
+    pub(crate) minute: String,
+    pub(crate) second: String,
+    pub(crate) head: Head,
+    pub(crate) facts: Facts,
+    pub(crate) notices: Notices,
+    pub(crate) abstained: Abstained,
+    pub(crate) chain: Chain,
+    pub(crate) trend: Trend,
+    pub(crate) bias: Bias,
+    pub(crate) chart: Chart,
+    pub(crate) reading: Reading,
+    pub(crate) mark: Mark,
+    pub(crate) ladder: Ladder,
+    pub(crate) behind: Behind,
+    pub(crate) candles: Candles,
+    pub(crate) evidence: Evidence,
+    pub(crate) place: Place,
+    pub(crate) made: Made,
+    pub(crate) footer: Footer,
+    pub(crate) message: Message,
+    pub(crate) timeframes: Timeframes,
+}
+
+/// Words that depend on the length of the bars.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Timeframes {
+    month: Frame,
+    week: Frame,
+    day: Frame,
+    hour4: Frame,
+    hour: Frame,
+}
+
+macro_rules! words {
+    ($($name:ident { $($field:ident),+ $(,)? })+) => {
+        $(
+            #[derive(Debug, Deserialize)]
+            #[serde(deny_unknown_fields)]
+            pub(crate) struct $name {
+                $(pub(crate) $field: String),+
+            }
+        )+
+    };
+}
+
+words! {
+    Head { skip, as_of, with_parent, without_parent, spot, perp, simulated, recorded }
+    Facts { last_price, of, range, numbers, count, all, repaired, unverified, no_numbers, no_forming, no_data }
+    Notices { rules_lead, rules, unverified_one, unverified_many, unverified, low_lead, low, stale_lead, stale, parent_lead, parent }
+    Abstained { insufficient_history, bad_data, conflicting_data, missing_input, text }
+    Chain { title, parent, bar_of, up, neither, down, odds, text, stands, note_rules, note_model, hatched, base, no_odds, missing, confirms, contradicts, neutral, no_parent, over, or_under, under }
+    Trend { up, down, sideways, transition, unclear }
+    Bias { bullish, bearish, neutral, none }
+    Chart { title, label, caption, caption_closed, given, given_n }
+    Reading { title, wrong, ends, issues, if_up, if_down, leans_up, leans_down, structure, trend, momentum, volatility, volume, level, pattern, context }
+    Mark { verified, repaired, repaired_plain, unverified, data, no_data }
+    Ladder { title, label, last, forming, forming_h, forming_l, barrier_up, barrier_down, top, foot, ends_above, ends_below, high_of, low_of }
+    Behind { report, closed, open, forming, numbers }
+    Candles { title, caption, last, gaps, flags, clean, open, high, low, close, change, volume, forming, forming_short, older }
+    Evidence { title, caption, caption_rest, caption_parent, counts, text, place, source, value, check, more, parent, derived, first, verified, repaired, unverified, none }
+    Place { summary, parent_reason, levels, scenarios, scenario_up, scenario_down, above, below, reason, issues, cited, other }
+    Made { title, caption, run, calls_one, calls_many, rules_call, candles, candles_text, charts, built_in, drawn_by, prompt, version, analyst, rules, model, parent, input, description, id }
+    Footer { never, units, report }
+    Message { ends, ends_over, ends_under, rules, model, numbers, low, report, opens }
+    Frame { report, forming, closed, column, behind, bars, a_close, ends_with, unit }
+}
+
+impl Words {
+    /// The words of `language`; English for a language there are none of.
+    pub(crate) fn of(language: &str) -> Result<&'static Self, LanguageError> {
+        static EN: OnceLock<Result<Words, LanguageError>> = OnceLock::new();
+        static RU: OnceLock<Result<Words, LanguageError>> = OnceLock::new();
+        let words = match language {
+            "ru" => RU.get_or_init(|| parse("ru", include_str!("../lang/ru.toml"))),
+            _ => EN.get_or_init(|| parse("en", include_str!("../lang/en.toml"))),
+        };
+        words.as_ref().map_err(Clone::clone)
+    }
+
+    /// The words for bars of `timeframe`.
+    pub(crate) fn frame(&self, timeframe: Timeframe) -> &Frame {
+        match timeframe {
+            Timeframe::Month => &self.timeframes.month,
+            Timeframe::Week => &self.timeframes.week,
+            Timeframe::Day => &self.timeframes.day,
+            Timeframe::Hour4 => &self.timeframes.hour4,
+            Timeframe::Hour => &self.timeframes.hour,
+        }
+    }
+}
+
+fn parse(language: &'static str, text: &str) -> Result<Words, LanguageError> {
+    toml::from_str(text).map_err(|error| LanguageError { language, why: error.to_string() })
+}
+
+/// `template` with every `{name}` replaced by its value, in one pass: a value is never searched again.
+pub(crate) fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some(start) = rest.find('{') {
+        let Some(end) = rest[start..].find('}').map(|length| start + length) else { break };
+        out.push_str(&rest[..start]);
+        let name = &rest[start + 1..end];
+        match values.iter().find(|(key, _)| *key == name) {
+            Some((_, value)) => out.push_str(value),
+            None => out.push_str(&rest[start..=end]),
+        }
+        rest = &rest[end + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_language_has_every_word() {
+        assert_eq!(Words::of("en").unwrap().code, "en");
+        assert_eq!(Words::of("ru").unwrap().code, "ru");
+        assert_eq!(Words::of("xx").unwrap().code, "en");
+    }
+
+    #[test]
+    fn both_languages_name_the_same_values() {
+        let names = |text: &'static str| -> Vec<Vec<&'static str>> {
+            let lines = text.lines().filter(|line| line.contains(" = "));
+            lines
+                .map(|line| {
+                    let mut names: Vec<_> =
+                        line.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();
+                    names.sort_unstable();
+                    names
+                })
+                .collect()
+        };
+        assert_eq!(names(include_str!("../lang/en.toml")), names(include_str!("../lang/ru.toml")));
+    }
+
+    #[test]
+    fn a_value_that_looks_like_a_name_stays_as_it_is() {
+        assert_eq!(fill("{a} is {b}, {c}", &[("a", "{b}"), ("b", "2")]), "{b} is 2, {c}");
+    }
+}

@@ -1,0 +1,171 @@
+use domain::report::{Aspect, CheckItem, CheckStatus};
+
+use super::reading::aspect_word;
+use super::scope::{Scope, parts};
+use crate::figures;
+use crate::lang::fill;
+use crate::prose::State;
+use crate::text::plain;
+
+/// Rows shown before the rest is folded away.
+const SHOWN: usize = 8;
+
+/// A row per checked item, problems first.
+pub(super) struct Evidence {
+    pub(super) counts: String,
+    pub(super) first: Vec<Row>,
+    pub(super) rest: Vec<Row>,
+    pub(super) more: String,
+}
+
+/// A checked item.
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) class: &'static str,
+    pub(super) text: String,
+    pub(super) place: String,
+    pub(super) source: String,
+    pub(super) leads_to: Option<String>,
+    pub(super) value: String,
+    pub(super) mark: &'static str,
+    pub(super) word: &'static str,
+    pub(super) note: String,
+}
+
+/// The evidence of a report; `bars` are the ids of the candle rows that a source can lead to.
+pub(super) fn evidence(scope: &Scope<'_>, bars: &[String]) -> Evidence {
+    let checks = &scope.document().checks;
+    let mut order: Vec<(usize, &CheckItem)> = checks.items.iter().enumerate().collect();
+    order.sort_by_key(|(_, item)| match item.status {
+        CheckStatus::Unverified => 0,
+        CheckStatus::Repaired => 1,
+        _ => 2,
+    });
+    let problems = order.iter().filter(|(_, item)| State::of(item.status) != State::Verified).count();
+    let mut first: Vec<Row> = order.into_iter().map(|(index, item)| row(scope, bars, index, item)).collect();
+    // a fold for one row or two costs more than it saves
+    let shown = if first.len() <= SHOWN + 2 { first.len() } else { SHOWN.max(problems) };
+    let rest = first.split_off(shown);
+    let counts = fill(
+        &scope.words.evidence.counts,
+        &[
+            ("checked", &checks.checked.to_string()),
+            ("verified", &checks.verified.to_string()),
+            ("repaired", &checks.repaired.to_string()),
+            ("unverified", &checks.unverified.to_string()),
+        ],
+    );
+    let more = fill(&scope.words.evidence.more, &[("n", &rest.len().to_string())]);
+    Evidence { counts, first, rest, more }
+}
+
+fn row(scope: &Scope<'_>, bars: &[String], index: usize, item: &CheckItem) -> Row {
+    let words = &scope.words.evidence;
+    let (class, mark, word) = match State::of(item.status) {
+        State::Repaired => ("fix", "↻", &words.repaired),
+        State::Unverified => ("bad", "?", &words.unverified),
+        _ => ("ok", "✓", &words.verified),
+    };
+    let reference = plain(&item.reference);
+    let timeframe = scope.timeframe().as_str();
+    let (source, value) = match item.status {
+        CheckStatus::Derived => (format!("{}: {}", words.derived, plain(&item.expected)), String::new()),
+        _ if reference.is_empty() => (String::new(), plain(&item.expected)),
+        _ => match reference.strip_prefix("parent:") {
+            Some(_) => (reference.clone(), plain(&item.expected)),
+            None => (format!("{timeframe} {reference}"), plain(&item.expected)),
+        },
+    };
+    let note = match (&item.why, &item.was) {
+        (Some(why), _) if item.status == CheckStatus::Unverified => plain(why),
+        (_, Some(was)) if item.status == CheckStatus::Repaired => fill(&words.first, &[("was", &plain(was))]),
+        _ => String::new(),
+    };
+    Row {
+        id: format!("{}{index}", scope.rows),
+        class,
+        text: figures::written(plain(&item.got).trim()),
+        place: place(scope, &item.path),
+        leads_to: leads_to(scope, bars, &reference),
+        source,
+        value: figures::minus(&value),
+        mark,
+        word,
+        note,
+    }
+}
+
+/// Where on the page the source of a number is shown.
+fn leads_to(scope: &Scope<'_>, bars: &[String], reference: &str) -> Option<String> {
+    // the page holds the candles of its own report only
+    if scope.rows != super::OWN_ROWS {
+        return None;
+    }
+    if reference.starts_with("parent:") {
+        return Some("behind".into());
+    }
+    let (name, key, _) = parts(reference);
+    let bar = match name {
+        "levels" | "barriers" => return Some("ladder".into()),
+        _ => bar_of(scope, name, key)?,
+    };
+    let id = bar_id(&bar);
+    bars.contains(&id).then_some(id)
+}
+
+/// The open of the bar that a ref speaks of, as the artifact prints it; `forming` for the bar in progress.
+fn bar_of(scope: &Scope<'_>, name: &str, key: &str) -> Option<String> {
+    match name {
+        "bars" | "indicators" => Some(key.to_owned()),
+        "forming" => Some("forming".to_owned()),
+        "swings" => scope.reading.ohlcv.swings.list.iter().find(|swing| swing.id == key).map(|s| s.t.clone()),
+        _ => None,
+    }
+}
+
+/// The opens of all bars that the report's sources speak of.
+pub(super) fn cited_bars(scope: &Scope<'_>) -> Vec<String> {
+    let items = scope.document().checks.items.iter();
+    items
+        .filter_map(|item| {
+            let (name, key, _) = parts(&item.reference);
+            bar_of(scope, name, key)
+        })
+        .collect()
+}
+
+/// The id of a bar's row: `bar-2026-04-20`.
+pub(super) fn bar_id(label: &str) -> String {
+    let safe = label.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ':'));
+    format!("bar-{}", safe.collect::<String>())
+}
+
+/// The place of an item in words, by its path in the answer.
+fn place(scope: &Scope<'_>, path: &str) -> String {
+    let words = &scope.words.place;
+    if let Some(rest) = path.strip_prefix("observations[") {
+        let (index, field) = rest.split_once(']').unwrap_or((rest, ""));
+        let aspect =
+            index.parse().ok().and_then(|index: usize| scope.document().report.observations.get(index));
+        let aspect =
+            aspect_word(scope.words, aspect.map_or(Aspect::Context, |observation| observation.aspect));
+        return match field {
+            ".says" => aspect.to_owned(),
+            _ => fill(&words.cited, &[("aspect", aspect)]),
+        };
+    }
+    let word = match path {
+        "summary" => &words.summary,
+        "parent_reason" => &words.parent_reason,
+        "scenarios" => &words.scenarios,
+        "scenarios.up" => &words.scenario_up,
+        "scenarios.down" => &words.scenario_down,
+        "invalidation.above" => &words.above,
+        "invalidation.below" => &words.below,
+        "invalidation.reason" => &words.reason,
+        _ if path.starts_with("levels[") => &words.levels,
+        _ if path.starts_with("issues[") => &words.issues,
+        _ => &words.other,
+    };
+    word.clone()
+}

@@ -1,0 +1,184 @@
+use domain::ohlcv::FlagKind;
+use domain::report::{Analyst, Trust};
+
+use super::scope::{Scope, abstained_word, bias_word};
+use super::{PageInput, Parent};
+use crate::figures;
+use crate::lang::fill;
+use crate::prose::{self, Piece};
+use crate::text::{first_sentence, plain};
+
+/// The first screen: what the report is of, its answer, and the facts beside it.
+pub(super) struct Head {
+    pub(super) kind: &'static str,
+    pub(super) as_of: Moment,
+    pub(super) symbol: String,
+    pub(super) crumbs: String,
+    pub(super) headline: Vec<Piece>,
+    pub(super) lede: Vec<Piece>,
+    pub(super) title: String,
+}
+
+/// A time for a machine and for a reader.
+pub(super) struct Moment {
+    pub(super) machine: String,
+    pub(super) text: String,
+}
+
+/// A figure with its label and a note.
+pub(super) struct Fact {
+    pub(super) label: String,
+    pub(super) value: String,
+    pub(super) class: &'static str,
+    pub(super) note: String,
+    pub(super) machine: String,
+    pub(super) leads: bool,
+}
+
+/// A line that must be read before the report.
+pub(super) struct Notice {
+    pub(super) class: &'static str,
+    pub(super) icon: &'static str,
+    pub(super) lead: String,
+    pub(super) text: String,
+}
+
+pub(super) fn head(scope: &Scope<'_>, parent: &Parent<'_>) -> Head {
+    let (document, words) = (scope.document(), scope.words);
+    let report = &document.report;
+    let items = &document.checks.items;
+    let summary = report.summary.as_str();
+    let split = first_sentence(summary);
+    let stop = summary[..split].trim_end().trim_end_matches('.').len();
+    let abstained = abstained_word(words, report.outcome);
+    let (headline, lede) = match abstained {
+        Some(sentence) => {
+            let mut lede = vec![Piece::words(words.abstained.text.clone())];
+            if !summary.is_empty() {
+                lede.push(Piece::words(" "));
+                lede.extend(scope.prose(summary, "summary"));
+            }
+            (vec![Piece::words(sentence)], lede)
+        }
+        None if stop == 0 => (vec![Piece::words(bias_word(words, report.bias))], Vec::new()),
+        None => (
+            prose::pieces(summary, 0..stop, "summary", items),
+            prose::pieces(summary, split..summary.len(), "summary", items),
+        ),
+    };
+    let tf = document.timeframe.as_str();
+    let chain = match parent {
+        Parent::None => tf.to_owned(),
+        Parent::Missing { timeframe, .. } => {
+            format!("{tf}, {}", fill(&words.head.without_parent, &[("tf", timeframe.as_str())]))
+        }
+        Parent::Report { reading, .. } => {
+            let parent = reading.document.timeframe.as_str();
+            format!("{tf}, {}", fill(&words.head.with_parent, &[("tf", parent)]))
+        }
+    };
+    let spoken: String = headline.iter().map(|piece| piece.text.as_str()).collect();
+    Head {
+        kind: &words.frame(document.timeframe).report,
+        as_of: Moment { machine: document.as_of.to_string(), text: scope.dates.full(document.as_of) },
+        symbol: document.symbol.to_string(),
+        crumbs: format!("{} · {chain}", scope.venue()),
+        title: format!("{} {tf}: {}", document.symbol, spoken.trim()),
+        headline,
+        lede,
+    }
+}
+
+pub(super) fn facts(scope: &Scope<'_>) -> Vec<Fact> {
+    vec![last_price(scope), forming(scope), closed(scope), numbers(scope)]
+}
+
+fn fact(label: &str, value: String, class: &'static str, note: String) -> Fact {
+    Fact { label: label.to_owned(), value, class, note, machine: String::new(), leads: false }
+}
+
+fn last_price(scope: &Scope<'_>) -> Fact {
+    let document = scope.document();
+    let value = figures::price(document.last_price, document.tick);
+    let note = scope.dates.short(document.as_of);
+    Fact { machine: document.as_of.to_string(), ..fact(&scope.words.facts.last_price, value, "", note) }
+}
+
+fn forming(scope: &Scope<'_>) -> Fact {
+    let (words, series) = (scope.words, scope.reading.series);
+    let label = &words.frame(scope.timeframe()).forming;
+    let Some(bar) = &series.forming else {
+        return fact(label, "–".into(), "", words.facts.no_forming.clone());
+    };
+    let change = series.bars.last().and_then(|last| figures::change(last.c, bar.c));
+    let (value, class) = change.map_or(("–".into(), ""), |change| (change.text(), change.class()));
+    fact(label, value, class, elapsed(scope, bar.t))
+}
+
+/// `3 d 4 h of 7 d`: how much of the bar that opened at `open` had passed.
+pub(super) fn elapsed(scope: &Scope<'_>, open: jiff::Timestamp) -> String {
+    let whole = scope.timeframe().next_open(open).duration_since(open);
+    let passed = scope.document().as_of.duration_since(open);
+    let (passed, whole) = (scope.dates.length(passed), scope.dates.length(whole));
+    fill(&scope.words.facts.of, &[("elapsed", &passed), ("whole", &whole)])
+}
+
+fn closed(scope: &Scope<'_>) -> Fact {
+    let (words, series) = (scope.words, scope.reading.series);
+    let label = &words.frame(scope.timeframe()).closed;
+    let [.., before, last] = series.bars.as_slice() else {
+        return fact(label, "–".into(), "", words.facts.no_data.clone());
+    };
+    let change = figures::change(before.c, last.c);
+    let (value, class) = change.map_or(("–".into(), ""), |change| (change.text(), change.class()));
+    let note = scope.dates.span(scope.timeframe(), last.t);
+    Fact { machine: last.t.to_string(), ..fact(label, value, class, note) }
+}
+
+fn numbers(scope: &Scope<'_>) -> Fact {
+    let (words, checks) = (&scope.words.facts, &scope.document().checks);
+    if checks.checked == 0 {
+        return fact(&words.numbers, "–".into(), "", words.no_numbers.clone());
+    }
+    let (verified, checked) = (checks.verified.to_string(), checks.checked.to_string());
+    let mut value = fill(&words.count, &[("verified", &verified), ("checked", &checked)]);
+    let mut notes = Vec::new();
+    if checks.repaired > 0 {
+        notes.push(fill(&words.repaired, &[("n", &checks.repaired.to_string())]));
+    }
+    if checks.unverified > 0 {
+        notes.push(fill(&words.unverified, &[("n", &checks.unverified.to_string())]));
+    } else {
+        value.push_str(" ✓");
+    }
+    let note = if notes.is_empty() { words.all.clone() } else { notes.join(", ") };
+    Fact { leads: true, ..fact(&words.numbers, value, "", note) }
+}
+
+pub(super) fn notices(scope: &Scope<'_>, input: &PageInput<'_>) -> Vec<Notice> {
+    let (words, document) = (&scope.words.notices, scope.document());
+    let mut out = Vec::new();
+    let mut warn = |lead: String, text: &str| {
+        out.push(Notice { class: "warn", icon: "", lead, text: text.to_owned() });
+    };
+    match document.checks.unverified {
+        0 => {}
+        1 => warn(words.unverified_one.clone(), &words.unverified),
+        n => warn(fill(&words.unverified_many, &[("n", &n.to_string())]), &words.unverified),
+    }
+    if document.trust == Trust::Low {
+        warn(words.low_lead.clone(), &words.low);
+    }
+    if scope.reading.ohlcv.data_quality.flags.iter().any(|flag| flag.kind == FlagKind::Stale) {
+        warn(words.stale_lead.clone(), &words.stale);
+    }
+    if let Parent::Missing { timeframe, reason } = &input.parent {
+        let reason = plain(reason);
+        warn(fill(&words.parent_lead, &[("tf", timeframe.as_str()), ("reason", &reason)]), &words.parent);
+    }
+    if document.analyst == Analyst::Rules {
+        let (lead, text) = (words.rules_lead.clone(), words.rules.clone());
+        out.push(Notice { class: "quiet", icon: "◇", lead, text });
+    }
+    out
+}

@@ -1,0 +1,143 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::report::Analyst;
+use domain::{Sha256Hex, number};
+use rust_decimal::Decimal;
+
+use super::scope::Scope;
+use super::{PageInput, Parent};
+use crate::figures;
+use crate::lang::fill;
+use crate::text::plain;
+
+/// What the report was made from, and what that took.
+pub(super) struct Made {
+    pub(super) run: String,
+    pub(super) took: String,
+    pub(super) rows: Vec<Row>,
+    pub(super) pictures: Vec<Picture>,
+}
+
+/// An input.
+pub(super) struct Row {
+    pub(super) label: String,
+    pub(super) text: String,
+    pub(super) ids: Vec<Id>,
+}
+
+/// A hash, id or address, short, with its whole.
+pub(super) struct Id {
+    pub(super) short: String,
+    pub(super) whole: String,
+}
+
+/// A picture the analyst was given.
+pub(super) struct Picture {
+    pub(super) title: String,
+    pub(super) data: String,
+}
+
+pub(super) fn made(scope: &Scope<'_>, input: &PageInput<'_>) -> Made {
+    let mut rows = vec![candles(scope)];
+    rows.extend(charts(scope));
+    rows.push(prompt(scope, input));
+    rows.push(analyst(scope));
+    if let Parent::Report { reading, .. } = &input.parent {
+        let parent = Scope::new(*reading, scope.words, scope.rows);
+        let text = format!("{}, {}", parent.timeframe(), parent.bar_phrase());
+        let ids = vec![id(parent.document().report_id.as_str())];
+        rows.push(Row { label: scope.words.made.parent.clone(), text, ids });
+    }
+    rows.extend(input.inputs.iter().map(|row| Row {
+        label: plain(row.label),
+        text: plain(row.description),
+        ids: vec![id(&plain(row.id))],
+    }));
+    let pictures = input.pictures.iter().map(|picture| Picture {
+        title: fill(&scope.words.chart.given_n, &[("name", &plain(picture.name))]),
+        data: STANDARD.encode(picture.png),
+    });
+    Made {
+        run: scope.document().run_id.to_string(),
+        took: took(scope, input),
+        rows,
+        pictures: pictures.collect(),
+    }
+}
+
+fn id(text: &str) -> Id {
+    Id { short: text.to_owned(), whole: String::new() }
+}
+
+/// `sha256 4be1…9d07`, with the whole hash and the address behind it.
+fn hash(hash: &Sha256Hex, address: &str) -> Id {
+    let whole = hash.as_str();
+    let short = match (whole.get(..4), whole.get(whole.len().saturating_sub(4)..)) {
+        (Some(first), Some(last)) => format!("sha256 {first}…{last}"),
+        _ => whole.to_owned(),
+    };
+    Id { short, whole: format!("{whole} {}", plain(address)) }
+}
+
+fn candles(scope: &Scope<'_>) -> Row {
+    let (words, document, ohlcv) = (&scope.words.made, scope.document(), scope.reading.ohlcv);
+    let values = [
+        ("n", ohlcv.data_quality.history_bars.to_string()),
+        ("bars", scope.words.frame(document.timeframe).bars.clone()),
+        ("venue", scope.venue()),
+        ("revision", ohlcv.revision.to_string()),
+    ];
+    let text = fill(&words.candles_text, &values.each_ref().map(|(name, value)| (*name, value.as_str())));
+    let ids = vec![hash(&document.ohlcv_ref.sha256, &document.ohlcv_ref.gcs_uri)];
+    Row { label: words.candles.clone(), text, ids }
+}
+
+fn charts(scope: &Scope<'_>) -> Option<Row> {
+    let (words, charts) = (&scope.words.made, &scope.document().chart_refs);
+    let first = charts.first()?;
+    let names: Vec<String> = charts.iter().map(|chart| plain(chart.chart_template_id.as_str())).collect();
+    let provider = match first.chart_provider.as_str() {
+        "built-in" => words.built_in.clone(),
+        other => fill(&words.drawn_by, &[("provider", &plain(other))]),
+    };
+    Some(Row {
+        label: words.charts.clone(),
+        text: format!("{}; {provider}", names.join(", ")),
+        ids: charts.iter().map(|chart| hash(&chart.sha256, &chart.gcs_uri)).collect(),
+    })
+}
+
+fn prompt(scope: &Scope<'_>, input: &PageInput<'_>) -> Row {
+    let (words, prompt) = (&scope.words.made, &scope.document().llm_prompt_id);
+    let mut text = plain(prompt.name());
+    if let Some(version) = input.prompt_version {
+        text.push_str(", ");
+        text.push_str(&fill(&words.version, &[("n", &version.to_string())]));
+    }
+    Row { label: words.prompt.clone(), text, ids: vec![id(&plain(prompt.as_str()))] }
+}
+
+fn analyst(scope: &Scope<'_>) -> Row {
+    let (words, document) = (&scope.words.made, scope.document());
+    let text = match document.analyst {
+        Analyst::Rules => words.rules.clone(),
+        Analyst::Model => fill(&words.model, &[("name", &plain(&document.llm_model))]),
+    };
+    Row { label: words.analyst.clone(), text, ids: vec![id(&plain(document.llm_model_id.as_str()))] }
+}
+
+/// `0.9 s · 2 calls · $0.0184`.
+fn took(scope: &Scope<'_>, input: &PageInput<'_>) -> String {
+    let (words, run) = (&scope.words.made, &input.run);
+    let calls = match run.calls {
+        1 => words.calls_one.clone(),
+        n => fill(&words.calls_many, &[("n", &n.to_string())]),
+    };
+    let calls = match scope.document().analyst {
+        Analyst::Rules => format!("{calls} {}", words.rules_call),
+        Analyst::Model => calls,
+    };
+    let seconds = Decimal::new(i64::try_from(run.wall_ms).unwrap_or(i64::MAX), 3).round_dp(1);
+    let seconds = figures::minus(&number::grouped(&format!("{seconds:.1}")));
+    format!("{seconds}\u{a0}{} · {calls} · ${:.4}", scope.words.second, run.cost_usd.round_dp(4))
+}

@@ -1,0 +1,203 @@
+//! Prose with its checked numbers marked: the text is cut at the spans of the check items.
+
+use std::ops::Range;
+
+use domain::report::{CheckItem, CheckStatus, ReportDocument};
+
+use crate::figures;
+use crate::lang::{Words, fill};
+use crate::text::{first_sentence, plain};
+
+/// What a piece of prose is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Words, and numbers nobody checks.
+    Words,
+    /// Right: equal, rounded, derived or quoted.
+    Verified,
+    /// Wrong at first.
+    Repaired,
+    /// Wrong.
+    Unverified,
+}
+
+impl State {
+    /// The mark a status is shown with.
+    pub(crate) fn of(status: CheckStatus) -> Self {
+        match status {
+            CheckStatus::Verified | CheckStatus::Derived | CheckStatus::Quoted => Self::Verified,
+            CheckStatus::Repaired => Self::Repaired,
+            CheckStatus::Unverified => Self::Unverified,
+        }
+    }
+}
+
+/// Words, or a checked number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// Which of them.
+    pub(crate) state: State,
+    /// As shown, hidden characters dropped, not yet escaped.
+    pub(crate) text: String,
+    /// Position of the check item.
+    pub(crate) item: usize,
+    /// What had been written before a repair; empty if not known.
+    pub(crate) was: String,
+    /// The data's value for an unverified number; empty if there is none.
+    pub(crate) data: String,
+}
+
+impl Piece {
+    /// Words.
+    pub(crate) fn words(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { state: State::Words, text, item: 0, was: String::new(), data: String::new() }
+    }
+
+    /// A number shown as `text`, with the mark of the item at `position`.
+    pub(crate) fn number(text: String, position: usize, item: &CheckItem) -> Self {
+        let state = State::of(item.status);
+        let shown = |value: &str| figures::written(plain(value).trim());
+        Self {
+            state,
+            text,
+            item: position,
+            was: item.was.as_deref().map(shown).unwrap_or_default(),
+            data: if state == State::Unverified { shown(&item.expected) } else { String::new() },
+        }
+    }
+
+    pub(crate) fn is_words(&self) -> bool {
+        self.state == State::Words
+    }
+
+    pub(crate) fn is_verified(&self) -> bool {
+        self.state == State::Verified
+    }
+
+    pub(crate) fn is_repaired(&self) -> bool {
+        self.state == State::Repaired
+    }
+}
+
+/// The part `range` of the text at `path`, cut at the numbers that were checked in it. Spans that do not fit the
+/// text or each other are left out: their items still stand in the evidence.
+pub(crate) fn pieces(text: &str, range: Range<usize>, path: &str, items: &[CheckItem]) -> Vec<Piece> {
+    let mut spans: Vec<(usize, usize, usize)> = Vec::new();
+    for (position, item) in items.iter().enumerate().filter(|(_, item)| item.path == path) {
+        let Some((offset, length)) = item.span else { continue };
+        let (start, length) = (offset as usize, length as usize);
+        let Some(end) = start.checked_add(length).filter(|_| length > 0) else { continue };
+        let fits = start >= range.start && end <= range.end && text.get(start..end).is_some();
+        if fits {
+            spans.push((start, end, position));
+        }
+    }
+    spans.sort_unstable();
+    let mut out = Vec::new();
+    let mut at = range.start;
+    for (start, end, position) in spans {
+        if start < at {
+            continue;
+        }
+        push_words(&mut out, text.get(at..start));
+        if let (Some(number), Some(item)) = (text.get(start..end), items.get(position)) {
+            out.push(Piece::number(figures::written(plain(number).trim()), position, item));
+        }
+        at = end;
+    }
+    push_words(&mut out, text.get(at..range.end));
+    out
+}
+
+fn push_words(out: &mut Vec<Piece>, text: Option<&str>) {
+    let text = plain(text.unwrap_or_default()).replace(" %", "\u{a0}%");
+    if !text.is_empty() {
+        out.push(Piece::words(text));
+    }
+}
+
+/// The marked number for an item that stands at a path of its own, such as `invalidation.above`.
+pub(crate) fn at_path(path: &str, shown: String, items: &[CheckItem]) -> Piece {
+    match items.iter().enumerate().find(|(_, item)| item.path == path && item.span.is_none()) {
+        Some((position, item)) => Piece::number(shown, position, item),
+        None => Piece::words(shown),
+    }
+}
+
+/// The first sentence of a report's summary in plain text; a number that is not confirmed says so.
+pub(crate) fn first_sentence_flat(words: &Words, document: &ReportDocument) -> String {
+    let summary = &document.report.summary;
+    let mut out = String::new();
+    for piece in pieces(summary, 0..first_sentence(summary), "summary", &document.checks.items) {
+        out.push_str(&piece.text);
+        if piece.state == State::Unverified {
+            let data = match piece.data.as_str() {
+                "" => words.mark.no_data.clone(),
+                value => fill(&words.mark.data, &[("value", value)]),
+            };
+            out.push_str(&format!(" ({data})"));
+        }
+    }
+    out.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(path: &str, status: CheckStatus, span: Option<(u32, u32)>) -> CheckItem {
+        CheckItem {
+            path: path.into(),
+            status,
+            got: "38.0".into(),
+            expected: "38".into(),
+            reference: "indicators[2026-04-06].rsi14".into(),
+            span,
+            was: None,
+            why: None,
+        }
+    }
+
+    fn shown(pieces: &[Piece]) -> Vec<(State, &str)> {
+        pieces.iter().map(|piece| (piece.state, piece.text.as_str())).collect()
+    }
+
+    #[test]
+    fn text_is_cut_at_its_numbers() {
+        let text = "RSI14 rose from 38.0 to -47.3 %.";
+        let items = [
+            item("summary", CheckStatus::Verified, Some((24, 5))),
+            item("summary", CheckStatus::Unverified, Some((16, 4))),
+            item("observations[0].says", CheckStatus::Verified, Some((0, 4))),
+        ];
+        assert_eq!(
+            shown(&pieces(text, 0..text.len(), "summary", &items)),
+            [
+                (State::Words, "RSI14 rose from "),
+                (State::Unverified, "38.0"),
+                (State::Words, " to "),
+                (State::Verified, "\u{2212}47.3"),
+                (State::Words, "\u{a0}%."),
+            ]
+        );
+    }
+
+    #[test]
+    fn spans_that_do_not_fit_are_left_out() {
+        let text = "до 38.0";
+        let items = [
+            // within a character, past the end, overflowing, empty, overlapping the next
+            item("summary", CheckStatus::Verified, Some((1, 2))),
+            item("summary", CheckStatus::Verified, Some((5, 99))),
+            item("summary", CheckStatus::Verified, Some((u32::MAX, u32::MAX))),
+            item("summary", CheckStatus::Verified, Some((5, 0))),
+            item("summary", CheckStatus::Verified, Some((5, 4))),
+            item("summary", CheckStatus::Unverified, Some((6, 2))),
+        ];
+        assert_eq!(
+            shown(&pieces(text, 0..text.len(), "summary", &items)),
+            [(State::Words, "до "), (State::Verified, "38.0")]
+        );
+    }
+}

@@ -1,0 +1,93 @@
+//! Text that others wrote, made fit to show: models, venues and feeds are not trusted to be plain.
+
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+/// Whether a character is invisible and can change what its neighbours look like or do: control, bidirectional,
+/// zero-width, tag, private and variation characters, line and paragraph separators.
+fn hidden(c: char) -> bool {
+    use GeneralCategory::{
+        Control, Format, LineSeparator, ParagraphSeparator, PrivateUse, Surrogate, Unassigned,
+    };
+    let category = c.general_category();
+    matches!(
+        category,
+        Control | Format | LineSeparator | ParagraphSeparator | PrivateUse | Surrogate | Unassigned
+    ) || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{34f}' | '\u{115f}' | '\u{1160}')
+}
+
+/// `text` on one line: hidden characters dropped, runs of white space made one space.
+pub(crate) fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let white = matches!(c, '\n' | '\r' | '\t' | ' ' | '\u{2028}' | '\u{2029}');
+        if white {
+            if !out.ends_with(' ') {
+                out.push(' ');
+            }
+        } else if !hidden(c) {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// `text` without hidden characters; line breaks stay. The last guard of a whole page.
+pub(crate) fn visible(text: &str) -> String {
+    text.chars().filter(|c| *c == '\n' || !hidden(*c)).collect()
+}
+
+/// The first `longest` characters, with an ellipsis where more was.
+pub(crate) fn capped(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
+    }
+    let mut out: String = text.chars().take(longest.saturating_sub(1)).collect();
+    out.truncate(out.trim_end().len());
+    out.push('…');
+    out
+}
+
+/// Where the first sentence ends: a byte offset, after its mark. A dot within a number ends nothing.
+pub(crate) fn first_sentence(text: &str) -> usize {
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let closes = match c {
+            '.' | '!' | '?' | '…' => chars.peek().is_none_or(|(_, next)| next.is_whitespace()),
+            '。' | '！' | '？' | '\n' => true,
+            _ => false,
+        };
+        if closes {
+            return at + c.len_utf8();
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_dropped() {
+        // RLO, ZWSP, ESC, BEL, soft hyphen, tag letter, variation selector 16, line separator
+        let hostile = "a\u{202e}b\u{200b}c\u{1b}[31md\u{7}\u{ad}\u{e0041}\u{fe0f}\u{2028}e\r\n\tf";
+        assert_eq!(plain(hostile), "abc[31md e f");
+        assert_eq!(visible("x\u{2066}\ny\u{feff}"), "x\ny");
+        assert_eq!(plain("Минимум 币安人生 ↻ −3 %"), "Минимум 币安人生 ↻ −3 %");
+    }
+
+    #[test]
+    fn a_dot_in_a_number_ends_no_sentence() {
+        let text = "Close 78,657.55 over EMA20. Then more.";
+        assert_eq!(&text[..first_sentence(text)], "Close 78,657.55 over EMA20.");
+        assert_eq!(first_sentence("no mark"), 7);
+        assert_eq!(first_sentence("One.\u{a0}Two"), 4);
+        assert_eq!(first_sentence(""), 0);
+    }
+
+    #[test]
+    fn a_cut_is_seen() {
+        assert_eq!(capped("abcdef", 4), "abc…");
+        assert_eq!(capped("abcd", 4), "abcd");
+    }
+}
