@@ -1,1 +1,24 @@
-//! A world in a box: the outside services on loopback, speaking their wire protocols.
+//! A world in a box: the exchange, the chart vendor, the model and the messenger on loopback, each speaking
+//! its vendor's wire protocol, so that the program runs the same adapters in a demo, in tests and in the cloud.
+//!
+//! Candles are seeded or recorded; nothing is served that had not happened by the world's clock. An hour in
+//! progress is not shown; longer bars in progress are made of the hours that have closed.
+
+mod analyst;
+mod binance;
+mod chart_img;
+mod clock;
+mod faults;
+mod front;
+mod market;
+mod openai;
+mod recorder;
+mod telegram;
+mod world;
+
+pub use clock::SimClock;
+pub use faults::{Fault, Faults, Rule};
+pub use market::RecordedError;
+pub use recorder::{Recorded, Service};
+pub use telegram::{SentFile, SentMessage};
+pub use world::{MarketData, SimError, World, WorldConfig};

@@ -1,0 +1,99 @@
+//! The market the exchange shows: candles that had happened by the clock, and nothing else.
+
+mod aggregate;
+pub(crate) mod bar;
+pub(crate) mod interval;
+pub(crate) mod listing;
+mod path;
+mod random;
+mod recorded;
+mod series;
+
+use std::path::Path as FilePath;
+use std::sync::{Mutex, PoisonError};
+
+use bar::Bar;
+use interval::Interval;
+use listing::Listing;
+pub use recorded::RecordedError;
+use series::Series;
+
+/// Which bars of a series are asked for, as the exchange words it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Page {
+    /// No bar that opens before it.
+    pub(crate) start: Option<i64>,
+    /// No bar that opens after it.
+    pub(crate) end: Option<i64>,
+    /// The oldest from `start`, or without one the newest up to `end`.
+    pub(crate) limit: usize,
+}
+
+/// All symbols and their candles.
+#[derive(Debug)]
+pub(crate) struct Market {
+    entries: Vec<Entry>,
+    source_hash: Option<String>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    listing: Listing,
+    series: Mutex<Series>,
+}
+
+impl Market {
+    pub(crate) fn seeded(seed: u64) -> Self {
+        let entry = |listing: Listing| Entry { series: Mutex::new(Series::seeded(seed, &listing)), listing };
+        Self { entries: listing::seeded().into_iter().map(entry).collect(), source_hash: None }
+    }
+
+    pub(crate) fn recorded(dir: &FilePath) -> Result<Self, RecordedError> {
+        let (files, hash) = recorded::folder(dir)?;
+        let mut entries: Vec<Entry> = Vec::new();
+        for group in files.chunk_by(|a, b| a.symbol == b.symbol) {
+            let Some(smallest) = group.iter().max_by_key(|file| file.interval as u8) else { continue };
+            let listing = listing::recorded(&smallest.symbol, recorded::tick(&smallest.bars()?));
+            entries.push(Entry { series: Mutex::new(Series::recorded(group.to_vec())), listing });
+        }
+        Ok(Self { entries, source_hash: Some(hash) })
+    }
+
+    /// Eight hex digits that name the recorded files; `None` of a seeded market.
+    pub(crate) fn source_hash(&self) -> Option<&str> {
+        self.source_hash.as_deref()
+    }
+
+    pub(crate) fn listings(&self) -> impl Iterator<Item = &Listing> {
+        self.entries.iter().map(|entry| &entry.listing)
+    }
+
+    pub(crate) fn listing(&self, symbol: &str) -> Option<&Listing> {
+        self.listings().find(|listing| listing.symbol == symbol)
+    }
+
+    /// The bars of a page that had happened by `now`: closed ones, and the one in progress. Empty for a symbol
+    /// that is not listed.
+    pub(crate) fn page(
+        &self,
+        symbol: &str,
+        interval: Interval,
+        now: i64,
+        page: Page,
+    ) -> Result<Vec<Bar>, RecordedError> {
+        let Some(entry) = self.entries.iter().find(|entry| entry.listing.symbol == symbol) else {
+            return Ok(Vec::new());
+        };
+        let mut series = entry.series.lock().unwrap_or_else(PoisonError::into_inner);
+        series.page(interval, now, page)
+    }
+
+    /// Changes the close of an hour after the fact, and of every bar that holds it. Whether there is such an hour.
+    pub(crate) fn correct(&self, symbol: &str, open_ms: i64, close: i64) -> Result<bool, RecordedError> {
+        let Some(entry) = self.entries.iter().find(|entry| entry.listing.symbol == symbol) else {
+            return Ok(false);
+        };
+        let mut series = entry.series.lock().unwrap_or_else(PoisonError::into_inner);
+        series.correct(open_ms, close)
+    }
+}

@@ -1,0 +1,148 @@
+//! Recorded candles: `{SYMBOL}-{TIMEFRAME}.csv.gz`, the exchange's own decimals, closed bars only.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use flate2::read::GzDecoder;
+use sha2::{Digest, Sha256};
+
+use super::bar::{Bar, ONE, parse};
+use super::interval::Interval;
+
+const HEADER: &str =
+    "open_time_ms,open,high,low,close,volume,close_time_ms,quote_volume,trades,taker_base,taker_quote";
+
+/// Why a folder of recorded candles cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordedError {
+    /// The folder or one of its files cannot be read.
+    #[error("cannot read {path}: {source}; check the path and its permissions")]
+    Unreadable {
+        /// The folder or file.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// No file in it has hours.
+    #[error("{0} holds no {{SYMBOL}}-1h.csv.gz; hours are what bars in progress are made of")]
+    NoHours(String),
+    /// A file holds something else.
+    #[error("{path}, line {line}: {what}; expected the columns {HEADER}")]
+    Malformed {
+        /// The file.
+        path: String,
+        /// Its line, the header 1.
+        line: usize,
+        /// What is wrong.
+        what: &'static str,
+    },
+}
+
+/// A file of one series.
+#[derive(Debug, Clone)]
+pub(crate) struct File {
+    pub(crate) symbol: String,
+    pub(crate) interval: Interval,
+    path: PathBuf,
+}
+
+fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> RecordedError {
+    let path = path.display().to_string();
+    move |source| RecordedError::Unreadable { path, source }
+}
+
+/// The files of a folder by name, and eight hex digits of the SHA-256 of their names and bytes.
+pub(crate) fn folder(dir: &Path) -> Result<(Vec<File>, String), RecordedError> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(unreadable(dir))? {
+        let path = entry.map_err(unreadable(dir))?.path();
+        files.extend(named(path));
+    }
+    let hours: Vec<String> =
+        files.iter().filter(|file| file.interval == Interval::Hour).map(|file| file.symbol.clone()).collect();
+    files.retain(|file| hours.contains(&file.symbol));
+    if files.is_empty() {
+        return Err(RecordedError::NoHours(dir.display().to_string()));
+    }
+    files.sort_by(|a, b| a.path.file_name().cmp(&b.path.file_name()));
+    let mut hash = Sha256::new();
+    for file in &files {
+        let bytes = std::fs::read(&file.path).map_err(unreadable(&file.path))?;
+        check_header(file, &bytes)?;
+        hash.update(file.path.file_name().unwrap_or_default().as_encoded_bytes());
+        hash.update([0]);
+        hash.update(bytes);
+    }
+    let digest = domain::hash::hex(&hash.finalize());
+    Ok((files, digest.chars().take(8).collect()))
+}
+
+fn named(path: PathBuf) -> Option<File> {
+    let name = path.file_name()?.to_str()?.strip_suffix(".csv.gz")?;
+    let (symbol, frame) = name.rsplit_once('-')?;
+    let symbol: domain::Symbol = symbol.parse().ok()?;
+    let interval = Interval::named(frame)?;
+    Some(File { symbol: symbol.to_string(), interval, path })
+}
+
+fn check_header(file: &File, bytes: &[u8]) -> Result<(), RecordedError> {
+    let mut header = String::new();
+    let read = BufReader::new(GzDecoder::new(bytes)).read_line(&mut header);
+    match read {
+        Ok(_) if header.trim_end() == HEADER => Ok(()),
+        _ => Err(file.malformed(1, "another header, or no gzip")),
+    }
+}
+
+impl File {
+    fn malformed(&self, line: usize, what: &'static str) -> RecordedError {
+        RecordedError::Malformed { path: self.path.display().to_string(), line, what }
+    }
+
+    /// Its bars, oldest first.
+    pub(crate) fn bars(&self) -> Result<Vec<Bar>, RecordedError> {
+        let file = std::fs::File::open(&self.path).map_err(unreadable(&self.path))?;
+        let mut bars: Vec<Bar> = Vec::new();
+        for (index, line) in BufReader::new(GzDecoder::new(file)).lines().enumerate().skip(1) {
+            let line = line.map_err(unreadable(&self.path))?;
+            let bar = row(&line).ok_or_else(|| self.malformed(index + 1, "not eleven numbers"))?;
+            if bars.last().is_some_and(|last| last.open_ms >= bar.open_ms) {
+                return Err(self.malformed(index + 1, "not later than the line before"));
+            }
+            bars.push(bar);
+        }
+        Ok(bars)
+    }
+}
+
+fn row(line: &str) -> Option<Bar> {
+    let mut cells = line.split(',');
+    let mut next = || cells.next();
+    let price = |text: &str| i64::try_from(parse(text)?).ok();
+    let bar = Bar {
+        open_ms: next()?.parse().ok()?,
+        open: price(next()?)?,
+        high: price(next()?)?,
+        low: price(next()?)?,
+        close: price(next()?)?,
+        volume: parse(next()?)?,
+        close_ms: next()?.parse().ok()?,
+        quote: parse(next()?)?,
+        trades: next()?.parse().ok()?,
+        taker_base: parse(next()?)?,
+        taker_quote: parse(next()?)?,
+    };
+    cells.next().is_none().then_some(bar)
+}
+
+/// The price step that the last bars show, hundred-millionths.
+pub(crate) fn tick(bars: &[Bar]) -> i64 {
+    let newest = bars.iter().rev().take(200).flat_map(|bar| [bar.open, bar.high, bar.low, bar.close]);
+    let mut tick = i64::try_from(ONE).unwrap_or(1);
+    for price in newest {
+        while price % tick != 0 {
+            tick /= 10;
+        }
+    }
+    tick
+}

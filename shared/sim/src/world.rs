@@ -1,0 +1,242 @@
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use rust_decimal::Decimal;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::binance::Weights;
+use crate::faults::{Faults, Rule};
+use crate::market::{Market, RecordedError};
+use crate::recorder::{Recorded, Recorder, Service};
+use crate::telegram::{Messages, SentMessage};
+use crate::{SimClock, binance, chart_img, front, openai, telegram};
+
+/// Where the candles of a world come from.
+#[derive(Debug, Clone)]
+pub enum MarketData {
+    /// Made up from the world's seed, hourly since 2021-05-01.
+    Seeded,
+    /// The folder's `{SYMBOL}-{TIMEFRAME}.csv.gz`.
+    Recorded(PathBuf),
+}
+
+/// How a world is set up.
+#[derive(Debug)]
+pub struct WorldConfig {
+    /// The same seed makes the same world, on every machine.
+    pub seed: u64,
+    /// Nothing is shown that had not happened by this clock.
+    pub clock: SimClock,
+    /// The candles.
+    pub market: MarketData,
+    /// Faults from the start on.
+    pub faults: Vec<Rule>,
+    /// How long the model `rule-analyst:slow` thinks.
+    pub slow_model: Duration,
+}
+
+impl WorldConfig {
+    /// A seeded world without faults, in which the slow model thinks for two seconds.
+    pub fn seeded(seed: u64, clock: SimClock) -> Self {
+        Self {
+            seed,
+            clock,
+            market: MarketData::Seeded,
+            faults: Vec::new(),
+            slow_model: Duration::from_secs(2),
+        }
+    }
+
+    /// A world of recorded candles, otherwise the same.
+    pub fn recorded(dir: impl Into<PathBuf>, clock: SimClock) -> Self {
+        Self { market: MarketData::Recorded(dir.into()), ..Self::seeded(0, clock) }
+    }
+}
+
+/// Why a world cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum SimError {
+    /// The recorded candles cannot be served.
+    #[error(transparent)]
+    Recorded(#[from] RecordedError),
+    /// No port on 127.0.0.1.
+    #[error("cannot listen on 127.0.0.1: {0}; check that loopback is up and ports are free")]
+    Listen(#[from] std::io::Error),
+}
+
+/// What all services of a world share.
+pub(crate) struct Shared {
+    pub(crate) clock: SimClock,
+    pub(crate) market: Market,
+    pub(crate) recorder: Recorder,
+    pub(crate) faults: Faults,
+    pub(crate) weights: Weights,
+    pub(crate) messages: Messages,
+    pub(crate) slow_model: Duration,
+}
+
+impl Shared {
+    pub(crate) fn new(config: WorldConfig) -> Result<Arc<Self>, SimError> {
+        let market = match &config.market {
+            MarketData::Seeded => Market::seeded(config.seed),
+            MarketData::Recorded(dir) => Market::recorded(dir)?,
+        };
+        Ok(Arc::new(Self {
+            clock: config.clock,
+            market,
+            recorder: Recorder::default(),
+            faults: Faults::new(config.faults),
+            weights: Weights::default(),
+            messages: Messages::default(),
+            slow_model: config.slow_model,
+        }))
+    }
+}
+
+/// A running world: each vendor on a port of its own on 127.0.0.1. It ends when it is dropped.
+pub struct World {
+    shared: Arc<Shared>,
+    addresses: [SocketAddr; 4],
+    ending: watch::Sender<bool>,
+    servers: Vec<JoinHandle<()>>,
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World").field("addresses", &self.addresses).finish_non_exhaustive()
+    }
+}
+
+impl World {
+    /// Starts all services on the current tokio runtime.
+    ///
+    /// # Errors
+    /// Recorded candles that cannot be served, or no free port.
+    pub async fn start(config: WorldConfig) -> Result<Self, SimError> {
+        let shared = Shared::new(config)?;
+        let (ending, watched) = watch::channel(false);
+        let mut servers = Vec::new();
+        let mut addresses = [SocketAddr::from(([127, 0, 0, 1], 0)); 4];
+        for (address, routes) in addresses.iter_mut().zip(services(&shared)) {
+            let listener = TcpListener::bind(*address).await?;
+            *address = listener.local_addr()?;
+            let mut watched = watched.clone();
+            let end = async move {
+                // a dropped sender ends the server too
+                watched.wait_for(|ending| *ending).await.map(drop).unwrap_or_default();
+            };
+            servers.push(tokio::spawn(async move {
+                if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(end).await {
+                    tracing::error!(%error, "a simulated service ended");
+                }
+            }));
+        }
+        Ok(Self { shared, addresses, ending, servers })
+    }
+
+    /// Base address of the exchange, without a path.
+    pub fn binance_url(&self) -> String {
+        format!("http://{}", self.addresses[0])
+    }
+
+    /// Base address of the chart vendor, without a path.
+    pub fn chart_img_url(&self) -> String {
+        format!("http://{}", self.addresses[1])
+    }
+
+    /// Base address of the model, ending in `/v1`.
+    pub fn openai_url(&self) -> String {
+        format!("http://{}/v1", self.addresses[2])
+    }
+
+    /// Base address of the messenger, without a path.
+    pub fn telegram_url(&self) -> String {
+        format!("http://{}", self.addresses[3])
+    }
+
+    /// The clock; moving it moves the world.
+    pub fn clock(&self) -> &SimClock {
+        &self.shared.clock
+    }
+
+    /// The faults; rules can be added while the world runs.
+    pub fn faults(&self) -> &Faults {
+        &self.shared.faults
+    }
+
+    /// Every request so far, in the order of arrival; of very many only the newest.
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.shared.recorder.requests()
+    }
+
+    /// Number of requests to a service, none forgotten.
+    pub fn count(&self, service: Service) -> u64 {
+        self.shared.recorder.count(service)
+    }
+
+    /// Forgets requests and their counts.
+    pub fn forget_requests(&self) {
+        self.shared.recorder.clear();
+    }
+
+    /// Messages the messenger took, oldest first.
+    pub fn messages(&self) -> Vec<SentMessage> {
+        self.shared.messages.all()
+    }
+
+    /// Eight hex digits that name the recorded candles by content; `None` of a seeded world.
+    pub fn source_hash(&self) -> Option<&str> {
+        self.shared.market.source_hash()
+    }
+
+    /// Symbols the exchange lists, in its order.
+    pub fn symbols(&self) -> Vec<String> {
+        self.shared.market.listings().map(|listing| listing.symbol.clone()).collect()
+    }
+
+    /// Corrects the close of an hour after the fact, in every bar that holds it. `open` is the hour's open.
+    /// False if there is no such hour or the price has more than eight decimals.
+    ///
+    /// # Errors
+    /// Recorded candles that cannot be read.
+    pub fn correct(&self, symbol: &str, open: jiff::Timestamp, close: Decimal) -> Result<bool, SimError> {
+        let close = crate::market::bar::parse(&close.to_string()).and_then(|close| i64::try_from(close).ok());
+        match close {
+            Some(close) => Ok(self.shared.market.correct(symbol, open.as_millisecond(), close)?),
+            None => Ok(false),
+        }
+    }
+
+    /// Ends the services and waits until they have, a second at most.
+    pub async fn stop(mut self) {
+        self.ending.send_replace(true);
+        for server in std::mem::take(&mut self.servers) {
+            let abort = server.abort_handle();
+            if tokio::time::timeout(Duration::from_secs(1), server).await.is_err() {
+                abort.abort();
+            }
+        }
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.ending.send_replace(true);
+    }
+}
+
+/// The routes in the order of a world's addresses.
+fn services(shared: &Arc<Shared>) -> [Router; 4] {
+    [
+        front::behind(Service::Binance, binance::routes(shared.clone()), shared),
+        front::behind(Service::ChartImg, chart_img::routes(shared.clone()), shared),
+        front::behind(Service::OpenAi, openai::routes(shared.clone()), shared),
+        front::behind(Service::Telegram, telegram::routes(shared.clone()), shared),
+    ]
+}
