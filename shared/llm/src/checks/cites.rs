@@ -1,0 +1,57 @@
+//! Cites: the address exists, and the value is the one printed there.
+
+use domain::number;
+use domain::report::{CheckStatus, Report};
+
+use super::Evidence;
+use super::findings::{Findings, Wrong};
+use super::known::Known;
+use super::refs::resolve;
+
+/// What a cite leads to.
+pub(super) struct Cited {
+    /// What the data prints there.
+    pub(super) known: Known,
+    /// Whether the answer's value equals it.
+    pub(super) is_right: bool,
+}
+
+/// Checks every cite; for each observation, what those that resolve lead to.
+pub(super) fn check(report: &Report, evidence: &Evidence<'_>, findings: &mut Findings) -> Vec<Vec<Cited>> {
+    let mut all = Vec::with_capacity(report.observations.len());
+    for (i, observation) in report.observations.iter().enumerate() {
+        let mut cited = Vec::with_capacity(observation.cites.len());
+        for (j, cite) in observation.cites.iter().enumerate() {
+            let path = format!("observations[{i}].cites[{j}]");
+            let got = number::trimmed(cite.value);
+            let reference = cite.reference.as_str();
+            let mut wrong = Wrong { path: &path, got: &got, reference, ..Wrong::default() };
+            let found = match resolve(evidence, reference) {
+                Ok(found) => found,
+                Err(why) => {
+                    wrong.why = &why;
+                    findings.fails(&wrong);
+                    continue;
+                }
+            };
+            let Some(value) = found.value() else {
+                wrong.expected = &found.text;
+                wrong.why = "bad_ref: there is no number at this address";
+                findings.fails(&wrong);
+                continue;
+            };
+            let is_right = value == cite.value;
+            if is_right {
+                findings.holds(&path, CheckStatus::Verified, &got, &found.text, reference, None);
+            } else {
+                wrong.expected = &found.text;
+                wrong.why = "the data prints another value at this address";
+                findings.fails(&wrong);
+            }
+            let known = Known { text: found.text, value, kind: found.kind, reference: reference.to_owned() };
+            cited.push(Cited { known, is_right });
+        }
+        all.push(cited);
+    }
+    all
+}

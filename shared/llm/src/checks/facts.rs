@@ -1,0 +1,42 @@
+//! Figures that several rules need, read once.
+
+use domain::report::Report;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
+
+use super::Evidence;
+
+pub(super) struct Facts<'a> {
+    pub(super) evidence: Evidence<'a>,
+    pub(super) last_price: Option<Decimal>,
+    /// ATR14 at the last closed bar, quote currency.
+    pub(super) atr: Option<Decimal>,
+    /// Day of the first bar.
+    pub(super) first_day: Option<Date>,
+    /// Last day of the barriers' bars, counted from the bar of `as_of`.
+    pub(super) last_day: Date,
+    /// How many observations can be named o1, o2, ..
+    pub(super) observations: usize,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn of(report: &Report, evidence: &Evidence<'a>) -> Self {
+        let data = evidence.ohlcv;
+        let timeframe = data.timeframe;
+        let mut end = timeframe.open_of(data.as_of);
+        for _ in 0..data.barriers.as_ref().map_or(12, |barriers| barriers.bars).min(60) + 1 {
+            end = timeframe.next_open(end);
+        }
+        let day = |at| TimeZone::UTC.to_datetime(at).date();
+        let atr = data.indicators.last_t().and_then(|t| data.indicators.cell(t, "atr14"));
+        Self {
+            evidence: *evidence,
+            last_price: Decimal::from_str_exact(&data.stats.last_price).ok(),
+            atr: atr.and_then(|text| Decimal::from_str_exact(text).ok()).filter(|atr| atr.is_sign_positive()),
+            first_day: timeframe.parse_label(&data.data_quality.first_bar).map(day),
+            last_day: day(end),
+            observations: report.observations.len(),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What a number in prose may come from: a claim's own cites, elsewhere whatever the answer verified. Held
+//! against the whole artifact, an invented price would nearly always equal something.
+
+use domain::report::Report;
+use rust_decimal::Decimal;
+
+use super::cites::Cited;
+use super::facts::Facts;
+use super::known::{Kind, Known};
+use super::refs::resolve;
+
+pub(super) struct Scope {
+    /// For each observation, what its cites lead to.
+    pub(super) claims: Vec<Numbers>,
+    /// For all other texts.
+    pub(super) rest: Numbers,
+}
+
+/// Numbers, and which of them may be set against each other.
+#[derive(Default)]
+pub(super) struct Numbers {
+    pub(super) all: Vec<Known>,
+    /// Cites of one claim; a change or a distance is told within a claim, or from the last price.
+    groups: Vec<usize>,
+}
+
+/// Levels, barriers and the answer's own numbers pair with the last price only.
+const ALONE: usize = usize::MAX;
+
+impl Numbers {
+    fn push(&mut self, known: Known, group: usize) {
+        self.all.push(known);
+        self.groups.push(group);
+    }
+
+    /// Ordered pairs that a difference, change or ratio may be taken of.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&Known, &Known)> {
+        let numbered = || self.all.iter().zip(&self.groups).enumerate();
+        numbered().flat_map(move |(i, (a, group_a))| {
+            numbered().filter_map(move |(j, (b, group_b))| {
+                let together = group_a == group_b && *group_a != ALONE;
+                let from_price = is_origin(a) || is_origin(b);
+                (i != j && (together || from_price)).then_some((a, b))
+            })
+        })
+    }
+}
+
+fn is_origin(known: &Known) -> bool {
+    known.reference == "barriers.origin"
+}
+
+impl Scope {
+    pub(super) fn of(
+        report: &Report,
+        facts: &Facts<'_>,
+        cites: Vec<Vec<Cited>>,
+        odds: bool,
+        prices: Vec<Known>,
+    ) -> Self {
+        let mut rest = Numbers::default();
+        let mut claims = Vec::with_capacity(cites.len());
+        for (group, cited) in cites.into_iter().enumerate() {
+            let mut claim = Numbers::default();
+            for Cited { known, is_right } in cited {
+                if is_right {
+                    rest.push(known.clone(), group);
+                }
+                claim.push(known, 0);
+            }
+            claims.push(claim);
+        }
+        for reference in zones_and_barriers(facts) {
+            if let Ok(found) = resolve(&facts.evidence, &reference)
+                && let Some(value) = found.value()
+            {
+                rest.push(Known { text: found.text, value, kind: found.kind, reference }, ALONE);
+            }
+        }
+        for price in prices {
+            rest.push(price, ALONE);
+        }
+        if odds {
+            let scenarios = &report.scenarios;
+            for (name, percent) in
+                [("p_up", scenarios.p_up), ("p_down", scenarios.p_down), ("p_neither", scenarios.p_neither)]
+            {
+                let value = Decimal::from(percent);
+                let reference = format!("scenarios.{name}");
+                rest.push(Known { text: percent.to_string(), value, kind: Kind::Odds, reference }, ALONE);
+            }
+        }
+        Self { claims, rest }
+    }
+}
+
+fn zones_and_barriers(facts: &Facts<'_>) -> Vec<String> {
+    let zones = facts.evidence.ohlcv.levels.iter();
+    let edges = zones.flat_map(|zone| ["low", "high"].map(|edge| format!("levels[{}].{edge}", zone.id)));
+    let barriers = [
+        "origin",
+        "up",
+        "down",
+        "base_rate_pct.up",
+        "base_rate_pct.down",
+        "base_rate_pct.neither",
+        "bars",
+        "base_n",
+    ];
+    edges.chain(barriers.map(|name| format!("barriers.{name}"))).collect()
+}

@@ -1,0 +1,10 @@
+/// The prompt files, partials and model profiles this build carries: file name and text. A catalog outside
+/// replaces them without a build.
+pub fn defaults() -> &'static [(&'static str, &'static str)] {
+    &[
+        ("_report.prompt", include_str!("../../../prompts/_report.prompt")),
+        ("monthly-report.prompt", include_str!("../../../prompts/monthly-report.prompt")),
+        ("weekly-report.prompt", include_str!("../../../prompts/weekly-report.prompt")),
+        ("models.toml", include_str!("../../../prompts/models.toml")),
+    ]
+}
