@@ -31,6 +31,11 @@ pub fn report_lines(document: &ReportDocument) -> Result<Vec<String>, LanguageEr
     Ok(lines)
 }
 
+/// One line of foreign text: what a terminal would obey is taken out.
+pub fn plain_line(text: &str) -> String {
+    ascii_minus(plain(text).trim_end())
+}
+
 /// A fact under a report: two spaces, its name, its value.
 pub fn row(name: &str, value: &str) -> String {
     format!("  {:<7}  {}", plain(name), ascii_minus(plain(value).trim()))

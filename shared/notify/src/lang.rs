@@ -80,7 +80,7 @@ words! {
     Chart { title, label, caption, caption_closed, given, given_n }
     Reading { title, wrong, ends, issues, if_up, if_down, leans_up, leans_down, structure, trend, momentum, volatility, volume, level, pattern, context }
     Mark { verified, repaired, repaired_plain, unverified, data, no_data }
-    Ladder { title, label, last, forming, forming_h, forming_l, barrier_up, barrier_down, top, foot, ends_above, ends_below, high_of, low_of }
+    Ladder { title, label, last, forming, forming_h, forming_l, barrier_up, barrier_down, top, foot, ends_above, ends_above_short, ends_below, ends_below_short, high_of, low_of }
     Behind { report, closed, open, forming, numbers }
     Candles { title, caption, last, gaps, flags, clean, open, high, low, close, change, volume, forming, forming_short, older }
     Evidence { title, caption, caption_rest, caption_parent, counts, text, place, source, value, check, more, parent, derived, first, verified, repaired, unverified, none }

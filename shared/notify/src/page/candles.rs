@@ -62,7 +62,10 @@ pub(super) fn candles(scope: &Scope<'_>) -> Candles {
         cited_bars(scope).iter().filter_map(|label| scope.timeframe().parse_label(label)).collect();
     let older =
         (0..first).rev().filter(|index| series.bars.get(*index).is_some_and(|bar| cited.contains(&bar.t)));
-    let older = older.take(OLDER).filter_map(|index| closed_row(scope, index)).collect();
+    // their year is no longer the reader's: it stays on a narrow page
+    let dated =
+        |row: Row| Row { day: format!("{}{}", row.day, row.day_rest), day_rest: String::new(), ..row };
+    let older = older.take(OLDER).filter_map(|index| closed_row(scope, index)).map(dated).collect();
     Candles {
         column: &words.frame(scope.timeframe()).column,
         about: about(scope, count - first),

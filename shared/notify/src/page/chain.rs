@@ -67,7 +67,10 @@ pub(super) fn chain(scope: &Scope<'_>, parent: &Parent<'_>, above: Option<&Scope
         ParentRelation::NoParent => &words.chain.no_parent,
     };
     let ends = ends(scope, &words.frame(document.report.invalidation.timeframe).ends_with, false);
-    Chain { parent, relation, ends, own: own_card(scope), notes: notes(scope) }
+    let own = own_card(scope);
+    let odds = own.odds.is_some() || parent.as_ref().is_some_and(|parent| parent.odds.is_some());
+    let notes = if odds { notes(scope) } else { Vec::new() };
+    Chain { parent, relation, ends, own, notes }
 }
 
 fn notes(scope: &Scope<'_>) -> Vec<String> {

@@ -32,8 +32,8 @@ pub(super) struct Row {
     pub(super) note: String,
 }
 
-/// The evidence of a report; `bars` are the ids of the candle rows that a source can lead to.
-pub(super) fn evidence(scope: &Scope<'_>, bars: &[String]) -> Evidence {
+/// The evidence of a report; `targets` are the ids on the page that a source can lead to.
+pub(super) fn evidence(scope: &Scope<'_>, targets: &[String]) -> Evidence {
     let checks = &scope.document().checks;
     let mut order: Vec<(usize, &CheckItem)> = checks.items.iter().enumerate().collect();
     order.sort_by_key(|(_, item)| match item.status {
@@ -42,7 +42,8 @@ pub(super) fn evidence(scope: &Scope<'_>, bars: &[String]) -> Evidence {
         _ => 2,
     });
     let problems = order.iter().filter(|(_, item)| State::of(item.status) != State::Verified).count();
-    let mut first: Vec<Row> = order.into_iter().map(|(index, item)| row(scope, bars, index, item)).collect();
+    let mut first: Vec<Row> =
+        order.into_iter().map(|(index, item)| row(scope, targets, index, item)).collect();
     // a fold for one row or two costs more than it saves
     let shown = if first.len() <= SHOWN + 2 { first.len() } else { SHOWN.max(problems) };
     let rest = first.split_off(shown);
@@ -59,7 +60,7 @@ pub(super) fn evidence(scope: &Scope<'_>, bars: &[String]) -> Evidence {
     Evidence { counts, first, rest, more }
 }
 
-fn row(scope: &Scope<'_>, bars: &[String], index: usize, item: &CheckItem) -> Row {
+fn row(scope: &Scope<'_>, targets: &[String], index: usize, item: &CheckItem) -> Row {
     let words = &scope.words.evidence;
     let (class, mark, word) = match State::of(item.status) {
         State::Repaired => ("fix", "↻", &words.repaired),
@@ -86,7 +87,7 @@ fn row(scope: &Scope<'_>, bars: &[String], index: usize, item: &CheckItem) -> Ro
         class,
         text: figures::written(plain(&item.got).trim()),
         place: place(scope, &item.path),
-        leads_to: leads_to(scope, bars, &reference),
+        leads_to: leads_to(scope, targets, &reference),
         source,
         value: figures::minus(&value),
         mark,
@@ -96,21 +97,14 @@ fn row(scope: &Scope<'_>, bars: &[String], index: usize, item: &CheckItem) -> Ro
 }
 
 /// Where on the page the source of a number is shown.
-fn leads_to(scope: &Scope<'_>, bars: &[String], reference: &str) -> Option<String> {
-    // the page holds the candles of its own report only
-    if scope.rows != super::OWN_ROWS {
-        return None;
-    }
-    if reference.starts_with("parent:") {
-        return Some("behind".into());
-    }
+fn leads_to(scope: &Scope<'_>, targets: &[String], reference: &str) -> Option<String> {
     let (name, key, _) = parts(reference);
-    let bar = match name {
-        "levels" | "barriers" => return Some("ladder".into()),
-        _ => bar_of(scope, name, key)?,
+    let id = match name {
+        _ if reference.starts_with("parent:") => "behind".to_owned(),
+        "levels" | "barriers" => "ladder".to_owned(),
+        _ => bar_id(&bar_of(scope, name, key)?),
     };
-    let id = bar_id(&bar);
-    bars.contains(&id).then_some(id)
+    targets.contains(&id).then_some(id)
 }
 
 /// The open of the bar that a ref speaks of, as the artifact prints it; `forming` for the bar in progress.

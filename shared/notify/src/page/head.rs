@@ -149,7 +149,7 @@ fn numbers(scope: &Scope<'_>) -> Fact {
     if checks.unverified > 0 {
         notes.push(fill(&words.unverified, &[("n", &checks.unverified.to_string())]));
     } else {
-        value.push_str(" ✓");
+        value.push_str("\u{a0}✓");
     }
     let note = if notes.is_empty() { words.all.clone() } else { notes.join(", ") };
     Fact { leads: true, ..fact(&words.numbers, value, "", note) }

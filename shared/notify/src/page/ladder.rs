@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::scope::{Scope, edge, parts};
 use crate::figures;
 use crate::lang::fill;
-use crate::text::plain;
+use crate::text::{capped, plain};
 
 /// Least distance of two labels, px.
 const GAP: f64 = 23.0;
@@ -28,6 +28,8 @@ pub(super) struct Ladder {
 pub(super) struct Rung {
     pub(super) price: String,
     pub(super) label: String,
+    /// The label for a narrow page.
+    pub(super) short: String,
     pub(super) class: &'static str,
     pub(super) is_last: bool,
     pub(super) y: String,
@@ -46,6 +48,7 @@ struct Entry {
     value: Decimal,
     price: String,
     label: String,
+    short: String,
     class: &'static str,
     /// 0 must be shown, more may be left out.
     rank: u8,
@@ -99,6 +102,7 @@ fn rung(entry: &Entry, y: f64, at: f64) -> Rung {
     Rung {
         price: entry.price.clone(),
         label: entry.label.clone(),
+        short: entry.short.clone(),
         class: entry.class,
         is_last: entry.class == "last",
         y: px(y),
@@ -173,8 +177,9 @@ impl Entries<'_> {
     ) {
         let Some(value) = value.filter(|value| *value > Decimal::ZERO) else { return };
         let price = price.unwrap_or_else(|| figures::price(value, self.scope.document().tick));
+        let label = capped(&plain(label), 40);
         if self.list.iter().all(|entry| entry.value != value) {
-            self.list.push(Entry { value, price, label: plain(label), class, rank });
+            self.list.push(Entry { value, price, short: label.clone(), label, class, rank });
         }
     }
 
@@ -194,14 +199,20 @@ impl Entries<'_> {
     fn add_ends(&mut self) {
         let ends = &self.scope.document().report.invalidation;
         let words = &self.scope.words.ladder;
-        let label = |reference: &str, word: &str| match edge(self.scope, reference) {
-            Some(edge) => format!("{edge}: {word}"),
-            None => word.to_owned(),
-        };
-        let (above, below) =
-            (label(&ends.above_ref, &words.ends_above), label(&ends.below_ref, &words.ends_below));
-        self.add(ends.above, None, &above, "up strong", 0);
-        self.add(ends.below, None, &below, "down strong", 0);
+        for (value, reference, long, short, class) in [
+            (ends.above, &ends.above_ref, &words.ends_above, &words.ends_above_short, "up strong"),
+            (ends.below, &ends.below_ref, &words.ends_below, &words.ends_below_short, "down strong"),
+        ] {
+            let label = |word: &str| match edge(self.scope, reference) {
+                Some(edge) => format!("{edge}: {word}"),
+                None => word.to_owned(),
+            };
+            let count = self.list.len();
+            self.add(value, None, &label(long), class, 0);
+            if let Some(added) = self.list.get_mut(count) {
+                added.short = label(short);
+            }
+        }
     }
 
     fn add_barriers(&mut self) {

@@ -95,7 +95,7 @@ fn candles(scope: &Scope<'_>) -> Row {
 fn charts(scope: &Scope<'_>) -> Option<Row> {
     let (words, charts) = (&scope.words.made, &scope.document().chart_refs);
     let first = charts.first()?;
-    let names: Vec<String> = charts.iter().map(|chart| plain(chart.chart_template_id.as_str())).collect();
+    let names: Vec<String> = charts.iter().map(|chart| plain(chart.chart_template_id.name())).collect();
     let provider = match first.chart_provider.as_str() {
         "built-in" => words.built_in.clone(),
         other => fill(&words.drawn_by, &[("provider", &plain(other))]),
@@ -103,7 +103,13 @@ fn charts(scope: &Scope<'_>) -> Option<Row> {
     Some(Row {
         label: words.charts.clone(),
         text: format!("{}; {provider}", names.join(", ")),
-        ids: charts.iter().map(|chart| hash(&chart.sha256, &chart.gcs_uri)).collect(),
+        ids: charts
+            .iter()
+            .flat_map(|chart| {
+                let template = id(&plain(chart.chart_template_id.as_str()));
+                [template, hash(&chart.sha256, &chart.gcs_uri)]
+            })
+            .collect(),
     })
 }
 

@@ -99,7 +99,12 @@ pub fn render(input: &PageInput<'_>) -> Result<String, PageError> {
     }
     let css = visible(&format!("{STYLE}{}", input.chart_css)).replace("</", "");
     let candles = candles::candles(&own);
-    let evidence = evidence::evidence(&own, &candles.ids());
+    let ladder = ladder::ladder(&own);
+    let behind = behind::behind(words, &own, &input.parent, above.as_ref());
+    let mut targets = candles.ids();
+    targets.extend(ladder.as_ref().map(|_| "ladder".to_owned()));
+    targets.extend(behind.as_ref().map(|_| "behind".to_owned()));
+    let evidence = evidence::evidence(&own, &targets);
     let page = Page {
         w: words,
         hash: policy::style_hash(&css),
@@ -112,8 +117,8 @@ pub fn render(input: &PageInput<'_>) -> Result<String, PageError> {
         chain: chain::chain(&own, &input.parent, above.as_ref()),
         chart: behind::charts(&own),
         sections: reading::sections(&own),
-        ladder: ladder::ladder(&own),
-        behind: behind::behind(words, &own, &input.parent, above.as_ref()),
+        ladder,
+        behind,
         candles,
         evidence,
         parent_evidence: above.as_ref().map(parent_evidence),

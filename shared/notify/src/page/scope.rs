@@ -7,7 +7,7 @@ use crate::dates::Dates;
 use crate::figures;
 use crate::lang::{Words, fill};
 use crate::prose::{self, Piece};
-use crate::text::plain;
+use crate::text::{capped, plain};
 
 /// A report as the sections of the page see it.
 #[derive(Clone, Copy)]
@@ -128,7 +128,7 @@ pub(super) fn edge(scope: &Scope<'_>, reference: &str) -> Option<String> {
         ("levels", "low") => &scope.words.ladder.foot,
         _ => return None,
     };
-    Some(fill(template, &[("id", &plain(id))]))
+    Some(fill(template, &[("id", &capped(&plain(id), 12))]))
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ fn the_page_says_what_the_report_says() {
         "3\u{a0}d 4\u{a0}h of 7\u{a0}d",
         "+6.58\u{a0}%",
         "20 Apr to 26 Apr",
-        "26 of 26 ✓",
+        "26 of 26\u{a0}✓",
         "Written by the built-in rule-based analyst. No language model took part.",
         "parent, bar of March 2026 · trend down",
         "Neutral to its parent",
@@ -98,6 +98,15 @@ fn every_link_within_the_page_leads_to_one_element() {
 }
 
 #[test]
+fn a_source_that_is_not_on_the_page_is_no_link() {
+    let mut own = Case::of(sample::weekly());
+    own.document.checks.items[0].reference = "parent:scenarios.p_up".into();
+    let parent = Case::of(sample::monthly());
+    assert!(page(&own, Some(&parent)).contains("<a href=\"#behind\">parent:scenarios.p_up</a>"));
+    assert!(page(&own, None).contains("<td role=\"cell\" class=\"source\">parent:scenarios.p_up</td>"));
+}
+
+#[test]
 fn numbers_carry_their_marks() {
     let html = page(&Case::of(sample::doubted()), None);
     // positions of the items: verified 0, repaired 1, unverified 2
@@ -109,12 +118,12 @@ fn numbers_carry_their_marks() {
          aria-hidden=\"true\">↻</span><span class=\"sr\"> (repaired; at first 48.4)</span>"
     ));
     assert!(html.contains(
-        "<a class=\"n bad\" href=\"#n2\"><s>2,649.7</s><span aria-hidden=\"true\"> ?</span><span class=\"sr\"> (not \
+        "<a class=\"n bad\" href=\"#n2\"><s>2,649.7</s><span aria-hidden=\"true\">&nbsp;?</span><span class=\"sr\"> (not \
          confirmed by the data)</span></a> <span class=\"data\">in the data 2,549.7</span>"
     ));
     let text = text(&html);
     assert!(text.contains("One number is not confirmed by the data."));
-    assert!(text.contains("2 of 3") && !text.contains("2 of 3 ✓"));
+    assert!(text.contains("2 of 3") && !text.contains("2 of 3\u{a0}✓"));
     assert!(text.contains("1 repaired, 1 not confirmed"));
     // problems first: unverified, repaired, then the rest
     let order = ["id=\"n2\"", "id=\"n1\"", "id=\"n0\""].map(|id| html.find(id).unwrap());
