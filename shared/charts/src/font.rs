@@ -38,7 +38,14 @@ pub(crate) fn width(text: &str, size: f32, weight: Weight) -> f32 {
 }
 
 /// Draws `text` from the baseline point `(x, y)`; `None` if the embedded font cannot be read.
-pub(crate) fn outline(text: &str, x: f32, y: f32, size: f32, weight: Weight, pen: &mut impl Pen) -> Option<()> {
+pub(crate) fn outline(
+    text: &str,
+    x: f32,
+    y: f32,
+    size: f32,
+    weight: Weight,
+    pen: &mut impl Pen,
+) -> Option<()> {
     walk(text, size, weight, |font, glyph, advance, scale| {
         if let Some(outline) = font.outline(glyph) {
             draw(&outline, x + advance, y, scale, pen);

@@ -5,8 +5,8 @@
 
 pub mod chart_img;
 mod font;
-pub mod png_check;
 mod png;
+pub mod png_check;
 pub mod scene;
 mod svg;
 pub mod template;

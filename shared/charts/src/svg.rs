@@ -32,7 +32,15 @@ impl SvgLayout {
         };
         let panes = settings.panes.len() as f32;
         let height = price + panes * pane + text * 2.1;
-        Canvas { width, height: f32::round(height), text, bars, title: false, wordy: self != Self::Narrow, language }
+        Canvas {
+            width,
+            height: f32::round(height),
+            text,
+            bars,
+            title: false,
+            wordy: self != Self::Narrow,
+            language,
+        }
     }
 }
 
@@ -64,7 +72,10 @@ fn write(scene: &Scene, name: &str, label: &str) -> String {
     let mut out = String::with_capacity(32 * 1024);
     let (width, height) = (number(scene.width), number(scene.height));
     // writing to a String cannot fail
-    let _ = write!(out, "<svg class=\"c-chart c-{name}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"");
+    let _ = write!(
+        out,
+        "<svg class=\"c-chart c-{name}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\""
+    );
     escape(&mut out, label);
     out.push_str("\">");
     let mut index = 0;

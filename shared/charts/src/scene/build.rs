@@ -10,10 +10,11 @@ impl Scene {
     /// The chart of `doc` with the panes of `settings` on `canvas`. What the series lacks is not drawn.
     pub fn draw(doc: &SeriesDocument, settings: &Resolved, canvas: &Canvas) -> Self {
         let mut scene = Self { width: canvas.width, height: canvas.height, marks: Vec::new() };
-        let frame = Frame::new(doc, settings, canvas);
+        let mut frame = Frame::new(doc, settings, canvas);
         let top = header::draw(&mut scene, &frame);
         let layout = layout::share(top, canvas.height, canvas.text, &settings.panes);
         let axis = price::axis(&frame, layout.price);
+        frame.leave(price::column(&frame, &axis));
         if frame.newest().is_none() {
             return scene;
         }

@@ -19,7 +19,8 @@ pub(super) struct Frame<'a> {
     pub(super) left: f32,
     /// Right edge of the plots; labels stand beyond.
     pub(super) right: f32,
-    slot: f32,
+    /// Distance from bar to bar.
+    pub(super) slot: f32,
     first: usize,
 }
 
@@ -34,12 +35,19 @@ impl<'a> Frame<'a> {
         let prices = bars.iter().chain(&doc.forming).flat_map(|bar| [bar.h, bar.c]);
         let widest = prices.max().map(|high| numbers::price(high, doc.tick)).unwrap_or_default();
         let column = crate::font::width(&widest, canvas.text, Weight::Bold) + 14.0;
-        let (left, right) = (6.0, (canvas.width - column.max(56.0)).floor());
-        let slots = (bars.len() + usize::from(doc.forming.is_some())) as f32 + AHEAD;
         let step = Step::of(newest.and(bars.last()).or(newest).map_or(0.0, |bar| to_f64(bar.c)), doc.tick);
+        let mut frame =
+            Self { doc, settings, canvas, bars, step, left: 6.0, right: canvas.width, slot: 1.0, first };
+        frame.leave(column.max(56.0));
+        frame
+    }
+
+    /// Leaves at least `column` pixels for labels at the right.
+    pub(super) fn leave(&mut self, column: f32) {
+        self.right = self.right.min((self.canvas.width - column).floor());
+        let slots = (self.bars.len() + usize::from(self.doc.forming.is_some())) as f32 + AHEAD;
         // few bars stay bars: they do not swell to fill the width
-        let slot = ((right - left) / slots).min(canvas.text * 1.8);
-        Self { doc, settings, canvas, bars, step, left, right, slot, first }
+        self.slot = ((self.right - self.left) / slots).min(self.canvas.text * 1.8);
     }
 
     /// Middle of the bar at `index`; the forming bar comes after the last closed one. On half a pixel, so that
@@ -52,9 +60,9 @@ impl<'a> Frame<'a> {
 
     /// Width of a candle's body, an odd number of pixels.
     pub(super) fn body(&self) -> f32 {
-        let half = (self.slot * 0.36).round().max(1.0);
-        // two pixels stay free between bodies
-        let half = if 2.0 * half + 3.0 > self.slot { half - 1.0 } else { half };
+        let half = (self.slot * 0.36).floor().max(1.0);
+        // a pixel stays free between bodies
+        let half = if 2.0 * half + 2.0 > self.slot { half - 1.0 } else { half };
         2.0 * half.max(0.0) + 1.0
     }
 

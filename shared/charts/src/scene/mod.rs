@@ -201,7 +201,11 @@ impl Span {
 impl Text {
     /// Width in the embedded font, gaps included.
     pub fn width(&self) -> f32 {
-        self.spans.iter().enumerate().map(|(i, s)| s.width(self.size) + if i == 0 { 0.0 } else { s.gap }).sum()
+        self.spans
+            .iter()
+            .enumerate()
+            .map(|(i, s)| s.width(self.size) + if i == 0 { 0.0 } else { s.gap })
+            .sum()
     }
 
     /// Left end in the embedded font.

@@ -19,14 +19,13 @@ enum Unit {
     Years(i64),
 }
 
-const UNITS: [Unit; 13] = [
+const UNITS: [Unit; 12] = [
     Unit::Hours(6),
     Unit::Hours(12),
     Unit::Days(1),
     Unit::Days(2),
     Unit::Week,
     Unit::Months(1),
-    Unit::Months(2),
     Unit::Months(3),
     Unit::Months(6),
     Unit::Years(1),
@@ -60,17 +59,25 @@ impl Unit {
         }
     }
 
+    /// Room a date needs, in sizes of its text.
+    fn room(self) -> f32 {
+        match self {
+            Self::Years(_) => 4.2,
+            Self::Hours(_) | Self::Days(_) | Self::Week | Self::Months(_) => 5.5,
+        }
+    }
+
     fn text(self, at: DateTime, before: Option<DateTime>, language: Language) -> (String, bool) {
         let new_year = before.is_none_or(|b| b.year() != at.year());
         let day = language.day(at.day(), at.month());
         match self {
             Self::Years(_) => (at.year().to_string(), true),
             Self::Months(_) if new_year && at.month() == 1 => (at.year().to_string(), true),
-            Self::Months(_) if new_year => {
-                (format!("{} {}", language.month(at.month()), at.year()), false)
-            }
+            Self::Months(_) if new_year => (format!("{} {}", language.month(at.month()), at.year()), false),
             Self::Months(_) => (language.month(at.month()).to_owned(), false),
-            Self::Week | Self::Days(_) if new_year => (format!("{day} {}", at.year()), before.is_some()),
+            Self::Week | Self::Days(_) if new_year && before.is_some() => {
+                (format!("{day} {}", at.year()), true)
+            }
             Self::Week | Self::Days(_) => (day, false),
             Self::Hours(_) if before.is_none_or(|b| b.date() != at.date()) => (day, true),
             Self::Hours(_) => (format!("{:02}:{:02}", at.hour(), at.minute()), false),
@@ -82,14 +89,15 @@ fn civil(at: Timestamp) -> DateTime {
     TimeZone::UTC.to_datetime(at)
 }
 
-/// The finest dates that stay `apart` bars from each other on average.
-fn dates(bars: &[&Bar], apart: f32, language: Language) -> Vec<Date> {
+/// The finest dates with room on average, where a bar is `slot` sizes of the text wide.
+fn dates(bars: &[&Bar], slot: f32, language: Language) -> Vec<Date> {
     let starts = |unit: Unit| -> Vec<usize> {
         let periods: Vec<i64> = bars.iter().map(|bar| unit.period(bar.t)).collect();
         periods.windows(2).enumerate().filter(|(_, w)| w.first() != w.last()).map(|(i, _)| i + 1).collect()
     };
-    let room = (bars.len() as f32 / apart.max(0.1)).floor().max(1.0) as usize;
-    let fits = UNITS.into_iter().map(|unit| (unit, starts(unit))).find(|(_, starts)| starts.len() <= room);
+    let room = |unit: Unit| (bars.len() as f32 * slot / unit.room()).floor().max(1.0) as usize;
+    let mut units = UNITS.into_iter().map(|unit| (unit, starts(unit)));
+    let fits = units.find(|(unit, starts)| starts.len() <= room(*unit));
     let Some((unit, starts)) = fits else { return Vec::new() };
     let mut before = None;
     // a young series has no boundary yet: its first bar is the date
@@ -138,8 +146,7 @@ pub(super) fn labels(scene: &mut Scene, frame: &Frame<'_>, layout: &Layout) {
 
 fn shown(frame: &Frame<'_>) -> Vec<Date> {
     let bars: Vec<&Bar> = frame.bars.iter().chain(&frame.doc.forming).collect();
-    let slot = if bars.len() > 1 { frame.x(1) - frame.x(0) } else { frame.text() };
-    dates(&bars, frame.text() * 6.5 / slot.max(0.5), frame.canvas.language)
+    dates(&bars, frame.slot / frame.text(), frame.canvas.language)
 }
 
 #[cfg(test)]
@@ -159,27 +166,27 @@ mod tests {
         bars
     }
 
-    fn texts(bars: &[Bar], apart: f32) -> Vec<String> {
+    fn texts(bars: &[Bar], slot: f32) -> Vec<String> {
         let bars: Vec<&Bar> = bars.iter().collect();
-        dates(&bars, apart, Language::En).into_iter().map(|date| date.text).collect()
+        dates(&bars, slot, Language::En).into_iter().map(|date| date.text).collect()
     }
 
     #[test]
     fn two_years_of_weeks_are_named_by_quarter() {
         let weeks = bars(Timeframe::Week, "2024-04-29T00:00:00Z", 105);
-        assert_eq!(texts(&weeks, 8.0), ["Jul 2024", "Oct", "2025", "Apr", "Jul", "Oct", "2026", "Apr"]);
+        assert_eq!(texts(&weeks, 0.85), ["Jul 2024", "Oct", "2025", "Apr", "Jul", "Oct", "2026", "Apr"]);
     }
 
     #[test]
     fn hours_are_named_by_the_day_they_begin() {
         let hours = bars(Timeframe::Hour, "2026-04-28T20:00:00Z", 40);
-        assert_eq!(texts(&hours, 6.0), ["29 Apr", "06:00", "12:00", "18:00", "30 Apr", "06:00"]);
+        assert_eq!(texts(&hours, 1.0), ["29 Apr", "06:00", "12:00", "18:00", "30 Apr", "06:00"]);
     }
 
     #[test]
     fn a_young_series_still_has_a_date() {
         let one = bars(Timeframe::Week, "2020-08-10T00:00:00Z", 1);
-        assert_eq!(texts(&one, 8.0), ["10 Aug"]);
-        assert!(texts(&[], 8.0).is_empty());
+        assert_eq!(texts(&one, 0.8), ["10 Aug"]);
+        assert!(texts(&[], 0.8).is_empty());
     }
 }

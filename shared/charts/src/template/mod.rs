@@ -43,7 +43,9 @@ pub enum Scale {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
     /// The file's stem cannot become part of a step's name.
-    #[error("chart template `{name}`: a name is 1 to 40 of a-z 0-9 _ -, starting with a letter; rename the file")]
+    #[error(
+        "chart template `{name}`: a name is 1 to 40 of a-z 0-9 _ -, starting with a letter; rename the file"
+    )]
     Name {
         /// The stem, without control characters.
         name: String,

@@ -25,7 +25,15 @@ fn what_is_wanted_is_named_as_the_series_are() {
     assert_eq!(
         template.indicators_wanted(Timeframe::Week),
         [
-            "ema20", "ema50", "ema200", "bb_up", "bb_mid", "bb_low", "rsi14", "macd", "macd_signal",
+            "ema20",
+            "ema50",
+            "ema200",
+            "bb_up",
+            "bb_mid",
+            "bb_low",
+            "rsi14",
+            "macd",
+            "macd_signal",
             "macd_hist"
         ]
     );
