@@ -115,8 +115,8 @@ impl Ledger<'_> {
         let number = self.calls as usize;
         let before = self.step.intents.get(number).copied().unwrap_or(0);
         let call = PaidCall { vendor: VENDOR, number, request };
-        let client = &self.client;
-        let attempt = |bytes: Vec<u8>| async move { judge(client.call(&bytes).await, &self.inputs.profile) };
+        let (client, profile) = (&self.client, &self.inputs.profile);
+        let attempt = |bytes: Vec<u8>| async move { judge(client.call(&bytes).await, profile) };
         let paid = match paid_call(self.services, self.step, call, attempt).await {
             Ok(paid) => paid,
             Err(PaidError::Store(error)) => return Err(Stop::Store(error)),

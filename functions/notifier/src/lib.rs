@@ -5,7 +5,7 @@ mod readings;
 
 use async_trait::async_trait;
 use domain::StepId;
-use notify::telegram::{self, message::report_message};
+use notify::telegram::{self, report_message};
 use runtime::{Batch, Function, Redeliver, Services, begin};
 use secrecy::SecretString;
 use storage::{Message, StepDocument, StepResult, StoreError, Topic};

@@ -55,6 +55,9 @@ pub fn base32(bytes: &[u8], digits: usize) -> String {
     let mut out = String::with_capacity(digits);
     let (mut buffer, mut bits) = (0_u32, 0_u32);
     for byte in bytes {
+        if out.len() == digits {
+            break;
+        }
         buffer = (buffer << 8) | u32::from(*byte);
         bits += 8;
         while bits >= 5 && out.len() < digits {
@@ -89,5 +92,7 @@ mod tests {
     fn base32_takes_five_bits_a_digit() {
         // 0xF8 0x3F = 11111 00000 11111 1 -> z, 0, z
         assert_eq!(base32(&[0xF8, 0x3F], 3), "z0z");
+        // the hash of `abc` begins ba78 = 10111 01001 11100 0: digits 23, 9 and 28
+        assert_eq!(short_id("abc", 3), "q9w");
     }
 }

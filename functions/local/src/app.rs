@@ -1,0 +1,100 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chart_exporter::ChartExporter;
+use coordinator::Coordinator;
+use domain::Source;
+use llm_analyst::{Config, LlmAnalyst};
+use notifier::{Notifier, Telegram};
+use ohlcv_collector::Collector;
+use ohlcv_exporter::OhlcvExporter;
+use platform_local::{Access, Local};
+use runtime::{Services, SystemClock};
+
+use crate::environment::Environment;
+use crate::failure::Failure;
+use crate::worker::Worker;
+
+/// Where `serve` answers unless told otherwise; signed addresses name it.
+pub(crate) const PORT: u16 = 8377;
+
+/// Longest call of any vendor, from its start to the last byte: a slow model's.
+const LONGEST_CALL: Duration = Duration::from_secs(900);
+
+/// Where the outside world is.
+pub(crate) struct Addresses {
+    pub(crate) binance: String,
+    /// Of the rule-based analyst, up to `/v1`.
+    pub(crate) analyst: Option<String>,
+    pub(crate) telegram: Option<Telegram>,
+}
+
+/// The functions on one data folder.
+pub(crate) struct App {
+    pub(crate) local: Local,
+    pub(crate) services: Services,
+    pub(crate) collector: Collector,
+    pub(crate) coordinator: Arc<Coordinator>,
+    pub(crate) worker: Worker,
+}
+
+pub(crate) fn http() -> Result<reqwest::Client, Failure> {
+    runtime::http::client(LONGEST_CALL).map_err(Failure::run)
+}
+
+pub(crate) fn open(folder: &Path, access: Access, port: u16) -> Result<Local, Failure> {
+    let base_url = format!("http://127.0.0.1:{port}");
+    Local::open(folder, access, &base_url).map_err(|error| Failure::store(&error, folder))
+}
+
+pub(crate) fn services(local: &Local) -> Services {
+    Services {
+        candles: local.candles.clone(),
+        artifacts: local.artifacts.clone(),
+        journal: local.journal.clone(),
+        reports: local.reports.clone(),
+        bus: local.bus.clone(),
+        clock: Arc::new(SystemClock),
+    }
+}
+
+impl App {
+    /// Opens the folder for writing and puts the functions on it.
+    pub(crate) fn new(
+        folder: &Path,
+        port: u16,
+        source: Source,
+        addresses: Addresses,
+        environment: &Environment,
+    ) -> Result<Self, Failure> {
+        let local = open(folder, Access::Write, port)?;
+        let services = services(&local);
+        let http = http()?;
+        let mut base_urls = BTreeMap::new();
+        base_urls.extend(addresses.analyst.map(|url| ("rule-analyst".to_owned(), url)));
+        base_urls.extend(environment.openai_url.clone().map(|url| ("openai".to_owned(), url)));
+        let config = Config {
+            http: http.clone(),
+            limits: environment.limits.clone(),
+            keys: environment.keys.clone(),
+            base_urls,
+        };
+        let client = market::Client::new(http, addresses.binance);
+        let coordinator = Arc::new(Coordinator::new(services.clone()));
+        let worker = Worker {
+            functions: vec![
+                coordinator.clone(),
+                Arc::new(OhlcvExporter::new(services.clone())),
+                Arc::new(ChartExporter::new(services.clone())),
+                Arc::new(LlmAnalyst::new(services.clone(), config)),
+                Arc::new(Notifier::new(services.clone(), addresses.telegram)),
+            ],
+            bus: local.bus.clone(),
+            journal: local.journal.clone(),
+        };
+        let collector = Collector::new(services.clone(), client, source);
+        Ok(Self { local, services, collector, coordinator, worker })
+    }
+}

@@ -1,0 +1,158 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Reads a crypto market from the month down to four hours. It notifies, it never trades.
+#[derive(Debug, Parser)]
+#[command(name = "topdown", version, propagate_version = true, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a flow in a simulated world: no key, no network, no account
+    Demo(Demo),
+    /// Collect candles of SYMBOL, then run a flow on it
+    Run(Run),
+    /// Collect candles of each SYMBOL
+    Collect(Collect),
+    /// List runs, the newest first
+    Runs(Folder),
+    /// Show a run: its state, steps and report
+    Show(OneRun),
+    /// Open a run's report page in the browser
+    Open(OneRun),
+    /// Write an artifact's bytes to stdout, by its gs:// address
+    Cat(Cat),
+    /// Start the simulated world alone and print its addresses
+    Sim(Sim),
+    /// Collect and run on schedule, and serve signed addresses on 127.0.0.1
+    Serve(Serve),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Folder {
+    /// Data folder
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub(crate) data: PathBuf,
+    /// Write one JSON object to stdout
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Choices {
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+    /// Prompts, model profiles and chart templates over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub(crate) catalog: Option<PathBuf>,
+    /// See nothing after this instant, such as 2026-04-30T04:00:00Z
+    #[arg(long, value_name = "T")]
+    pub(crate) as_of: Option<String>,
+    /// Model profile, or rule-analyst:MODE
+    #[arg(long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+    /// Language of reports
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = ["en", "ru"])]
+    pub(crate) lang: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    #[command(flatten)]
+    pub(crate) choices: Choices,
+    /// Flow to run
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) flow: String,
+    /// Symbol to read
+    #[arg(long, value_name = "S", default_value = "BTCUSDT")]
+    pub(crate) symbol: String,
+    /// Serve recorded candles, DIR/SYMBOL-TIMEFRAME.csv.gz
+    #[arg(long, value_name = "DIR")]
+    pub(crate) candles: Option<PathBuf>,
+    /// Seed of the simulated market
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Flow to run
+    pub(crate) flow: String,
+    /// Symbol to read
+    pub(crate) symbol: String,
+    #[command(flatten)]
+    pub(crate) choices: Choices,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Collect {
+    /// Symbols to collect
+    #[arg(required = true)]
+    pub(crate) symbols: Vec<String>,
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OneRun {
+    /// The run, r-...
+    pub(crate) run: String,
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Cat {
+    /// Address of an artifact, gs://local/...
+    pub(crate) uri: String,
+    /// Data folder
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sim {
+    /// Serve recorded candles, DIR/SYMBOL-TIMEFRAME.csv.gz
+    #[arg(long, value_name = "DIR")]
+    pub(crate) candles: Option<PathBuf>,
+    /// Seed of the simulated market
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Instant the world's clock starts from; now unless told
+    #[arg(long, value_name = "T")]
+    pub(crate) as_of: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) choices: Folder,
+    /// Prompts, model profiles and chart templates over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub(crate) catalog: Option<PathBuf>,
+    /// Model profile, or rule-analyst:MODE
+    #[arg(long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+    /// Port on 127.0.0.1
+    #[arg(long, value_name = "PORT", default_value_t = crate::app::PORT)]
+    pub(crate) port: u16,
+}
+
+impl Arguments {
+    /// Whether stdout is for programs.
+    pub(crate) fn json(&self) -> bool {
+        match &self.command {
+            Command::Demo(demo) => demo.choices.folder.json,
+            Command::Run(run) => run.choices.folder.json,
+            Command::Collect(collect) => collect.folder.json,
+            Command::Runs(folder) => folder.json,
+            Command::Show(one) | Command::Open(one) => one.folder.json,
+            Command::Serve(serve) => serve.choices.json,
+            Command::Cat(_) | Command::Sim(_) => false,
+        }
+    }
+}

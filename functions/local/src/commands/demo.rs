@@ -1,0 +1,61 @@
+use coordinator::RunRequest;
+use flows::Flow;
+use jiff::Timestamp;
+use notifier::Telegram;
+use runtime::{Clock, SystemClock};
+use secrecy::SecretString;
+use sim::SimClock;
+
+use super::{flow, instant, symbol};
+use crate::app::{self, Addresses, App, PORT};
+use crate::arguments::Demo;
+use crate::environment::Environment;
+use crate::failure::Failure;
+use crate::terminal::Terminal;
+use crate::{catalog, world};
+
+/// The instant the demo sees unless told.
+const AS_OF: &str = "2026-04-30T04:00:00Z";
+
+/// What the simulated messenger takes for a bot.
+const TOKEN: &str = "1:demo";
+
+pub(crate) async fn run(
+    arguments: Demo,
+    environment: &Environment,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let choices = arguments.choices;
+    let flow = Flow::numbered(&arguments.flow).map_err(Failure::usage)?;
+    let symbol = symbol(&arguments.symbol)?;
+    let as_of: Timestamp = instant(choices.as_of.as_deref().unwrap_or(AS_OF))?;
+    let catalog = catalog::load(choices.catalog.as_deref())?;
+    let model = choices.model.unwrap_or_else(|| "rule-analyst".to_owned());
+    let data = choices.folder.data;
+
+    let candles = arguments.candles.as_deref();
+    let (world, source) = world::start(arguments.seed, candles, SimClock::fixed(as_of)).await?;
+    let world_of = match candles {
+        Some(_) => "recorded candles".to_owned(),
+        None => format!("seed {}", arguments.seed),
+    };
+    terminal.progress("sim", &format!("exchange, charts, model, Telegram on 127.0.0.1, {world_of}"));
+    let telegram =
+        Telegram::new(app::http()?, &world.telegram_url(), SecretString::from(TOKEN), "1".to_owned());
+    let addresses = Addresses {
+        binance: world.binance_url(),
+        analyst: Some(world.openai_url()),
+        telegram: Some(telegram),
+    };
+    let app = App::new(&data, PORT, source.clone(), addresses, environment)?;
+    let language = choices.lang;
+    // the same arguments are the same run, whenever they are given
+    let key = format!("demo {} {symbol} {source} {as_of} {model} {language} {}", flow.number, catalog.hash());
+    let requested_at = SystemClock.now();
+    let live = false;
+    let model = Some(model);
+    let request = RunRequest { flow, symbol, source, as_of, live, language, model, requested_at, key };
+    flow::collect(&app, &request.symbol, &data, terminal).await?;
+    flow::require_history(&app, &request, &data).await?;
+    flow::drive(&app, &request, &catalog, &data, terminal).await
+}

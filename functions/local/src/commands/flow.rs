@@ -1,0 +1,146 @@
+//! Driving one run from its request to its result: what `demo` and `run` have in common.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Instant;
+
+use coordinator::RunRequest;
+use domain::{RunId, Symbol, Timeframe};
+use runtime::Catalog;
+use storage::{CandleQuery, CandleStore, Journal, Kind, StepDocument};
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::outcome::{Outcome, seconds};
+use crate::terminal::Terminal;
+
+/// Brings the symbol's candles to their end.
+pub(crate) async fn collect(
+    app: &App,
+    symbol: &Symbol,
+    data: &Path,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let bar = terminal.bar("collect");
+    let on_page = |timeframe: Timeframe, bars: usize| {
+        bar.set_message(format!("{symbol} {timeframe} {} bars", domain::number::grouped(&bars.to_string())));
+        bar.tick();
+    };
+    let collected = app.collector.collect(symbol, &on_page).await;
+    bar.finish_and_clear();
+    let collected = collected.map_err(|error| Failure::collect(&error, data))?;
+    let timeframes: Vec<_> = Timeframe::ALL.iter().map(|timeframe| timeframe.as_str()).collect();
+    let bars = domain::number::grouped(&collected.bars.to_string());
+    let took = seconds(i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX));
+    let noun = if collected.bars == 1 { "bar" } else { "bars" };
+    terminal.progress("collect", &format!("{symbol} {}  {bars} {noun}  {took}", timeframes.join(" ")));
+    Ok(())
+}
+
+/// Refuses a run that no candle could be shown to.
+pub(crate) async fn require_history(app: &App, request: &RunRequest, data: &Path) -> Result<(), Failure> {
+    let wants = vec![(Timeframe::Day, None), (Timeframe::Hour, None)];
+    let query = CandleQuery {
+        source: request.source.clone(),
+        symbol: request.symbol.clone(),
+        as_of: request.as_of,
+        wants,
+    };
+    let found = app.local.candles.read(&query).await.map_err(|error| Failure::store(&error, data))?;
+    if found.values().any(|bars| !bars.is_empty()) {
+        return Ok(());
+    }
+    let what = format!("--as-of {} is before the first candle of {}", request.as_of, request.symbol);
+    Err(Failure::usage(what).at(format!("candles of {}", request.source)).advice("name a later instant"))
+}
+
+/// Ends what an earlier process left, then this run, and shows it.
+pub(crate) async fn drive(
+    app: &App,
+    request: &RunRequest,
+    catalog: &Catalog,
+    data: &Path,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let stopped = |error: runtime::Redeliver| Failure::redeliver(&error, request, data);
+    for earlier in app.coordinator.sweep().await.map_err(stopped)? {
+        if earlier.run_id != request.run_id() {
+            terminal.progress("resume", &format!("{} {}, left unfinished", earlier.run_id, earlier.symbol));
+            app.worker.drive(&earlier.run_id, &mut |_| ()).await.map_err(stopped)?;
+        }
+    }
+    let run_id = app.coordinator.start(request, catalog).await.map_err(stopped)?;
+    let mut shown = BTreeSet::new();
+    let mut on_event = |event: &RunId| {
+        if *event == run_id {
+            show_progress(app, &run_id, &mut shown, terminal);
+        }
+    };
+    app.worker.drive(&run_id, &mut on_event).await.map_err(stopped)?;
+    let read = Outcome::read(&app.local, &run_id).await;
+    let outcome = read.map_err(|error| Failure::store(&error, data))?;
+    let outcome = outcome.ok_or_else(|| Failure::run(format!("run {run_id} vanished from the journal")))?;
+    finish(&outcome, data, terminal)
+}
+
+/// Prints the result; a run that is not done is a failure.
+pub(crate) fn finish(outcome: &Outcome, data: &Path, terminal: &Terminal) -> Result<(), Failure> {
+    if terminal.json() {
+        terminal.line(&outcome.json().map_err(Failure::run)?);
+    } else {
+        outcome.print(terminal, data);
+    }
+    if outcome.is_done() {
+        return Ok(());
+    }
+    let run_id = &outcome.run.run_id;
+    let status = outcome.run.status.as_str();
+    Err(Failure::run(format!("run {run_id} {status}")).advice(format!("topdown show {run_id}")))
+}
+
+/// A line for each timeframe whose report has ended since the last call.
+fn show_progress(app: &App, run_id: &RunId, shown: &mut BTreeSet<Timeframe>, terminal: &Terminal) {
+    let read = tokio::task::block_in_place(|| {
+        tokio::runtime::Handle::current().block_on(app.local.journal.steps(run_id))
+    });
+    let Ok(steps) = read else { return };
+    for timeframe in Timeframe::ALL {
+        let own: Vec<_> = steps.iter().filter(|step| step.timeframe == Some(timeframe)).collect();
+        let ended = own.iter().any(|step| step.kind == Kind::Report && step.status.is_terminal());
+        if ended && shown.insert(timeframe) {
+            terminal.progress(timeframe.as_str(), &summary(&own));
+        }
+    }
+}
+
+fn summary(steps: &[&StepDocument]) -> String {
+    let done = |kind: Kind| {
+        steps.iter().filter(|step| step.kind == kind && step.status == storage::Status::Done).count()
+    };
+    let mut parts = Vec::new();
+    if done(Kind::Ohlcv) > 0 {
+        parts.push("candles".to_owned());
+    }
+    match done(Kind::Chart) {
+        0 => {}
+        1 => parts.push("1 chart".to_owned()),
+        charts => parts.push(format!("{charts} charts")),
+    }
+    let report = steps.iter().find(|step| step.kind == Kind::Report);
+    if let Some(report) = report {
+        match report.status {
+            storage::Status::Done => parts.push("report".to_owned()),
+            status => parts.push(format!("report {}", status.as_str())),
+        }
+    }
+    let begun = steps.iter().filter_map(|step| step.started_at).min();
+    let ended = steps.iter().filter_map(|step| step.ended_at).max();
+    let took = match (begun, ended) {
+        (Some(begun), Some(ended)) => {
+            i64::try_from(ended.duration_since(begun).as_millis()).unwrap_or_default()
+        }
+        _ => 0,
+    };
+    format!("{:<28}  {}", parts.join(", "), seconds(took))
+}

@@ -1,0 +1,153 @@
+use std::path::{Path, PathBuf};
+
+use domain::RunId;
+use domain::report::ReportDocument;
+use platform_local::{FolderArtifacts, Local};
+use rust_decimal::Decimal;
+use serde::Serialize;
+use storage::{ArtifactStore, Journal, Kind, RunDocument, Status, StepDocument, StoreError};
+
+use crate::terminal::Terminal;
+
+/// A run as a command shows it.
+pub(crate) struct Outcome {
+    pub(crate) run: RunDocument,
+    pub(crate) steps: Vec<StepDocument>,
+    pub(crate) report: Option<ReportDocument>,
+    pub(crate) page: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    run_id: &'a RunId,
+    status: Status,
+    flow: u8,
+    symbol: &'a domain::Symbol,
+    as_of: jiff::Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    steps: &'a [StepDocument],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a ReportDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<String>,
+    wall_ms: i64,
+    model_calls: u32,
+    cost_usd: Decimal,
+}
+
+impl Outcome {
+    /// Reads the run from the journal.
+    pub(crate) async fn read(local: &Local, run_id: &RunId) -> Result<Option<Self>, StoreError> {
+        let Some(run) = local.journal.run(run_id).await? else { return Ok(None) };
+        let steps = local.journal.steps(run_id).await?;
+        let last = steps.iter().rfind(|step| step.kind == Kind::Report && step.status == Status::Done);
+        let report = match last.and_then(|step| step.result.gcs_uri.as_deref()) {
+            Some(gcs_uri) => {
+                let bytes = local.artifacts.get(gcs_uri).await?;
+                let damaged = |error: serde_json::Error| StoreError::Damaged {
+                    what: gcs_uri.to_owned(),
+                    found: error.to_string(),
+                };
+                Some(serde_json::from_slice(&bytes).map_err(damaged)?)
+            }
+            None => None,
+        };
+        let page = steps.iter().find(|step| step.kind == Kind::Notification);
+        let page = page.and_then(|step| step.result.gcs_uri.as_deref());
+        let page = page.and_then(|uri| FolderArtifacts::key(uri).ok()).map(|key| local.artifacts.path(&key));
+        Ok(Some(Self { run, steps, report, page }))
+    }
+
+    /// From the first step's start to the run's end.
+    pub(crate) fn wall_ms(&self) -> i64 {
+        let begun = self.steps.iter().filter_map(|step| step.started_at).min().unwrap_or(self.run.created_at);
+        let last = self.steps.iter().filter_map(|step| step.ended_at).max();
+        let ended = self.run.ended_at.or(last).unwrap_or(begun);
+        i64::try_from(ended.duration_since(begun).as_millis()).unwrap_or_default()
+    }
+
+    pub(crate) fn model_calls(&self) -> u32 {
+        self.steps.iter().filter_map(|step| step.result.model_calls).sum()
+    }
+
+    pub(crate) fn cost_usd(&self) -> Decimal {
+        self.steps.iter().filter_map(|step| step.result.cost_usd).sum()
+    }
+
+    pub(crate) fn is_done(&self) -> bool {
+        self.run.status == Status::Done
+    }
+
+    /// One JSON object.
+    pub(crate) fn json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(&Json {
+            run_id: &self.run.run_id,
+            status: self.run.status,
+            flow: self.run.flow,
+            symbol: &self.run.symbol,
+            as_of: self.run.as_of,
+            reason: self.run.reason.as_deref(),
+            steps: &self.steps,
+            report: self.report.as_ref(),
+            page: self.page.as_ref().map(|page| page.display().to_string()),
+            wall_ms: self.wall_ms(),
+            model_calls: self.model_calls(),
+            cost_usd: self.cost_usd(),
+        })
+    }
+
+    /// The result for a person: the verdict first, the path last.
+    pub(crate) fn print(&self, terminal: &Terminal, data: &Path) {
+        terminal.line("");
+        match &self.report {
+            Some(report) if self.is_done() => self.print_report(terminal, report, data),
+            _ => self.print_failure(terminal, data),
+        }
+    }
+
+    fn print_report(&self, terminal: &Terminal, report: &ReportDocument, data: &Path) {
+        let lines = notify::console::report_lines(report).unwrap_or_default();
+        for (index, line) in lines.iter().enumerate() {
+            if index == 0 { terminal.answer(line) } else { terminal.line(line) }
+        }
+        let row = |name: &str, value: &str| terminal.line(&notify::console::row(name, value));
+        row("cost", &self.cost());
+        row("more", &format!("topdown show {}{}", self.run.run_id, data_option(data)));
+        if let Some(page) = &self.page {
+            row("page", &page.display().to_string());
+        }
+    }
+
+    pub(crate) fn cost(&self) -> String {
+        let calls = self.model_calls();
+        let noun = if calls == 1 { "call" } else { "calls" };
+        format!("${:.4}, {calls} {noun}, {}", self.cost_usd(), seconds(self.wall_ms()))
+    }
+
+    fn print_failure(&self, terminal: &Terminal, data: &Path) {
+        let reason = self.run.reason.as_deref().unwrap_or("it has not ended");
+        terminal.answer(&notify::console::plain_line(&format!(
+            "{}  {} at {reason}",
+            self.run.symbol,
+            self.run.status.as_str()
+        )));
+        for step in self.steps.iter().filter(|step| step.kind == Kind::Report) {
+            let note = step.result.reason.as_deref().unwrap_or_default();
+            let text = format!("{:<8} {note}", step.status.as_str());
+            terminal.line(&notify::console::row(step.step_id.as_str(), &text));
+        }
+        let more = format!("topdown show {}{}", self.run.run_id, data_option(data));
+        terminal.line(&notify::console::row("more", &more));
+    }
+}
+
+/// `--data DIR` where it is not the usual one.
+pub(crate) fn data_option(data: &Path) -> String {
+    if data == Path::new("data") { String::new() } else { format!(" --data {}", data.display()) }
+}
+
+/// `0.3 s`, or `34 s` from ten on.
+pub(crate) fn seconds(ms: i64) -> String {
+    if ms < 10_000 { format!("{}.{} s", ms / 1000, ms % 1000 / 100) } else { format!("{} s", ms / 1000) }
+}

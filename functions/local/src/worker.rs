@@ -1,0 +1,84 @@
+use std::sync::Arc;
+
+use domain::RunId;
+use platform_local::SqliteBus;
+use runtime::{Function, Redeliver};
+use storage::{Journal, Topic};
+use tokio::task::JoinSet;
+
+/// Delivers messages to the functions, several at once, and acknowledges what they handled.
+pub(crate) struct Worker {
+    pub(crate) functions: Vec<Arc<dyn Function>>,
+    pub(crate) bus: Arc<SqliteBus>,
+    pub(crate) journal: Arc<dyn Journal>,
+}
+
+struct Handled {
+    id: i64,
+    topic: Topic,
+    run_id: RunId,
+    outcome: Result<(), Redeliver>,
+}
+
+impl Worker {
+    /// Works until the run has ended. `on_event` is told after each event of any run.
+    ///
+    /// # Errors
+    /// The first fault of storage; everything handled so far is kept, the rest is delivered again next time.
+    pub(crate) async fn drive(
+        &self,
+        run_id: &RunId,
+        on_event: &mut dyn FnMut(&RunId),
+    ) -> Result<(), Redeliver> {
+        let mut working = JoinSet::new();
+        loop {
+            while let Some(delivery) = self.bus.take()? {
+                self.spawn(&mut working, delivery);
+            }
+            tokio::select! {
+                Some(handled) = working.join_next(), if !working.is_empty() => {
+                    if let Ok(handled) = handled {
+                        self.settle(handled, on_event)?;
+                    }
+                }
+                () = self.bus.wait() => {}
+            }
+            if working.is_empty() && self.ended(run_id).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn ended(&self, run_id: &RunId) -> Result<bool, Redeliver> {
+        Ok(self.journal.run(run_id).await?.is_none_or(|run| run.status.is_terminal()))
+    }
+
+    fn spawn(&self, working: &mut JoinSet<Handled>, delivery: platform_local::Delivery) {
+        let message = delivery.message;
+        let function = self.functions.iter().find(|function| function.topic() == message.topic).cloned();
+        working.spawn(async move {
+            let outcome = match function {
+                Some(function) => function.handle(&message).await,
+                None => Ok(()),
+            };
+            Handled { id: delivery.id, topic: message.topic, run_id: message.run_id, outcome }
+        });
+    }
+
+    fn settle(&self, handled: Handled, on_event: &mut dyn FnMut(&RunId)) -> Result<(), Redeliver> {
+        match handled.outcome {
+            Ok(()) => {
+                self.bus.acknowledge(handled.id)?;
+                if handled.topic == Topic::FlowEvents {
+                    on_event(&handled.run_id);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                // best effort: a message that stays taken comes back when the folder is opened again
+                let _ = self.bus.put_back(handled.id);
+                Err(error)
+            }
+        }
+    }
+}

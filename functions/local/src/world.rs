@@ -1,0 +1,39 @@
+use std::path::Path;
+
+use domain::Source;
+use jiff::Timestamp;
+use sim::{MarketData, SimClock, World, WorldConfig};
+
+use crate::failure::Failure;
+
+/// A simulated world whose clock stands at `clock`, and the source its candles are kept under.
+pub(crate) async fn start(
+    seed: u64,
+    candles: Option<&Path>,
+    clock: SimClock,
+) -> Result<(World, Source), Failure> {
+    let config = match candles {
+        Some(folder) => WorldConfig {
+            market: MarketData::Recorded(folder.to_owned()),
+            ..WorldConfig::seeded(seed, clock)
+        },
+        None => WorldConfig::seeded(seed, clock),
+    };
+    let world = World::start(config).await.map_err(|error| {
+        let failure = Failure::usage(error);
+        match candles {
+            Some(folder) => failure.at(folder.display()),
+            None => Failure { code: 1, ..failure },
+        }
+    })?;
+    let source = match world.source_hash() {
+        Some(hash) => Source::File(hash.to_owned()),
+        None => Source::Sim(seed),
+    };
+    Ok((world, source))
+}
+
+/// The rule-based analyst alone, for runs on real candles without a model's key.
+pub(crate) async fn analyst(now: Timestamp) -> Result<World, Failure> {
+    start(1, None, SimClock::fixed(now)).await.map(|(world, _)| world)
+}
