@@ -36,6 +36,7 @@ mod prompts;
 pub mod repair;
 pub mod request;
 pub mod schemas;
+mod toml_error;
 mod wire;
 
 pub use client::{ModelClient, RawAnswer};

@@ -153,7 +153,7 @@ fn numbers_are_read_as_people_write_them() {
         );
     }
     assert_eq!(statuses("RSI 47,3, volume 1,35x"), [Verified, Verified]);
-    assert_eq!(statuses("Close 7.865755e4."), [Unverified, Unverified]);
+    assert_eq!(statuses("Close 7.865755e4."), [Unverified]);
     assert_eq!(statuses("Close ７８６５７."), [Unverified]);
 }
 
@@ -423,7 +423,7 @@ fn no_bytes_make_it_panic() {
         let checked = examine(report, true, &evidence);
         assert_eq!(checked.checks.checked, checked.checks.verified + checked.checks.unverified);
         for item in checked.checks.items.iter().filter(|item| item.path == "summary") {
-            let (start, length) = item.span.unwrap();
+            let Some((start, length)) = item.span else { continue };
             assert_eq!(text.get(start as usize..(start + length) as usize), Some(item.got.as_str()));
         }
     });

@@ -110,7 +110,7 @@ fn grouping(text: &str, at: usize, head_end: usize, by_space: bool) -> (Option<c
 }
 
 /// The digits after the decimal sign, and where the number ends.
-fn fraction<'a>(text: &'a str, at: usize, separator: Option<char>) -> (&'a str, usize) {
+fn fraction(text: &str, at: usize, separator: Option<char>) -> (&str, usize) {
     let Some(sign) = text[at..].chars().next().filter(|c| matches!(c, '.' | ',') && Some(*c) != separator)
     else {
         return ("", at);

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::toml_error;
+
 pub use admit::{AdmitError, KeyHosts, Limits, admit};
 pub use profile::{Capabilities, ModelProfile, Parameters, Prices, Structure, TokensField};
 
@@ -49,9 +51,8 @@ impl Models {
     /// Reads `models.toml`.
     pub fn parse(text: &str) -> Result<Self, ModelsError> {
         let file: File = toml::from_str(text).map_err(|error| {
-            let offset = error.span().map_or(0, |span| span.start);
-            let line = text.get(..offset).map_or(1, |before| before.matches('\n').count() + 1);
-            ModelsError::Form { line, detail: error.message().to_owned() }
+            let (line, detail) = toml_error::place(text, &error);
+            ModelsError::Form { line, detail }
         })?;
         let mut profiles = BTreeMap::new();
         for (name, body) in file.profile {
@@ -124,6 +125,12 @@ mod tests {
         let secret = default_text().replace("\"OPENAI_API_KEY\"", "\"sk-canary-1234\"");
         let message = Models::parse(&secret).unwrap_err().to_string();
         assert!(message.contains("openai") && !message.contains("canary"), "{message}");
+        for (good, bad) in [("\"0.05\"", "\"sk-canary\""), ("effective = \"2026", "effective = \"sk-canary")]
+        {
+            let message = Models::parse(&default_text().replace(good, bad)).unwrap_err().to_string();
+            assert!(message.contains(if bad.contains('=') { "effective" } else { "cached" }), "{message}");
+            assert!(!message.contains("canary"), "{message}");
+        }
         let unused = default_text().replace("reasoning_effort = true\ncache_key", "cache_key");
         assert!(Models::parse(&unused).unwrap_err().to_string().contains("reasoning_effort"));
     }

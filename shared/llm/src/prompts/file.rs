@@ -1,7 +1,7 @@
 //! The file's own syntax: front matter, directives, partials.
 
 use super::{FrontMatter, PromptError};
-use crate::schemas;
+use crate::{schemas, toml_error};
 
 const LONGEST: usize = 64 * 1024;
 
@@ -47,7 +47,10 @@ pub(super) fn read(name: &str, text: &str, partials: &[(&str, &str)]) -> Result<
     let (head, body) = rest
         .split_once("\n+++\n")
         .ok_or_else(|| front_error("no line `+++` ends it; put one before @system".into()))?;
-    let front: FrontMatter = toml::from_str(head).map_err(|e| front_error(toml_place(head, &e)))?;
+    let front: FrontMatter = toml::from_str(head).map_err(|error| {
+        let (line, detail) = toml_error::place(head, &error);
+        front_error(format!("line {}: {detail}", line + 1))
+    })?;
     check_front(name, &front).map_err(front_error)?;
 
     let first_line = head.lines().count() + 3;
@@ -137,11 +140,4 @@ fn section_at(sections: &mut Sections, place: Place) -> Option<&mut Section> {
 fn push(content: &mut Vec<u8>, text: &str) {
     content.extend_from_slice(&(text.len() as u64).to_be_bytes());
     content.extend_from_slice(text.as_bytes());
-}
-
-fn toml_place(head: &str, error: &toml::de::Error) -> String {
-    let offset = error.span().map_or(0, |span| span.start);
-    let line = head.get(..offset).map_or(1, |before| before.matches('\n').count() + 1);
-    // the message names the field, never a value: front matter is no place for secrets, but habits are
-    format!("line {}: {}", line + 1, error.message())
 }

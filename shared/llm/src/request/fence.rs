@@ -5,6 +5,8 @@ use domain::hash::short_id;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+const TAG: usize = 12;
+
 /// A tag from a hash of everything that will be fenced: equal requests are equal, and no content can hold the
 /// hash of itself.
 pub(super) fn tag_of(contents: &[&str]) -> String {
@@ -14,7 +16,7 @@ pub(super) fn tag_of(contents: &[&str]) -> String {
         all.push(':');
         all.push_str(content);
     }
-    short_id(&all, 12)
+    short_id(&all, TAG)
 }
 
 /// The block of `kind` around one line of JSON.
