@@ -14,6 +14,8 @@ mod market;
 mod openai;
 mod recorder;
 mod telegram;
+#[cfg(test)]
+mod testbed;
 mod world;
 
 pub use clock::SimClock;

@@ -240,3 +240,6 @@ fn services(shared: &Arc<Shared>) -> [Router; 4] {
         front::behind(Service::Telegram, telegram::routes(shared.clone()), shared),
     ]
 }
+
+#[cfg(test)]
+mod tests;

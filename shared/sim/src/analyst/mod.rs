@@ -13,8 +13,12 @@ mod outlook;
 mod prose;
 mod repair;
 mod report;
+#[cfg(test)]
+pub(crate) mod sample;
 mod scenarios;
 mod spoil;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 pub(crate) use mode::Mode;

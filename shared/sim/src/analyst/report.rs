@@ -69,7 +69,7 @@ fn reference(end: Option<&End>) -> String {
     end.map(|end| end.price.reference.clone()).unwrap_or_default()
 }
 
-/// The nearest zones and those that end the report, at most six; the barriers where there are no zones.
+/// The nearest zones and those that end the report: five at most, none where the data has none.
 fn levels(figures: Figures<'_>, ends: &Ends) -> Vec<String> {
     let nearest = ["P", "S", "R"].into_iter().filter_map(|kind| figures.zones(kind).next());
     let mut found: Vec<String> = nearest.map(|zone| zone.reference()).collect();
@@ -78,9 +78,6 @@ fn levels(figures: Figures<'_>, ends: &Ends) -> Vec<String> {
         if !found.contains(&reference) {
             found.push(reference);
         }
-    }
-    if found.is_empty() {
-        found.extend(["barriers.up".to_owned(), "barriers.down".to_owned()]);
     }
     found
 }

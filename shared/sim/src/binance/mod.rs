@@ -102,3 +102,6 @@ fn weighed(shared: &Shared, weight: u32, answer: impl FnOnce() -> Answer) -> Res
     }
     response
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,3 +60,6 @@ fn picture(studio: &Studio, key: &str, body: &[u8]) -> Result<Vec<u8>, Refusal> 
     studio.usage.count(key, plan, studio.shared.clock.now())?;
     draw::png(&request, &studio.shared.market, studio.shared.clock.now())
 }
+
+#[cfg(test)]
+mod tests;

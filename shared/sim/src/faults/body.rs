@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::Response;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 
 async fn split(answer: Response) -> (axum::http::response::Parts, Bytes) {
     let (parts, body) = answer.into_parts();
@@ -19,8 +19,13 @@ pub(super) async fn cut(answer: Response, after: usize) -> Response {
     let (mut parts, bytes) = split(answer).await;
     parts.headers.insert(header::CONTENT_LENGTH, bytes.len().into());
     let sent = bytes.slice(..after.min(bytes.len()));
-    let broken = Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset));
-    Response::from_parts(parts, Body::from_stream(stream::iter([Ok(sent), broken])))
+    let broken = async {
+        // the server writes out what it holds when it has to wait, and drops it when the body fails
+        tokio::task::yield_now().await;
+        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
+    };
+    let broken = stream::once(broken);
+    Response::from_parts(parts, Body::from_stream(stream::iter([Ok(sent)]).chain(broken)))
 }
 
 pub(super) async fn truncated(answer: Response, keep: usize) -> Response {

@@ -97,3 +97,6 @@ impl Market {
         series.correct(open_ms, close)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -139,3 +139,6 @@ fn within(text: String, most: Option<u64>) -> (String, bool) {
         _ => (text, true),
     }
 }
+
+#[cfg(test)]
+mod tests;

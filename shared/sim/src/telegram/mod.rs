@@ -133,3 +133,6 @@ fn send(shared: &Shared, method: &str, form: &Form) -> Result<SentMessage, Refus
         preview,
     })
 }
+
+#[cfg(test)]
+mod tests;
