@@ -229,15 +229,15 @@ mod tests {
             ("indicators[2026-04-20].rsi14", "47.3"),
             ("forming.h", "79485.66"),
             ("swings[L1].p", "60000"),
-            ("swings.pending.p", "79485.66"),
+            ("swings.pending.p", "79472.82"),
             ("levels[S2].low", "53485.93"),
-            ("stats.vol_pctile", "41.2"),
-            ("stats.ret_pct.4", "12.5"),
-            ("stats.ret_pct[4]", "12.5"),
+            ("stats.vol_pctile", "74.8"),
+            ("stats.ret_pct.4", "19.2"),
+            ("stats.ret_pct[4]", "19.2"),
             ("stats.extremes.hi_all.p", "126199.63"),
             ("stats.extremes.hi_all.dist_pct", "66.2"),
             ("barriers.up", "87977"),
-            ("barriers.base_rate_pct.up", "44.1"),
+            ("barriers.base_rate_pct.up", "41.8"),
         ] {
             assert_eq!(resolve(&evidence, reference).map(|found| found.text), Ok(text.into()), "{reference}");
         }

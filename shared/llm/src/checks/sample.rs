@@ -21,18 +21,18 @@ pub(crate) fn ohlcv() -> Ohlcv {
         rows: rows.iter().map(|row| (*row).to_owned()).collect(),
     };
     let extreme = |p: &str, t: &str, dist_pct| Extreme { p: p.into(), t: t.into(), dist_pct };
-    let level = |id: &str, low: &str, high: &str| Level {
+    let level = |id: &str, low: &str, high: &str, touches, last: &str| Level {
         id: id.into(),
         low: low.into(),
         high: high.into(),
-        touches: 2,
-        last: "2026-02-02".into(),
+        touches,
+        last: last.into(),
     };
-    let swing = |id: &str, t: &str, p: &str| Swing {
+    let swing = |id: &str, t: &str, p: &str, confirmed: &str| Swing {
         id: id.into(),
         t: t.into(),
         p: p.into(),
-        confirmed: "2026-03-16".into(),
+        confirmed: confirmed.into(),
     };
     Ohlcv {
         schema: domain::ohlcv::SCHEMA.into(),
@@ -53,33 +53,33 @@ pub(crate) fn ohlcv() -> Ohlcv {
             warming_pct: [("ema200".to_owned(), 7.9)].into(),
             absent: vec![],
         },
-        bars: table("t,o,h,l,c,v", &["2026-04-20,73000,79444,72800.5,78657.55,91230"]),
+        bars: table("t,o,h,l,c,v", &["2026-04-20,73801.8,79472.82,73724.31,78657.55,94940"]),
         forming: Some(Forming {
             t: "2026-04-27".into(),
             o: "78657.55".into(),
             h: "79485.66".into(),
-            l: "75100".into(),
+            l: "74937.52".into(),
             c: "75928.1".into(),
-            v: "48210".into(),
+            v: "49150".into(),
             elapsed_pct: 45.2,
             data_age_s: 0,
         }),
         indicators: table(
             "t,ema20,ema50,ema200,rsi14,macd,atr14,rvol20",
             &[
-                "2026-04-06,77100,86900,68000,38.0,-6200,8410,0.91",
-                "2026-04-20,77929,86300,68300,47.3,-4800,8033,1.35",
+                "2026-04-06,78279,87134,68082,38.0,-8711,8242,0.86",
+                "2026-04-20,77929,86300,68243,47.3,-6945,8033,0.68",
             ],
         ),
         stats: Stats {
             last_price: "75928.1".into(),
             close: Some("78657.55".into()),
-            ret_pct: [(1, 4.1), (4, 12.5)].into(),
+            ret_pct: [(1, 6.6), (4, 19.2), (13, -9.2), (26, -31.3)].into(),
             atr14_pct: Some(10.2),
-            vol_pctile: Some(41.2),
-            structure: "lh_ll".into(),
+            vol_pctile: Some(74.8),
+            structure: "mixed".into(),
             regime: "transition".into(),
-            regime_points: RegimePoints { structure: -1, averages: 0, adx: 0 },
+            regime_points: RegimePoints { structure: 0, averages: 0, adx: -1 },
             extremes: Some(Extremes {
                 hi_52w: extreme("126199.63", "2025-10-06", 66.2),
                 lo_52w: extreme("60000", "2026-02-06", -21.0),
@@ -89,23 +89,24 @@ pub(crate) fn ohlcv() -> Ohlcv {
         },
         swings: Swings {
             list: vec![
-                swing("L1", "2026-02-02", "60000"),
-                swing("H2", "2026-01-12", "97924.49"),
-                swing("L3", "2025-10-06", "107255"),
+                swing("L1", "2026-02-02", "60000", "2026-04-13"),
+                swing("H2", "2025-10-06", "126199.63", "2025-10-13"),
+                swing("L3", "2025-09-01", "107255", "2025-09-29"),
             ],
-            pending: Some(PendingSwing { kind: "H".into(), t: "2026-04-27".into(), p: "79485.66".into() }),
+            pending: Some(PendingSwing { kind: "H".into(), t: "2026-04-20".into(), p: "79472.82".into() }),
         },
         levels: vec![
-            level("S1", "70079.99", "74508"),
-            level("S2", "53485.93", "60000"),
-            level("R1", "88000", "89256.69"),
+            level("R2", "107255", "109588", 3, "2025-09-01"),
+            level("R1", "89256.69", "89256.69", 1, "2025-01-13"),
+            level("S1", "70079.99", "74508", 5, "2025-04-07"),
+            level("S2", "53485.93", "60775", 4, "2026-02-02"),
         ],
         barriers: Some(Barriers {
             origin: "75928.1".into(),
             up: "87977".into(),
             down: "63879".into(),
             bars: 8,
-            base_rate_pct: Some(BaseRate { up: 44.1, down: 31.0, neither: 24.9 }),
+            base_rate_pct: Some(BaseRate { up: 41.8, down: 32.2, neither: 26.0 }),
             base_n: 416,
         }),
     }

@@ -47,7 +47,7 @@ fn claim(says: &str) -> Vec<(String, CheckStatus)> {
             {"ref": "bars[2026-04-20].c", "value": 78657.55},
             {"ref": "indicators[2026-04-20].ema50", "value": 86300},
             {"ref": "indicators[2026-04-20].rsi14", "value": 47.3},
-            {"ref": "indicators[2026-04-20].rvol20", "value": 1.35},
+            {"ref": "indicators[2026-04-20].rvol20", "value": 0.68},
             {"ref": "forming.h", "value": 79485.66},
             {"ref": "forming.c", "value": 75928.1}
         ]);
@@ -130,8 +130,8 @@ fn rounding_keeps_three_digits_or_whole_oscillators() {
     assert_eq!(statuses("Close 78,600."), [Unverified]);
     assert_eq!(statuses("RSI at 47."), [Verified]);
     assert_eq!(statuses("RSI at 48."), [Unverified]);
-    assert_eq!(statuses("Volume 1.4x its mean."), [Unverified]);
-    assert_eq!(statuses("Volume 1.35x its mean."), [Verified]);
+    assert_eq!(statuses("Volume 0.7x its mean."), [Unverified]);
+    assert_eq!(statuses("Volume 0.68x its mean."), [Verified]);
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn numbers_are_read_as_people_write_them() {
             "{says}: {found:?}"
         );
     }
-    assert_eq!(statuses("RSI 47,3, volume 1,35x"), [Verified, Verified]);
+    assert_eq!(statuses("RSI 47,3, volume 0,68x"), [Verified, Verified]);
     assert_eq!(statuses("Close 7.865755e4."), [Unverified]);
     assert_eq!(statuses("Close ７８６５７."), [Unverified]);
 }
@@ -205,10 +205,10 @@ fn two_numbers_give_a_difference_a_change_a_ratio_and_a_distance() {
 fn other_texts_may_use_what_the_answer_verified() {
     let checked = checked(|answer| {
         answer["summary"] =
-            json!("Up 42, down 32 of 100; 78,657.55; S1 at 74,508; barrier 63,879; 97,924.49.");
+            json!("Up 42, down 32 of 100; 78,657.55; S1 at 74,508; barrier 63,879; 126,199.63.");
         answer["invalidation"]["reason"] = json!("Close over 89,256.69 or under 53,485.93.");
     });
-    assert_eq!(wrong(&checked), [("summary", "97,924.49")]);
+    assert_eq!(wrong(&checked), [("summary", "126,199.63")]);
     assert_eq!(at(&checked, "summary").len(), 6);
 }
 
@@ -280,7 +280,7 @@ fn a_bias_cannot_rest_on_warming_indicators_alone() {
         answer["bias"] = json!("bullish");
         answer["invalidation"]["above"] = json!(null);
         answer["observations"][2]["cites"] =
-            json!([{"ref": "indicators[2026-04-20].ema200", "value": 68300}]);
+            json!([{"ref": "indicators[2026-04-20].ema200", "value": 68243}]);
         answer["observations"][2]["says"] = json!("Price stands over EMA200.");
     });
     assert_eq!(wrong(&checked), [("bias", "bullish")]);
