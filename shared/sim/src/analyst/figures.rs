@@ -1,7 +1,7 @@
 //! Printed figures of the artifact with their addresses. Prose repeats them as printed.
 
 use domain::number::grouped;
-use domain::ohlcv::{Level, Ohlcv, Swing, Table};
+use domain::ohlcv::{Level, Ohlcv, Table};
 use domain::report::Cite;
 use rust_decimal::Decimal;
 
@@ -66,15 +66,19 @@ impl<'a> Figures<'a> {
     }
 
     /// Confirmed swings of a kind, `H` or `L`, the newest first.
-    pub(super) fn swings(self, kind: &'a str) -> impl Iterator<Item = Figure> + 'a {
-        let of_kind = move |swing: &&Swing| swing.id.starts_with(kind);
-        let figure = |swing: &Swing| Figure::new(format!("swings[{}].p", swing.id), &swing.p);
-        self.0.swings.list.iter().filter(of_kind).filter_map(figure)
+    pub(super) fn swings(self, kind: &str) -> impl Iterator<Item = Figure> {
+        let numbered = self.0.swings.list.iter().filter_map(|swing| Some((number(&swing.id, kind)?, swing)));
+        let mut swings: Vec<_> = numbered.collect();
+        swings.sort_by_key(|(number, _)| *number);
+        swings.into_iter().filter_map(|(_, swing)| Figure::new(format!("swings[{}].p", swing.id), &swing.p))
     }
 
     /// Zones of a kind, `S`, `R` or `P`, the nearest first.
-    pub(super) fn zones(self, kind: &'a str) -> impl Iterator<Item = Zone<'a>> + 'a {
-        self.0.levels.iter().filter(move |level| level.id.starts_with(kind)).filter_map(Zone::new)
+    pub(super) fn zones(self, kind: &str) -> impl Iterator<Item = Zone<'a>> {
+        let numbered = self.0.levels.iter().filter_map(|level| Some((number(&level.id, kind)?, level)));
+        let mut zones: Vec<_> = numbered.collect();
+        zones.sort_by_key(|(number, _)| *number);
+        zones.into_iter().filter_map(|(_, level)| Zone::new(level))
     }
 
     pub(super) fn barrier_up(self) -> Option<Figure> {
@@ -102,6 +106,12 @@ impl<'a> Figures<'a> {
     pub(super) fn warming(self, name: &str) -> bool {
         self.0.data_quality.warming_pct.contains_key(name)
     }
+}
+
+/// The number in an id of this kind; 0 where it has none, as `P`.
+fn number(id: &str, kind: &str) -> Option<u32> {
+    let digits = id.strip_prefix(kind)?;
+    if digits.is_empty() { Some(0) } else { digits.parse().ok() }
 }
 
 fn cell(table: &Table, name: &str, column: &str, back: usize) -> Option<Figure> {

@@ -6,7 +6,7 @@ use domain::report::{Aspect, Leans, Observation};
 use rust_decimal::Decimal;
 
 use super::figures::{Figure, Figures};
-use super::prose::{bar_name, moved, side};
+use super::prose::{bar_name, moved, standing};
 
 /// All observations the artifact carries, in their order: structure, trend, momentum, strength of the trend,
 /// volume, the bar in progress.
@@ -96,9 +96,9 @@ fn trend(figures: Figures<'_>) -> Option<Observation> {
     let (fast, slow) = (figures.indicator("ema20", 0), figures.indicator("ema50", 0));
     let start = format!("The last closed {unit} ended at {}", close.shown());
     let Some(fast) = fast else { return without_averages(figures, &close, &start) };
-    let over_fast = format!("{} EMA20 at {}", side(close.value, fast.value), fast.shown());
     let Some(slow) = slow else {
-        let says = format!("{start}, {over_fast}; the history is too short for EMA50.");
+        let stands = standing(&close, &[("EMA20", &fast)]);
+        let says = format!("{start}, {stands}; the history is too short for EMA50.");
         return Some(observation(Aspect::Trend, &[&close, &fast], Leans::Neutral, says));
     };
     let sign = if close.value > fast.value && fast.value > slow.value {
@@ -109,11 +109,7 @@ fn trend(figures: Figures<'_>) -> Option<Observation> {
         0
     };
     let warming = if figures.warming("ema50") { "; EMA50 is still warming up" } else { "" };
-    let says = format!(
-        "{start}, {over_fast} and {} EMA50 at {}{warming}.",
-        side(close.value, slow.value),
-        slow.shown()
-    );
+    let says = format!("{start}, {}{warming}.", standing(&close, &[("EMA20", &fast), ("EMA50", &slow)]));
     Some(observation(Aspect::Trend, &[&close, &fast, &slow], leaning(sign), says))
 }
 

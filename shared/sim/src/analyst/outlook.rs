@@ -4,17 +4,18 @@ use std::cmp::Ordering;
 
 use domain::Timeframe;
 use domain::report::{Aspect, Bias, Leans, Observation, ParentRelation};
+use rust_decimal::Decimal;
 
 use super::brief::Parent;
 use super::figures::Figures;
-use super::prose::{adjective, bar_name, moved, side};
+use super::prose::{adjective, bar_name, moved, standing};
 use super::verdict::Odds;
 
 /// The headline, and two or three sentences with the figures that carry it.
 pub(super) fn summary(figures: Figures<'_>, observations: &[Observation], bias: Bias, odds: Odds) -> String {
     let sentences = [
         Some(headline(figures, observations, bias).to_owned()),
-        Some(standing(figures)),
+        Some(close(figures)),
         momentum(figures),
         Some(chances(bias, odds)),
     ];
@@ -25,6 +26,9 @@ fn headline(figures: Figures<'_>, observations: &[Observation], bias: Bias) -> &
     let of =
         |aspect: Aspect| observations.iter().find(|o| o.aspect == aspect).map_or(Leans::Neutral, |o| o.leans);
     let (momentum, structure) = (of(Aspect::Momentum), of(Aspect::Structure));
+    // the second reading of the trend is its strength
+    let strength = observations.iter().filter(|o| o.aspect == Aspect::Trend).nth(1).map(|o| o.leans);
+    let wider = if structure == Leans::Neutral { strength.unwrap_or(Leans::Neutral) } else { structure };
     match (figures.0.stats.regime.as_str(), bias) {
         ("up", Bias::Bullish) => "An advance that holds its structure.",
         ("up", Bias::Bearish) => "An advance that is losing its footing.",
@@ -39,38 +43,40 @@ fn headline(figures: Figures<'_>, observations: &[Observation], bias: Bias) -> &
         ("range", _) => "A range that leans neither way.",
         (_, Bias::Bullish) => "A turn upwards in the making.",
         (_, Bias::Bearish) => "A turn downwards in the making.",
-        _ if momentum == Leans::Bullish && structure == Leans::Bearish => "A rebound inside a decline.",
-        _ if momentum == Leans::Bearish && structure == Leans::Bullish => "A setback inside an advance.",
+        _ if momentum == Leans::Bullish && wider == Leans::Bearish => "A rebound inside a decline.",
+        _ if momentum == Leans::Bearish && wider == Leans::Bullish => "A setback inside an advance.",
         _ => "A market between two trends.",
     }
 }
 
-fn standing(figures: Figures<'_>) -> String {
+/// The last close against its averages, and what the bar in progress has made of it.
+fn close(figures: Figures<'_>) -> String {
     let Some(close) = figures.bar("c", 0) else { return String::new() };
     let unit = bar_name(figures.0.timeframe);
-    let average = |column: &str, name: &str| {
-        let average = figures.indicator(column, 0)?;
-        Some(format!("{} {name} at {}", side(close.value, average.value), average.shown()))
+    let averages = [("EMA20", figures.indicator("ema20", 0)), ("EMA50", figures.indicator("ema50", 0))];
+    let known: Vec<_> =
+        averages.iter().filter_map(|(name, average)| Some((*name, average.as_ref()?))).collect();
+    let comma = if known.is_empty() { "" } else { ", " };
+    let start =
+        format!("The last closed {unit} ended at {}{comma}{}", close.shown(), standing(&close, &known));
+    let Some(last) = figures.forming("c") else { return format!("{start}.") };
+    let since = match last.value.cmp(&close.value) {
+        Ordering::Greater => "has risen to",
+        Ordering::Less => "has slipped to",
+        Ordering::Equal => "is unchanged at",
     };
-    let averages: Vec<String> =
-        [average("ema20", "EMA20"), average("ema50", "EMA50")].into_iter().flatten().collect();
-    let averages = averages.join(" and ");
-    let comma = if averages.is_empty() { "" } else { ", " };
-    format!("The last closed {unit} ended at {}{comma}{averages}.", close.shown())
+    format!("{start}; the {unit} in progress {since} {}.", last.shown())
 }
 
 fn momentum(figures: Figures<'_>) -> Option<String> {
     let (now, before) = (figures.indicator("rsi14", 0)?, figures.indicator("rsi14", 2)?);
     let rsi = format!("RSI14 {} from {} to {}", moved(before.value, now.value), before.shown(), now.shown());
-    let Some(last) = figures.forming("c") else { return Some(format!("{rsi}.")) };
-    let unit = bar_name(figures.0.timeframe);
-    let close = figures.bar("c", 0)?;
-    let direction = match last.value.cmp(&close.value) {
-        Ordering::Greater => "has gained on that close so far, to",
-        Ordering::Less => "has given back ground so far, to",
-        Ordering::Equal => "stands where that one closed, at",
-    };
-    Some(format!("{rsi}; the {unit} in progress {direction} {}.", last.shown()))
+    let share = figures.indicator("rvol20", 0).map(|share| share.value);
+    Some(match share {
+        Some(share) if share < Decimal::new(8, 1) => format!("{rsi} on thin volume."),
+        Some(share) if share > Decimal::new(15, 1) => format!("{rsi} on broad volume."),
+        _ => format!("{rsi}."),
+    })
 }
 
 fn chances(bias: Bias, odds: Odds) -> String {

@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 use domain::Timeframe;
 use rust_decimal::Decimal;
 
+use super::figures::Figure;
+
 /// `week`.
 pub(super) fn bar_name(timeframe: Timeframe) -> &'static str {
     match timeframe {
@@ -36,12 +38,12 @@ pub(super) fn moved(from: Decimal, to: Decimal) -> &'static str {
     }
 }
 
-/// `over`, `under` or `at`.
-pub(super) fn side(value: Decimal, of: Decimal) -> &'static str {
+/// `over`, `under` or `level with`.
+fn side(value: Decimal, of: Decimal) -> &'static str {
     match value.cmp(&of) {
         Ordering::Greater => "over",
         Ordering::Less => "under",
-        Ordering::Equal => "at",
+        Ordering::Equal => "level with",
     }
 }
 
@@ -59,4 +61,17 @@ pub(super) fn indicator(column: &str) -> &'static str {
         "rvol20" => "Relative volume",
         _ => "An indicator",
     }
+}
+
+/// Where `close` stands against averages, each with its name: `over EMA20 at 77,929 and under EMA50 at 86,300`.
+pub(super) fn standing(close: &Figure, averages: &[(&str, &Figure)]) -> String {
+    let mut last = "";
+    let stands = averages.iter().map(|(name, average)| {
+        let side = side(close.value, average.value);
+        // a side that is repeated goes without saying
+        let word = if side == last { "" } else { side };
+        last = side;
+        format!("{word} {name} at {}", average.shown()).trim_start().to_owned()
+    });
+    stands.collect::<Vec<_>>().join(" and ")
 }
