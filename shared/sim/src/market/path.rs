@@ -1,7 +1,7 @@
 //! The seeded path: one hour after the other, in integers throughout.
 //!
 //! Returns are normal with a variance that clusters (GARCH(1,1), Bollerslev 1986, weights .05 and .93), jump
-//! now and then, and drift by regime. A regime is drawn anew every few weeks, the likelier against the way
+//! now and then, and drift by regime. A regime is drawn anew every one to eight weeks, the likelier against the way
 //! price has gone from its first value, so that levels stay plausible for years.
 
 use super::bar::{Bar, ONE};
@@ -21,11 +21,11 @@ const DAY: [i64; 24] = [
 
 /// Drift of an hour in billionths, deviation in thousandths, shortest and longest stay in hours.
 const REGIMES: [(i64, i64, i64, i64); 5] = [
-    (5_000, 750, 500, 2_200),      // range
-    (175_000, 900, 700, 2_600),    // advance
-    (-120_000, 1_000, 700, 2_400), // decline
-    (650_000, 1_350, 150, 500),    // surge
-    (-1_250_000, 1_900, 72, 260),  // slump
+    (0, 800, 150, 900),            // range
+    (190_000, 950, 250, 1_300),    // advance
+    (-150_000, 1_050, 250, 1_200), // decline
+    (700_000, 1_350, 60, 260),     // surge
+    (-1_300_000, 1_900, 40, 170),  // slump
 ];
 
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Path {
             close: listing.price,
             variance: 1_000,
             regime: 0,
-            regime_left: 300,
+            regime_left: 200,
             listing: listing.clone(),
         }
     }
