@@ -5,6 +5,8 @@
 
 mod abstain;
 mod brief;
+#[cfg(test)]
+mod contract;
 mod figures;
 mod minimal;
 mod mode;
