@@ -57,23 +57,20 @@ pub(crate) async fn ask(
     let parent = inputs.parent_report();
     let evidence = Evidence { ohlcv: &inputs.ohlcv, parent: parent.as_ref() };
     let first = inputs.request()?;
-    let check = |answer: Answer| {
-        let checked = checks::check(&answer.text, &evidence);
-        checked.map(|checked| (checked, answer)).map_err(|error| error.to_string())
-    };
-    let outcome = match ledger.call(first.clone()).await? {
-        Ok(answer) => check(answer),
-        Err(error @ (CallError::CutOff | CallError::Empty)) => Err(error.to_string()),
-        Err(error) => return Err(failed(error)),
-    };
-    let (checked, answer) = match outcome {
-        Ok((checked, answer)) if checked.problems.is_empty() => (checked, answer),
-        Ok((checked, answer)) => (repair(&mut ledger, &first, checked, &answer, &evidence).await?, answer),
-        Err(broken) => {
+    let (checked, answer) = match ledger.call(first.clone()).await? {
+        Ok(answer) => match checks::check(&answer.text, &evidence) {
+            Ok(checked) if checked.problems.is_empty() => (checked, answer),
+            Ok(checked) => (repair(&mut ledger, &first, checked, &answer, &evidence).await?, answer),
+            Err(broken) => {
+                let again = request::build_again(&first, &answer.text, &broken).map_err(failed)?;
+                second(&mut ledger, again, &broken, &evidence).await?
+            }
+        },
+        Err(error @ (CallError::CutOff | CallError::Empty)) => {
             let again = request::build_retry(&first).map_err(failed)?;
-            let answer = ledger.call(again).await?.map_err(|error| failed(twice(&broken, &error)))?;
-            check(answer).map_err(|error| failed(twice(&broken, &error)))?
+            second(&mut ledger, again, &error, &evidence).await?
         }
+        Err(error) => return Err(failed(error)),
     };
     Ok(Asked {
         checked,
@@ -86,8 +83,19 @@ pub(crate) async fn ask(
     })
 }
 
-fn twice(first: &str, second: &dyn std::fmt::Display) -> String {
-    format!("no usable answer in two calls: first {first}; then {second}")
+/// The one further call for an answer that could not be read; a second one that cannot ends the step.
+async fn second(
+    ledger: &mut Ledger<'_>,
+    request: Vec<u8>,
+    first: &dyn std::fmt::Display,
+    evidence: &Evidence<'_>,
+) -> Result<(Checked, Answer), Stop> {
+    let twice = |second: &dyn std::fmt::Display| {
+        failed(format!("two answers cannot be used: {first}; then {second}"))
+    };
+    let answer = ledger.call(request).await?.map_err(|error| twice(&error))?;
+    let checked = checks::check(&answer.text, evidence).map_err(|error| twice(&error))?;
+    Ok((checked, answer))
 }
 
 /// The one further call, naming each field. A reply that cannot be used repairs nothing: the report stays as it

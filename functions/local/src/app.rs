@@ -34,7 +34,6 @@ pub(crate) struct Addresses {
 /// The functions on one data folder.
 pub(crate) struct App {
     pub(crate) local: Local,
-    pub(crate) services: Services,
     pub(crate) collector: Collector,
     pub(crate) coordinator: Arc<Coordinator>,
     pub(crate) worker: Worker,
@@ -95,6 +94,6 @@ impl App {
             journal: local.journal.clone(),
         };
         let collector = Collector::new(services.clone(), client, source);
-        Ok(Self { local, services, collector, coordinator, worker })
+        Ok(Self { local, collector, coordinator, worker })
     }
 }

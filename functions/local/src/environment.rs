@@ -19,7 +19,7 @@ pub struct Environment {
     pub telegram: Option<(SecretString, String)>,
     /// `TOPDOWN_TELEGRAM_URL`: base URL of the bot API.
     pub telegram_url: String,
-    /// `RUST_LOG`: level of this program's own log lines, `warn` unless told.
+    /// `RUST_LOG`: level of this program's own log lines, `error` unless told: what a person needs is printed.
     pub log_level: String,
     /// `NO_COLOR` switches colour off.
     pub colour: bool,
@@ -69,7 +69,7 @@ impl Environment {
             limits,
             telegram,
             telegram_url: take("TOPDOWN_TELEGRAM_URL").unwrap_or_else(|| TELEGRAM.to_owned()),
-            log_level: take("RUST_LOG").unwrap_or_else(|| "warn".to_owned()),
+            log_level: take("RUST_LOG").unwrap_or_else(|| "error".to_owned()),
             colour: take("NO_COLOR").is_none(),
         }
     }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use domain::RunId;
 use platform_local::SqliteBus;
 use runtime::{Function, Redeliver};
-use storage::{Journal, Topic};
+use storage::{Journal, StoreError, Topic};
 use tokio::task::JoinSet;
 
 /// Delivers messages to the functions, several at once, and acknowledges what they handled.
@@ -35,16 +35,17 @@ impl Worker {
             while let Some(delivery) = self.bus.take()? {
                 self.spawn(&mut working, delivery);
             }
-            tokio::select! {
-                Some(handled) = working.join_next(), if !working.is_empty() => {
-                    if let Ok(handled) = handled {
-                        self.settle(handled, on_event)?;
-                    }
+            if working.is_empty() {
+                if self.ended(run_id).await? {
+                    return Ok(());
                 }
-                () = self.bus.wait() => {}
+                // nobody is left to say anything: better an error than waiting for ever
+                let what = format!("run {run_id} has steps open and no message about them");
+                return Err(Redeliver(StoreError::Unavailable(what)));
             }
-            if working.is_empty() && self.ended(run_id).await? {
-                return Ok(());
+            tokio::select! {
+                Some(Ok(handled)) = working.join_next() => self.settle(handled, on_event)?,
+                () = self.bus.wait() => {}
             }
         }
     }

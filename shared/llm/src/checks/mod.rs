@@ -68,7 +68,7 @@ pub struct RepairItem {
     pub why: String,
 }
 
-/// An answer that is no report. All of them: ask once more with [`build_retry`](crate::request::build_retry);
+/// An answer that is no report. All of them: ask once more with [`build_again`](crate::request::build_again);
 /// twice fails the step.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerError {

@@ -3,7 +3,7 @@
 use super::build::{response_format, schema_named};
 use super::envelope::{Content, Envelope, Message, Part, raw};
 use super::{RequestError, fence};
-use crate::checks::RepairItem;
+use crate::checks::{AnswerError, RepairItem};
 use crate::{ModelProfile, Structure};
 
 use serde::Serialize;
@@ -43,12 +43,32 @@ pub fn build_repair(
     serde_json::to_vec(&body).map_err(RequestError::Json)
 }
 
-/// The same request with twice the tokens, for an answer that was cut off or broke the schema.
+/// The same request with twice the tokens, for an answer that was cut off or empty.
 pub fn build_retry(first: &[u8]) -> Result<Vec<u8>, RequestError> {
     let mut body = read(first)?;
+    double_tokens(&mut body);
+    serde_json::to_vec(&body).map_err(RequestError::Json)
+}
+
+/// The first request's messages byte for byte, the answer that broke the schema, and what broke it; with twice
+/// the tokens. The reply has the first request's schema.
+pub fn build_again(first: &[u8], answer_text: &str, error: &AnswerError) -> Result<Vec<u8>, RequestError> {
+    let mut body = read(first)?;
+    double_tokens(&mut body);
+    let answer = Message { role: "assistant", content: Content::Text(answer_text) };
+    body.messages.push(raw(&answer).map_err(RequestError::Json)?);
+    let text = format!(
+        "Code could not read your answer: {error}. Answer the task again with one JSON object of the schema, with \
+         all its keys in their order and no other."
+    );
+    let again = Message { role: "user", content: Content::Parts(vec![Part::text(text)]) };
+    body.messages.push(raw(&again).map_err(RequestError::Json)?);
+    serde_json::to_vec(&body).map_err(RequestError::Json)
+}
+
+fn double_tokens(body: &mut Envelope) {
     body.max_tokens = body.max_tokens.map(|tokens| tokens.saturating_mul(2));
     body.max_completion_tokens = body.max_completion_tokens.map(|tokens| tokens.saturating_mul(2));
-    serde_json::to_vec(&body).map_err(RequestError::Json)
 }
 
 fn read(first: &[u8]) -> Result<Envelope, RequestError> {
