@@ -1,7 +1,13 @@
 //! Draws the charts of a timeframe from the series that the run exported: never from a second query.
+//!
+//! Where a vendor is configured it draws the charts of live runs; what it refuses, and every chart of a past
+//! instant, which it would draw with the present, the built-in renderer draws. The journal says who drew.
+
+mod vendor;
 
 use async_trait::async_trait;
 use charts::Template;
+use charts::chart_img::Client;
 use domain::series::SeriesDocument;
 use flows::StepKind;
 use runtime::{Batch, Catalog, Done, Function, Redeliver, Services, artifact_key, begin};
@@ -13,12 +19,13 @@ pub const BUILT_IN: &str = "built-in";
 /// The exporter of charts.
 pub struct ChartExporter {
     services: Services,
+    chart_img: Option<Client>,
 }
 
 impl ChartExporter {
-    /// An exporter on these ports.
-    pub fn new(services: Services) -> Self {
-        Self { services }
+    /// An exporter on these ports; without Chart-IMG the built-in renderer draws everything.
+    pub fn new(services: Services, chart_img: Option<Client>) -> Self {
+        Self { services, chart_img }
     }
 
     async fn export(
@@ -41,21 +48,49 @@ impl ChartExporter {
             Ok(series) => series,
             Err(error) => return Ok(Err(format!("{series_uri}: {error}"))),
         };
-        // a tenth of a second of drawing must not hold up the other steps of this process
-        let drawn = tokio::task::block_in_place(|| charts::render_png(&series, &template, None, None));
-        let png = match drawn {
-            Ok(png) => png,
-            Err(error) => return Ok(Err(error.to_string())),
+        let mut result = StepResult { chart_template_id: Some(template.id()), ..StepResult::default() };
+        let png = match self.vendor(batch, step, &series, &template, &mut result).await? {
+            Some(png) => png,
+            None => {
+                result.chart_provider = Some(BUILT_IN.to_owned());
+                // a tenth of a second of drawing must not hold up the other steps of this process
+                let drawn =
+                    tokio::task::block_in_place(|| charts::render_png(&series, &template, None, None));
+                match drawn {
+                    Ok(png) => png,
+                    Err(error) => return Ok(Err(error.to_string())),
+                }
+            }
         };
         let key = artifact_key(&batch.run.run_id, &format!("{}.png", step.step_id))?;
         let put = self.services.artifacts.put(&key, "image/png", &png).await?;
-        Ok(Ok(StepResult {
-            gcs_uri: Some(put.artifact.gcs_uri),
-            sha256: Some(put.artifact.sha256),
-            chart_template_id: Some(template.id()),
-            chart_provider: Some(BUILT_IN.to_owned()),
-            ..StepResult::default()
-        }))
+        result.gcs_uri = Some(put.artifact.gcs_uri);
+        result.sha256 = Some(put.artifact.sha256);
+        Ok(Ok(result))
+    }
+
+    /// The vendor's picture, where there is a vendor, the run is live and the vendor draws it.
+    async fn vendor(
+        &self,
+        batch: &Batch<'_>,
+        step: &StepDocument,
+        series: &SeriesDocument,
+        template: &Template,
+        result: &mut StepResult,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(client) = self.chart_img.as_ref().filter(|_| batch.run.live) else { return Ok(None) };
+        match vendor::draw(&self.services, client, &batch.run, step, series.timeframe, template).await? {
+            Ok(picture) => {
+                result.chart_provider = Some(vendor::CHART_IMG.to_owned());
+                result.chart_studies = picture.studies;
+                Ok(Some(picture.png))
+            }
+            Err(reason) => {
+                tracing::warn!(run_id = %batch.run.run_id, step_id = %step.step_id, reason, "drawn built-in");
+                result.reason = Some(reason);
+                Ok(None)
+            }
+        }
     }
 }
 

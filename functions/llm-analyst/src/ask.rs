@@ -87,7 +87,7 @@ pub(crate) async fn ask(
 async fn second(
     ledger: &mut Ledger<'_>,
     request: Vec<u8>,
-    first: &dyn std::fmt::Display,
+    first: &(dyn std::fmt::Display + Sync),
     evidence: &Evidence<'_>,
 ) -> Result<(Checked, Answer), Stop> {
     let twice = |second: &dyn std::fmt::Display| {

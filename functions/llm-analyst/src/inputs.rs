@@ -130,7 +130,10 @@ async fn charts(
         let provider = step.result.chart_provider.clone().unwrap_or_default();
         let text = catalog.templates.get(&format!("{}.toml", template_id.name()));
         let template = text.and_then(|text| Template::parse(template_id.name(), text).ok());
-        let panes = template.map(|t| t.resolve(timeframe).describe()).unwrap_or_default();
+        let panes = match step.result.chart_studies.as_slice() {
+            [] => template.map(|t| t.resolve(timeframe).describe()).unwrap_or_default(),
+            studies => format!("price with {}", studies.join(", ")),
+        };
         let last = ohlcv.bars.last_t().unwrap_or_default();
         let caption = format!(
             "Chart by {provider}, template {}: {panes}; {timeframe} bars to {last}, the bar in progress dashed. \

@@ -28,6 +28,7 @@ pub(crate) struct Addresses {
     pub(crate) binance: String,
     /// Of the rule-based analyst, up to `/v1`.
     pub(crate) analyst: Option<String>,
+    pub(crate) chart_img: Option<charts::chart_img::Client>,
     pub(crate) telegram: Option<Telegram>,
 }
 
@@ -86,7 +87,7 @@ impl App {
             functions: vec![
                 coordinator.clone(),
                 Arc::new(OhlcvExporter::new(services.clone())),
-                Arc::new(ChartExporter::new(services.clone())),
+                Arc::new(ChartExporter::new(services.clone(), addresses.chart_img)),
                 Arc::new(LlmAnalyst::new(services.clone(), config)),
                 Arc::new(Notifier::new(services.clone(), addresses.telegram)),
             ],

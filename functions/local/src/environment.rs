@@ -15,6 +15,10 @@ pub struct Environment {
     /// `TOPDOWN_MAX_TOKENS`, `TOPDOWN_MAX_INPUT_USD`, `TOPDOWN_MAX_OUTPUT_USD`: ceilings of a model profile,
     /// tokens of an answer and USD per million tokens.
     pub limits: Limits,
+    /// `CHART_IMG_API_KEY`: charts of live runs are then drawn by Chart-IMG.
+    pub chart_img_key: Option<SecretString>,
+    /// `TOPDOWN_CHART_IMG_URL`: its base URL.
+    pub chart_img_url: String,
     /// `TELEGRAM_BOT_TOKEN` and `TELEGRAM_CHAT_ID`: where notices go.
     pub telegram: Option<(SecretString, String)>,
     /// `TOPDOWN_TELEGRAM_URL`: base URL of the bot API.
@@ -27,6 +31,7 @@ pub struct Environment {
 
 /// The exchange's own host for public data, which serves regions that its main host refuses.
 const BINANCE: &str = "https://data-api.binance.vision";
+const CHART_IMG: &str = "https://api.chart-img.com";
 const TELEGRAM: &str = "https://api.telegram.org";
 const OPENAI_KEY: &str = "OPENAI_API_KEY";
 const GOOGLE_KEY: &str = "GOOGLE_ACCESS_TOKEN";
@@ -67,6 +72,8 @@ impl Environment {
             keys,
             openai_url,
             limits,
+            chart_img_key: take("CHART_IMG_API_KEY").map(SecretString::from),
+            chart_img_url: take("TOPDOWN_CHART_IMG_URL").unwrap_or_else(|| CHART_IMG.to_owned()),
             telegram,
             telegram_url: take("TOPDOWN_TELEGRAM_URL").unwrap_or_else(|| TELEGRAM.to_owned()),
             log_level: take("RUST_LOG").unwrap_or_else(|| "error".to_owned()),

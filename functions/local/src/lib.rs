@@ -7,6 +7,8 @@ mod commands;
 mod environment;
 mod failure;
 mod outcome;
+mod schedule;
+mod server;
 mod terminal;
 mod worker;
 mod world;

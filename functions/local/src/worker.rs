@@ -50,6 +50,25 @@ impl Worker {
         }
     }
 
+    /// Works until it is dropped: between messages it waits.
+    ///
+    /// # Errors
+    /// The first fault of storage.
+    pub(crate) async fn serve(&self) -> Result<(), Redeliver> {
+        let mut working = JoinSet::new();
+        loop {
+            while let Some(delivery) = self.bus.take()? {
+                self.spawn(&mut working, delivery);
+            }
+            tokio::select! {
+                Some(Ok(handled)) = working.join_next(), if !working.is_empty() => {
+                    self.settle(handled, &mut |_| ())?;
+                }
+                () = self.bus.wait() => {}
+            }
+        }
+    }
+
     async fn ended(&self, run_id: &RunId) -> Result<bool, Redeliver> {
         Ok(self.journal.run(run_id).await?.is_none_or(|run| run.status.is_terminal()))
     }

@@ -212,6 +212,9 @@ pub struct StepResult {
     /// Chart: who drew it, `built-in` or `chart-img`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chart_provider: Option<String>,
+    /// Chart of a vendor: the indicators it drew, by its names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chart_studies: Vec<String>,
     /// Report: the prompt's version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub llm_prompt_id: Option<ContentId>,

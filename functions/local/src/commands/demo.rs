@@ -45,6 +45,7 @@ pub(crate) async fn run(
     let addresses = Addresses {
         binance: world.binance_url(),
         analyst: Some(world.openai_url()),
+        chart_img: None,
         telegram: Some(telegram),
     };
     let app = App::new(&data, PORT, source.clone(), addresses, environment)?;

@@ -54,9 +54,13 @@ pub(crate) fn default_model(environment: &Environment) -> &'static str {
 /// The outside world as the environment has it; the analyst on rules, where one was started.
 pub(crate) fn real(environment: &Environment, analyst: Option<String>) -> Result<Addresses, Failure> {
     let http = app::http()?;
+    let chart_img = environment
+        .chart_img_key
+        .clone()
+        .map(|key| charts::chart_img::Client::new(http.clone(), &environment.chart_img_url, key));
     let telegram = environment
         .telegram
         .as_ref()
         .map(|(token, chat)| Telegram::new(http, &environment.telegram_url, token.clone(), chat.clone()));
-    Ok(Addresses { binance: environment.binance_url.clone(), analyst, telegram })
+    Ok(Addresses { binance: environment.binance_url.clone(), analyst, chart_img, telegram })
 }
