@@ -3,18 +3,20 @@ use llm::parse::{self, Answer};
 use llm::{CallError, ModelClient, RawAnswer, request};
 use runtime::{Attempt, PaidCall, PaidError, Services, paid_call};
 use rust_decimal::Decimal;
-use storage::StepDocument;
+use storage::{StepDocument, StepResult};
 
 use crate::inputs::Inputs;
-use crate::{Config, Stop, failed};
+use crate::{Stop, failed};
 
 /// Whose answers these are, in the keys of paid artifacts.
 const VENDOR: &str = "openai";
 
-/// A checked answer, and what it took.
-pub(crate) struct Asked {
-    pub(crate) checked: Checked,
-    pub(crate) model: String,
+/// What the calls of a step have come to so far.
+pub(crate) struct Ledger<'a> {
+    services: &'a Services,
+    client: ModelClient,
+    step: &'a StepDocument,
+    inputs: &'a Inputs,
     pub(crate) calls: u32,
     pub(crate) prompt_tokens: u64,
     pub(crate) completion_tokens: u64,
@@ -22,79 +24,45 @@ pub(crate) struct Asked {
     pub(crate) call_refs: Vec<String>,
 }
 
-/// What the calls of a step have come to so far.
-struct Ledger<'a> {
-    services: &'a Services,
-    client: ModelClient,
-    step: &'a StepDocument,
-    inputs: &'a Inputs,
-    calls: u32,
-    prompt_tokens: u64,
-    completion_tokens: u64,
-    cost_usd: Decimal,
-    call_refs: Vec<String>,
-}
-
-/// Asks for the report and, once, for what is wrong with it.
-pub(crate) async fn ask(
-    services: &Services,
-    config: &Config,
-    step: &StepDocument,
-    inputs: &Inputs,
-) -> Result<Asked, Stop> {
-    let client = config.client(&inputs.profile).map_err(failed)?;
-    let mut ledger = Ledger {
-        services,
-        client,
-        step,
-        inputs,
-        calls: 0,
-        prompt_tokens: 0,
-        completion_tokens: 0,
-        cost_usd: Decimal::ZERO,
-        call_refs: Vec::new(),
-    };
+/// Asks for the report and, once, for what is wrong with it. Answers what was found, and the model that answered.
+pub(crate) async fn ask(ledger: &mut Ledger<'_>) -> Result<(Checked, String), Stop> {
+    let inputs = ledger.inputs;
     let parent = inputs.parent_report();
     let evidence = Evidence { ohlcv: &inputs.ohlcv, parent: parent.as_ref() };
     let first = inputs.request()?;
     let (checked, answer) = match ledger.call(first.clone()).await? {
         Ok(answer) => match checks::check(&answer.text, &evidence) {
             Ok(checked) if checked.problems.is_empty() => (checked, answer),
-            Ok(checked) => (repair(&mut ledger, &first, checked, &answer, &evidence).await?, answer),
+            Ok(checked) => (repair(ledger, &first, checked, &answer, &evidence).await?, answer),
             Err(broken) => {
                 let again = request::build_again(&first, &answer.text, &broken).map_err(failed)?;
-                second(&mut ledger, again, &broken, &evidence).await?
+                second(ledger, again, &evidence).await?
             }
         },
-        Err(error @ (CallError::CutOff | CallError::Empty)) => {
+        Err(CallError::CutOff | CallError::Empty) => {
             let again = request::build_retry(&first).map_err(failed)?;
-            second(&mut ledger, again, &error, &evidence).await?
+            second(ledger, again, &evidence).await?
         }
         Err(error) => return Err(failed(error)),
     };
-    Ok(Asked {
-        checked,
-        model: answer.model,
-        calls: ledger.calls,
-        prompt_tokens: ledger.prompt_tokens,
-        completion_tokens: ledger.completion_tokens,
-        cost_usd: ledger.cost_usd,
-        call_refs: ledger.call_refs,
-    })
+    Ok((checked, answer.model))
 }
 
 /// The one further call for an answer that could not be read; a second one that cannot ends the step.
 async fn second(
     ledger: &mut Ledger<'_>,
     request: Vec<u8>,
-    first: &(dyn std::fmt::Display + Sync),
     evidence: &Evidence<'_>,
 ) -> Result<(Checked, Answer), Stop> {
-    let twice = |second: &dyn std::fmt::Display| {
-        failed(format!("two answers cannot be used: {first}; then {second}"))
-    };
-    let answer = ledger.call(request).await?.map_err(|error| twice(&error))?;
-    let checked = checks::check(&answer.text, evidence).map_err(|error| twice(&error))?;
+    let answer = ledger.call(request).await?.map_err(|error| match error {
+        CallError::CutOff => failed("answer cut off twice; raise max_tokens in prompts/models.toml"),
+        CallError::Empty => failed("answer empty twice; check the model named in prompts/models.toml"),
+        error => failed(error),
+    })?;
+    let checked = checks::check(&answer.text, evidence).map_err(|error| {
+        let advice = "try another profile of prompts/models.toml with --model";
+        failed(format!("no answer of the schema in two calls ({error}); {advice}"))
+    })?;
     Ok((checked, answer))
 }
 
@@ -118,7 +86,39 @@ async fn repair(
     })
 }
 
-impl Ledger<'_> {
+impl<'a> Ledger<'a> {
+    pub(crate) fn new(
+        services: &'a Services,
+        client: ModelClient,
+        step: &'a StepDocument,
+        inputs: &'a Inputs,
+    ) -> Self {
+        Self {
+            services,
+            client,
+            step,
+            inputs,
+            calls: 0,
+            prompt_tokens: 0,
+            completion_tokens: 0,
+            cost_usd: Decimal::ZERO,
+            call_refs: Vec::new(),
+        }
+    }
+
+    /// What is recorded of a step that ends here for `reason`.
+    pub(crate) fn failure(self, reason: String) -> StepResult {
+        StepResult {
+            call_refs: self.call_refs,
+            model_calls: Some(self.calls),
+            prompt_tokens: Some(self.prompt_tokens),
+            completion_tokens: Some(self.completion_tokens),
+            cost_usd: Some(self.cost_usd),
+            reason: Some(reason),
+            ..StepResult::default()
+        }
+    }
+
     async fn call(&mut self, request: Vec<u8>) -> Result<Result<Answer, CallError>, Stop> {
         let number = self.calls as usize;
         let before = self.step.intents.get(number).copied().unwrap_or(0);

@@ -51,15 +51,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError::Unknown`] and [`ConfigError::Admit`].
     pub fn profile(&self, models: &Models, name: &str) -> Result<ModelProfile, ConfigError> {
-        let base =
-            name.split_once(':').filter(|(base, _)| *base == "rule-analyst").map_or(name, |(base, _)| base);
-        let mut profile = models.profile(base).cloned().ok_or_else(|| ConfigError::Unknown {
-            name: name.chars().filter(|c| !c.is_control()).take(60).collect(),
-            known: models.names().collect::<Vec<_>>().join(", "),
-        })?;
-        if base != name {
-            profile = profile.with_model(name);
-        }
+        let mut profile = named(models, name)?;
         if let Some(url) = self.base_urls.get(profile.name()) {
             profile = profile.with_base_url(url);
         }
@@ -82,4 +74,19 @@ impl Config {
         let client = ModelClient::new(self.http.clone(), &profile.base_url, key)?;
         Ok(client.with_timeout(Duration::from_secs(u64::from(profile.timeout_s))))
     }
+}
+
+/// The profile that `name` asks for, as the catalog has it. `rule-analyst:MODE` is the rules in one of their
+/// modes.
+///
+/// # Errors
+/// [`ConfigError::Unknown`].
+pub fn named(models: &Models, name: &str) -> Result<ModelProfile, ConfigError> {
+    let base =
+        name.split_once(':').filter(|(base, _)| *base == "rule-analyst").map_or(name, |(base, _)| base);
+    let profile = models.profile(base).cloned().ok_or_else(|| ConfigError::Unknown {
+        name: name.chars().filter(|c| !c.is_control()).take(60).collect(),
+        known: models.names().collect::<Vec<_>>().join(", "),
+    })?;
+    Ok(if base == name { profile } else { profile.with_model(name) })
 }

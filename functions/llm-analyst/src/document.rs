@@ -1,15 +1,17 @@
 use domain::report::{ReportDocument, SCHEMA};
 use domain::{ReportId, hash};
 use jiff::Timestamp;
+use llm::checks::Checked;
 use rust_decimal::Decimal;
 use storage::{Artifact, ReportRow, StepDocument};
 
-use crate::ask::Asked;
+use crate::ask::Ledger;
 use crate::inputs::Inputs;
 
 pub(crate) fn build(
     inputs: &Inputs,
-    asked: &Asked,
+    checked: Checked,
+    llm_model: String,
     step: &StepDocument,
     decided_at: Timestamp,
 ) -> ReportDocument {
@@ -34,14 +36,14 @@ pub(crate) fn build(
         analyst: inputs.profile.analyst,
         llm_prompt_id: inputs.prompt.id().clone(),
         llm_model_id: inputs.profile.id().clone(),
-        llm_model: asked.model.clone(),
+        llm_model,
         ohlcv_ref: inputs.ohlcv_ref.clone(),
         chart_refs: inputs.charts.iter().map(|chart| chart.reference.clone()).collect(),
         parent_report_id: inputs.parent.as_ref().map(|parent| parent.report_id.clone()),
         barriers: ohlcv.barriers.clone(),
-        report: asked.checked.report.clone(),
-        checks: asked.checked.checks.clone(),
-        trust: asked.checked.trust,
+        report: checked.report,
+        checks: checked.checks,
+        trust: checked.trust,
     }
 }
 
@@ -57,7 +59,7 @@ fn report_id(step: &StepDocument) -> ReportId {
     format!("rep-{timeframe}-{digits}").parse().expect("an id")
 }
 
-pub(crate) fn row(document: &ReportDocument, asked: &Asked, artifact: &Artifact) -> ReportRow {
+pub(crate) fn row(document: &ReportDocument, ledger: &Ledger<'_>, artifact: &Artifact) -> ReportRow {
     let (report, checks) = (&document.report, &document.checks);
     ReportRow {
         report_id: document.report_id.clone(),
@@ -83,10 +85,10 @@ pub(crate) fn row(document: &ReportDocument, asked: &Asked, artifact: &Artifact)
         llm_prompt_id: document.llm_prompt_id.clone(),
         llm_model_id: document.llm_model_id.clone(),
         llm_model: document.llm_model.clone(),
-        model_calls: asked.calls,
-        prompt_tokens: asked.prompt_tokens,
-        completion_tokens: asked.completion_tokens,
-        cost_usd: asked.cost_usd,
+        model_calls: ledger.calls,
+        prompt_tokens: ledger.prompt_tokens,
+        completion_tokens: ledger.completion_tokens,
+        cost_usd: ledger.cost_usd,
         parent_report_id: document.parent_report_id.clone(),
         gcs_uri: artifact.gcs_uri.clone(),
         sha256: artifact.sha256.clone(),

@@ -9,12 +9,12 @@ mod document;
 mod inputs;
 
 use async_trait::async_trait;
-pub use config::{Config, ConfigError};
+pub use config::{Config, ConfigError, named};
 use domain::report::ReportDocument;
 use runtime::{Batch, Catalog, Function, Redeliver, Services, artifact_key, begin};
 use storage::{Message, ReportRow, StepDocument, StepResult, StoreError, Topic};
 
-use crate::ask::Asked;
+use crate::ask::Ledger;
 use crate::inputs::Inputs;
 
 /// The analyst.
@@ -50,11 +50,17 @@ impl LlmAnalyst {
         batch: &Batch<'_>,
         catalog: &Catalog,
         step: &StepDocument,
-    ) -> Result<StepResult, Stop> {
+    ) -> Result<Result<StepResult, StepResult>, Stop> {
         let inputs = Inputs::gather(&self.services, batch, catalog, step, &self.config).await?;
-        let asked = ask::ask(&self.services, &self.config, step, &inputs).await?;
+        let client = self.config.client(&inputs.profile).map_err(failed)?;
+        let mut ledger = Ledger::new(&self.services, client, step, &inputs);
+        let (checked, model) = match ask::ask(&mut ledger).await {
+            Ok(answered) => answered,
+            Err(Stop::Failed(reason)) => return Ok(Err(ledger.failure(reason))),
+            Err(store) => return Err(store),
+        };
         let decided_at = if batch.run.live { self.services.clock.now() } else { batch.run.as_of };
-        let document = document::build(&inputs, &asked, step, decided_at);
+        let document = document::build(&inputs, checked, model, step, decided_at);
         let bytes = serde_json::to_vec(&document).map_err(failed)?;
         let key = artifact_key(&batch.run.run_id, &format!("{}.json", step.step_id))?;
         let put = self.services.artifacts.put(&key, "application/json", &bytes).await?;
@@ -65,13 +71,13 @@ impl LlmAnalyst {
             let kept = self.services.artifacts.get(&put.artifact.gcs_uri).await?;
             serde_json::from_slice::<ReportDocument>(&kept).map_err(failed)?
         };
-        let row = document::row(&document, &asked, &put.artifact);
+        let row = document::row(&document, &ledger, &put.artifact);
         self.services.reports.append(&row).await?;
-        Ok(result(document, row, asked, &inputs))
+        Ok(Ok(result(document, row, ledger.call_refs, &inputs)))
     }
 }
 
-fn result(document: ReportDocument, row: ReportRow, asked: Asked, inputs: &Inputs) -> StepResult {
+fn result(document: ReportDocument, row: ReportRow, call_refs: Vec<String>, inputs: &Inputs) -> StepResult {
     StepResult {
         gcs_uri: Some(row.gcs_uri),
         sha256: Some(row.sha256),
@@ -82,7 +88,7 @@ fn result(document: ReportDocument, row: ReportRow, asked: Asked, inputs: &Input
         chart_refs: inputs.charts.iter().map(|chart| chart.reference.gcs_uri.clone()).collect(),
         report_id: Some(document.report_id),
         parent_report_id: document.parent_report_id,
-        call_refs: asked.call_refs,
+        call_refs,
         model_calls: Some(row.model_calls),
         prompt_tokens: Some(row.prompt_tokens),
         completion_tokens: Some(row.completion_tokens),
@@ -102,7 +108,11 @@ impl Function for LlmAnalyst {
         let catalog = Catalog::pinned(&self.services, &batch.run.pins).await?;
         for step in &batch.steps {
             let outcome = match self.report(&batch, &catalog, step).await {
-                Ok(result) => Ok(result),
+                Ok(Ok(result)) => Ok(result),
+                Ok(Err(result)) => {
+                    batch.fail(step, result).await?;
+                    continue;
+                }
                 Err(Stop::Failed(reason)) => Err(reason),
                 // another worker has the step: nothing to end here
                 Err(Stop::Store(StoreError::Fenced { .. })) => continue,

@@ -120,26 +120,44 @@ impl Outcome {
     }
 
     pub(crate) fn cost(&self) -> String {
-        let calls = self.model_calls();
-        let noun = if calls == 1 { "call" } else { "calls" };
-        format!("${:.4}, {calls} {noun}, {}", self.cost_usd(), seconds(self.wall_ms()))
+        format!("{}, {}", spent(self.cost_usd(), self.model_calls()), seconds(self.wall_ms()))
     }
 
     fn print_failure(&self, terminal: &Terminal, data: &Path) {
-        let reason = self.run.reason.as_deref().unwrap_or("it has not ended");
-        terminal.answer(&notify::console::plain_line(&format!(
-            "{}  {} at {reason}",
-            self.run.symbol,
-            self.run.status.as_str()
-        )));
+        terminal.answer(&self.failure());
         for step in self.steps.iter().filter(|step| step.kind == Kind::Report) {
-            let note = step.result.reason.as_deref().unwrap_or_default();
-            let text = format!("{:<8} {note}", step.status.as_str());
-            terminal.line(&notify::console::row(step.step_id.as_str(), &text));
+            let name = step.timeframe.map_or_else(String::new, |timeframe| format!("{timeframe} report"));
+            let calls = step.result.model_calls.filter(|calls| *calls > 0);
+            let spent =
+                calls.map(|calls| spent(step.result.cost_usd.unwrap_or_default(), calls)).unwrap_or_default();
+            terminal.line(&notify::console::plain_line(&format!(
+                "  {name}  {:<8} {spent}",
+                step.status.as_str()
+            )));
+        }
+        if let Some(advice) = self.advice() {
+            terminal.line(&notify::console::row("do", advice));
         }
         let more = format!("topdown show {}{}", self.run.run_id, data_option(data));
         terminal.line(&notify::console::row("more", &more));
     }
+
+    /// What happened to a run that is not done, in a line.
+    pub(crate) fn failure(&self) -> String {
+        let reason = self.run.reason.as_deref().unwrap_or("it has not ended");
+        let what = reason.split_once("; ").map_or(reason, |(what, _)| what);
+        notify::console::plain_line(&format!("{}  {} at {what}", self.run.symbol, self.run.status.as_str()))
+    }
+
+    /// What to do about it: messages say that after a semicolon.
+    fn advice(&self) -> Option<&str> {
+        self.run.reason.as_deref().and_then(|reason| reason.split_once("; ")).map(|(_, advice)| advice)
+    }
+}
+
+/// `$0.0061, 2 calls`.
+fn spent(cost_usd: Decimal, calls: u32) -> String {
+    format!("${cost_usd:.4}, {calls} {}", if calls == 1 { "call" } else { "calls" })
 }
 
 /// `--data DIR` where it is not the usual one.

@@ -4,7 +4,7 @@ use domain::report::{Analyst, Bias, Outcome, ReportDocument, Trust};
 
 use crate::lang::{LanguageError, Words};
 use crate::prose;
-use crate::text::plain;
+use crate::text::{plain, visible};
 
 /// The lines of a report: its verdict, its first sentence, an empty line, and rows of facts. The summary keeps
 /// its language, all else is English.
@@ -31,9 +31,9 @@ pub fn report_lines(document: &ReportDocument) -> Result<Vec<String>, LanguageEr
     Ok(lines)
 }
 
-/// One line of foreign text: what a terminal would obey is taken out.
+/// One line of foreign text: what a terminal would obey is taken out, columns stay.
 pub fn plain_line(text: &str) -> String {
-    ascii_minus(plain(text).trim_end())
+    ascii_minus(visible(&text.replace(['\n', '\r', '\t'], " ")).trim_end())
 }
 
 /// A fact under a report: two spaces, its name, its value.

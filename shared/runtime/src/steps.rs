@@ -88,11 +88,29 @@ impl Batch<'_> {
         step: &StepDocument,
         outcome: Result<StepResult, String>,
     ) -> Result<(), Redeliver> {
+        match outcome {
+            Ok(result) => self.close(step, Status::Done, result).await,
+            Err(reason) => {
+                self.fail(step, StepResult { reason: Some(reason), ..StepResult::default() }).await
+            }
+        }
+    }
+
+    /// Ends a step as failed, with the reason and what it had come to by then: calls, tokens, cost.
+    ///
+    /// # Errors
+    /// [`Redeliver`] if the journal or the bus could not be reached.
+    pub async fn fail(&self, step: &StepDocument, result: StepResult) -> Result<(), Redeliver> {
+        self.close(step, Status::Failed, result).await
+    }
+
+    async fn close(
+        &self,
+        step: &StepDocument,
+        status: Status,
+        mut result: StepResult,
+    ) -> Result<(), Redeliver> {
         let now = self.services.clock.now();
-        let (status, mut result) = match outcome {
-            Ok(result) => (Status::Done, result),
-            Err(reason) => (Status::Failed, StepResult { reason: Some(reason), ..StepResult::default() }),
-        };
         if let Some(gcs_uri) = &result.gcs_uri
             && matches!(step.kind, Kind::Ohlcv | Kind::Chart | Kind::Notification)
         {

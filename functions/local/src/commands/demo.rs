@@ -6,7 +6,7 @@ use runtime::{Clock, SystemClock};
 use secrecy::SecretString;
 use sim::SimClock;
 
-use super::{flow, instant, symbol};
+use super::{flow, instant, known_model, symbol};
 use crate::app::{self, Addresses, App, PORT};
 use crate::arguments::Demo;
 use crate::environment::Environment;
@@ -31,6 +31,7 @@ pub(crate) async fn run(
     let as_of: Timestamp = instant(choices.as_of.as_deref().unwrap_or(AS_OF))?;
     let catalog = catalog::load(choices.catalog.as_deref())?;
     let model = choices.model.unwrap_or_else(|| "rule-analyst".to_owned());
+    known_model(&catalog, &model)?;
     let data = choices.folder.data;
 
     let candles = arguments.candles.as_deref();

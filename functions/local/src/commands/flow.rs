@@ -99,7 +99,7 @@ pub(crate) fn finish(outcome: &Outcome, data: &Path, terminal: &Terminal) -> Res
     Err(Failure::run(format!("run {run_id} {status}")).advice(format!("topdown show {run_id}")))
 }
 
-/// A line for each timeframe whose report has ended since the last call.
+/// A line for each timeframe whose steps have ended since the last call.
 fn show_progress(app: &App, run_id: &RunId, shown: &mut BTreeSet<Timeframe>, terminal: &Terminal) {
     let read = tokio::task::block_in_place(|| {
         tokio::runtime::Handle::current().block_on(app.local.journal.steps(run_id))
@@ -107,7 +107,8 @@ fn show_progress(app: &App, run_id: &RunId, shown: &mut BTreeSet<Timeframe>, ter
     let Ok(steps) = read else { return };
     for timeframe in Timeframe::ALL {
         let own: Vec<_> = steps.iter().filter(|step| step.timeframe == Some(timeframe)).collect();
-        let ended = own.iter().any(|step| step.kind == Kind::Report && step.status.is_terminal());
+        let reported = own.iter().any(|step| step.kind == Kind::Report);
+        let ended = reported && own.iter().all(|step| step.status.is_terminal());
         if ended && shown.insert(timeframe) {
             terminal.progress(timeframe.as_str(), &summary(&own));
         }

@@ -51,6 +51,13 @@ fn instant(text: &str) -> Result<Timestamp, Failure> {
     Ok(at)
 }
 
+/// Refuses a model that no profile of the catalog describes, before anything is started.
+fn known_model(catalog: &runtime::Catalog, name: &str) -> Result<(), Failure> {
+    let text = catalog.models.get("models.toml").map(String::as_str).unwrap_or_default();
+    let models = llm::Models::parse(text).map_err(Failure::usage)?;
+    llm_analyst::named(&models, name).map(|_| ()).map_err(|error| Failure::usage(error).at("--model"))
+}
+
 fn symbol(text: &str) -> Result<domain::Symbol, Failure> {
     text.parse().map_err(|error: domain::SymbolError| Failure::usage(error))
 }

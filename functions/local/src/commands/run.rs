@@ -4,7 +4,7 @@ use flows::Flow;
 use notifier::Telegram;
 use runtime::{Clock, SystemClock};
 
-use super::{flow, instant, symbol};
+use super::{flow, instant, known_model, symbol};
 use crate::app::{self, Addresses, App, PORT};
 use crate::arguments::Run;
 use crate::environment::Environment;
@@ -23,6 +23,7 @@ pub(crate) async fn run(
     let past = choices.as_of.as_deref().map(instant).transpose()?;
     let catalog = catalog::load(choices.catalog.as_deref())?;
     let model = choices.model.unwrap_or_else(|| default_model(environment).to_owned());
+    known_model(&catalog, &model)?;
     let data = choices.folder.data;
 
     let rules = model.starts_with("rule-analyst");

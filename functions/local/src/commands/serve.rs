@@ -9,7 +9,7 @@ use runtime::{Catalog, Clock, SystemClock};
 use storage::Journal;
 use tokio::net::TcpListener;
 
-use super::run as real;
+use super::{known_model, run as real};
 use crate::app::App;
 use crate::arguments::Serve;
 use crate::environment::Environment;
@@ -31,6 +31,7 @@ pub(crate) async fn run(
     let watchlist = watchlist(&data)?;
     let catalog = catalog::load(arguments.catalog.as_deref())?;
     let model = arguments.model.unwrap_or_else(|| real::default_model(environment).to_owned());
+    known_model(&catalog, &model)?;
     let rules = model.starts_with("rule-analyst");
     let world = if rules { Some(world::analyst(SystemClock.now()).await?) } else { None };
     let addresses = real::real(environment, world.as_ref().map(sim::World::openai_url))?;

@@ -34,11 +34,7 @@ fn print(outcome: &Outcome, terminal: &Terminal) {
                 if index == 0 { terminal.answer(line) } else { terminal.line(line) }
             }
         }
-        _ => {
-            let reason = run.reason.as_deref().map(|reason| format!(" at {reason}")).unwrap_or_default();
-            let text = format!("{}  {}{reason}", run.symbol, run.status.as_str());
-            terminal.answer(&notify::console::plain_line(&text));
-        }
+        _ => terminal.answer(&outcome.failure()),
     }
     row("as of", &format!("{}, candles of {}", run.as_of, run.source));
     row("cost", &outcome.cost());
