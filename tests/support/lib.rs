@@ -1,1 +1,8 @@
-//! Support for the tests.
+//! What the tests share: the program as its users start it, and the material that lies beside the repository.
+#![expect(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test reports by panicking")]
+
+mod material;
+mod program;
+
+pub use material::{candles, left_out, repository};
+pub use program::{Finished, Topdown, binary};

@@ -1,0 +1,136 @@
+//! Bad input gets a clear error, exit code 2, and no panic.
+
+use tests::{Topdown, candles, left_out};
+
+/// The command fails as a usage error whose message holds `says`; nothing panicked and no run was left.
+fn refused(arguments: &[&str], says: &str) {
+    let topdown = Topdown::new();
+    let finished = topdown.run(arguments);
+    assert_eq!(finished.code, 2, "{arguments:?}: {}", finished.stderr);
+    assert!(finished.stderr.contains(says), "{arguments:?}: {}", finished.stderr);
+    assert!(finished.stderr.contains("error: "), "{arguments:?}: {}", finished.stderr);
+    assert!(!finished.stderr.contains("panicked"), "{arguments:?}: {}", finished.stderr);
+    assert!(finished.stdout.is_empty(), "{arguments:?}: {}", finished.stdout);
+    if topdown.data().join("topdown.sqlite").exists() {
+        let runs = topdown.json(&["runs", "--json"]);
+        assert_eq!(runs["runs"].as_array().map(Vec::len), Some(0), "{arguments:?} left a run");
+    }
+}
+
+#[test]
+fn an_unknown_symbol() {
+    refused(&["demo", "--symbol", "NOPEUSDT"], "does not list NOPEUSDT");
+}
+
+#[test]
+fn a_symbol_that_a_path_would_obey() {
+    for symbol in ["../../etc/passwd", "%2e%2e%2f", "BTC\u{202e}USDT", "", "A\u{1b}[31m"] {
+        refused(&["demo", "--symbol", symbol], "a symbol cannot");
+    }
+    refused(&["demo", "--symbol", &"A".repeat(33)], "at most 32 characters");
+}
+
+#[test]
+fn an_unknown_flow() {
+    for flow in ["9", "0", "-1", "one", "1.0", "99999999999999999999"] {
+        refused(&["demo", &format!("--flow={flow}")], "there is no flow");
+    }
+}
+
+#[test]
+fn an_instant_in_the_future_or_none() {
+    refused(&["demo", "--as-of", "2126-01-01T00:00:00Z"], "in the future");
+    for text in ["yesterday", "2026-04-31T00:00:00Z", "2026-04-30", "2026-04-30T04:00:00", "9999999999999"] {
+        refused(&["demo", "--as-of", text], "is no instant");
+    }
+}
+
+#[test]
+fn an_instant_before_the_first_candle() {
+    refused(&["demo", "--as-of", "2015-01-01T00:00:00Z"], "before the first candle");
+    let Some(folder) = candles() else {
+        return left_out("an_instant_before_the_first_candle", "needs ../shared/data");
+    };
+    let folder = folder.to_string_lossy().into_owned();
+    refused(
+        &["demo", "--candles", &folder, "--symbol", "SOLUSDT", "--as-of", "2019-01-01T00:00:00Z"],
+        "before the first candle",
+    );
+}
+
+#[test]
+fn candles_that_are_not_there() {
+    refused(&["demo", "--candles", "nowhere"], "nowhere");
+}
+
+#[test]
+fn a_catalog_with_an_unknown_field() {
+    for (folder, name, text, says) in [
+        ("chart_templates", "trend.toml", "title = \"x\"\nmystery = 1\n", "mystery"),
+        ("prompts", "models.toml", "default = \"rule-analyst\"\nmystery = 1\n", "mystery"),
+        ("prompts", "weekly-report.prompt", "+++\ntask = \"weekly-report\"\nmystery = 1\n+++\n", "mystery"),
+    ] {
+        let topdown = Topdown::new();
+        let folder = topdown.path("catalog").join(folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(name), text).unwrap();
+        let finished = topdown.run(&["demo", "--catalog", "catalog"]);
+        assert_eq!(finished.code, 2, "{name}: {}", finished.stderr);
+        assert!(finished.stderr.contains(says) && finished.stderr.contains(name), "{}", finished.stderr);
+    }
+    refused(&["demo", "--catalog", "nowhere"], "nowhere");
+}
+
+#[test]
+fn an_unknown_model() {
+    let topdown = Topdown::new();
+    let finished = topdown.run(&["demo", "--model", "oracle"]);
+    assert_eq!(finished.code, 2, "{}", finished.stderr);
+    assert!(finished.stderr.contains("no model profile `oracle`"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("rule-analyst"), "it lists those there are: {}", finished.stderr);
+}
+
+#[test]
+fn a_run_or_an_artifact_that_is_not_there() {
+    let topdown = Topdown::new();
+    topdown.json(&["demo", "--json"]);
+    for arguments in [
+        ["show", "r-00000000"],
+        ["show", "../../x"],
+        ["open", "r-00000000"],
+        ["cat", "gs://local/runs/r-00000000/x.json"],
+        ["cat", "gs://local/../../etc/passwd"],
+        ["cat", "/etc/passwd"],
+        ["cat", "gs://local/topdown.sqlite"],
+        ["cat", "gs://local/signing.key"],
+    ] {
+        let finished = topdown.run(&arguments);
+        assert_eq!(finished.code, 2, "{arguments:?}: {}", finished.stderr);
+        assert!(finished.stderr.starts_with("error: "), "{arguments:?}: {}", finished.stderr);
+        assert!(finished.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_folder_without_data() {
+    let topdown = Topdown::new();
+    for arguments in [&["runs"][..], &["show", "r-00000000"], &["cat", "gs://local/a/b"]] {
+        let finished = topdown.run(arguments);
+        assert_eq!(finished.code, 2, "{arguments:?}: {}", finished.stderr);
+        assert!(finished.stderr.contains("--data DIR"), "{}", finished.stderr);
+        assert!(!topdown.data().exists(), "a reader creates nothing");
+    }
+}
+
+#[test]
+fn a_server_without_a_watchlist() {
+    let topdown = Topdown::new();
+    let finished = topdown.run(&["serve"]);
+    assert_eq!(finished.code, 2, "{}", finished.stderr);
+    assert!(finished.stderr.contains("watchlist.toml"), "{}", finished.stderr);
+    std::fs::create_dir_all(topdown.data()).unwrap();
+    std::fs::write(topdown.data().join("watchlist.toml"), "symbols = []").unwrap();
+    let finished = topdown.run(&["serve"]);
+    assert_eq!(finished.code, 2, "{}", finished.stderr);
+    assert!(finished.stderr.contains("names no symbol"), "{}", finished.stderr);
+}

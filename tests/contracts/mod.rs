@@ -1,0 +1,3 @@
+//! One conformance suite a port, passed by every backend, and what each backend promises beyond it.
+
+mod platform_local;
