@@ -1,0 +1,231 @@
+use std::time::Duration;
+
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tests::left_out;
+
+use super::driver::Driver;
+use super::reports::Report;
+use super::site::{BROWSERS_OWN, Site};
+
+/// Longest a test may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A screen, in CSS pixels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Screen {
+    pub(super) width: u32,
+    pub(super) height: u32,
+}
+
+/// The narrowest screen a page must fit: WCAG 2.2, 1.4.10 Reflow.
+pub(super) const NARROW: Screen = Screen { width: 320, height: 568 };
+pub(super) const PHONE: Screen = Screen { width: 390, height: 844 };
+pub(super) const DESK: Screen = Screen { width: 1280, height: 900 };
+
+/// The theme a person's system asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Theme {
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub(super) const BOTH: [Self; 2] = [Self::Light, Self::Dark];
+
+    /// The word of `prefers-color-scheme`.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// A browser with an empty profile, and the site it sees.
+pub(super) struct Browser {
+    client: Client,
+    pub(super) site: Site,
+}
+
+/// Runs `body` in a browser of its own; where none is installed the test is left out.
+pub(super) fn in_browser(test: &str, body: impl AsyncFnOnce(&Browser)) {
+    let Some(driver) = Driver::start() else {
+        return left_out(test, "it needs chromium and chromedriver");
+    };
+    let profile = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let run = async {
+        let site = Site::start().await;
+        let client = connect(&driver, &site, profile.path().to_str().unwrap()).await;
+        let browser = Browser { client, site };
+        body(&browser).await;
+    };
+    runtime.block_on(async { tokio::time::timeout(PATIENCE, run).await }).expect("the test ends in time");
+}
+
+async fn connect(driver: &Driver, site: &Site, profile: &str) -> Client {
+    let own = format!("http://{BROWSERS_OWN}");
+    let arguments = [
+        "--headless".to_owned(),
+        "--no-sandbox".to_owned(),
+        "--disable-gpu".to_owned(),
+        "--disable-quic".to_owned(),
+        "--no-first-run".to_owned(),
+        "--disable-background-networking".to_owned(),
+        "--disable-component-update".to_owned(),
+        "--disable-sync".to_owned(),
+        "--disable-features=NetworkTimeServiceQuerying".to_owned(),
+        // keeps the default search engine's new tab page away
+        "--incognito".to_owned(),
+        format!("--user-data-dir={profile}"),
+        format!("--proxy-server={}", site.address()),
+        // loopback goes through the proxy too
+        "--proxy-bypass-list=<-loopback>".to_owned(),
+        format!("--component-updater=url-source={own}/"),
+        format!("--apps-gallery-update-url={own}/"),
+        format!("--gaia-url={own}"),
+        format!("--google-url={own}"),
+        format!("--google-apis-url={own}"),
+        format!("--lso-url={own}"),
+        format!("--oauth-account-manager-url={own}"),
+        format!("--variations-server-url={own}"),
+    ];
+    let Value::Object(capabilities) = json!({"goog:chromeOptions": {"args": arguments}}) else {
+        unreachable!("an object was written")
+    };
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    builder.capabilities(capabilities);
+    builder.connect(&driver.url()).await.expect("chromium starts")
+}
+
+impl Browser {
+    /// Publishes a report under its file name, as its server sends it, and opens it.
+    pub(super) async fn open(&self, report: &Report) {
+        self.publish(report);
+        self.visit(&report.file).await;
+    }
+
+    /// Publishes a report with the policy in the response's header.
+    pub(super) fn publish(&self, report: &Report) {
+        self.site.publish(&report.file, &report.html, Some(&notify::page::policy_header(&report.html)));
+    }
+
+    /// Opens a published page and waits until it is loaded, pictures and all.
+    pub(super) async fn visit(&self, name: &str) {
+        self.client.goto(&self.site.url(name)).await.unwrap_or_else(|e| panic!("{name}: {e}"));
+    }
+
+    /// Runs a function body in the page. The page's policy does not bind the driver.
+    pub(super) async fn script(&self, body: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute(body, arguments).await.unwrap_or_else(|e| panic!("{e}\n{body}"))
+    }
+
+    /// What a script gives, as a list of texts.
+    pub(super) async fn texts(&self, body: &str, arguments: Vec<Value>) -> Vec<String> {
+        let value = self.script(body, arguments).await;
+        serde_json::from_value(value).unwrap_or_else(|e| panic!("{e}\n{body}"))
+    }
+
+    pub(super) async fn title(&self) -> String {
+        self.client.title().await.unwrap()
+    }
+
+    /// The page's address.
+    pub(super) async fn address(&self) -> String {
+        self.client.current_url().await.unwrap().to_string()
+    }
+
+    /// Clicks where a person would: the first element of the selector that is shown, scrolled into sight.
+    pub(super) async fn click(&self, selector: &str) {
+        let found = self.client.find_all(fantoccini::Locator::Css(selector)).await.unwrap();
+        for element in found {
+            if element.is_displayed().await.unwrap() {
+                return element.click().await.unwrap_or_else(|e| panic!("{selector}: {e}"));
+            }
+        }
+        panic!("nothing to click: {selector}");
+    }
+
+    /// Presses a key that `code` names (UI Events).
+    pub(super) async fn press(&self, key: &str, code: u8) {
+        let text = if key == "Enter" { "\r" } else { "" };
+        for kind in ["keyDown", "keyUp"] {
+            let event = json!({
+                "type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "text": text,
+            });
+            self.devtools("Input.dispatchKeyEvent", event).await;
+        }
+    }
+
+    /// Puts the page on a screen; a small one is a phone's.
+    pub(super) async fn on(&self, screen: Screen) {
+        let metrics = json!({
+            "width": screen.width, "height": screen.height, "deviceScaleFactor": 1,
+            "mobile": screen.width < DESK.width,
+        });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    /// Puts the page on a screen so high that all of it shows, and says how high.
+    pub(super) async fn whole(&self, width: u32) -> u32 {
+        self.on(Screen { width, height: DESK.height }).await;
+        let height = self.script("return document.documentElement.scrollHeight", Vec::new()).await;
+        let height = height.as_u64().and_then(|height| u32::try_from(height).ok()).unwrap();
+        self.on(Screen { width, height }).await;
+        height
+    }
+
+    /// The whole page with its folds unfolded.
+    pub(super) async fn unrolled(&self, width: u32) {
+        let open = "for (const fold of document.querySelectorAll('details')) fold.open = true";
+        self.script(open, Vec::new()).await;
+        self.whole(width).await;
+    }
+
+    pub(super) async fn in_theme(&self, theme: Theme) {
+        self.in_media("screen", theme).await;
+    }
+
+    /// The medium, `screen` or `print`, with the theme that the system asks for.
+    pub(super) async fn in_media(&self, medium: &str, theme: Theme) {
+        let features = json!([{"name": "prefers-color-scheme", "value": theme.word()}]);
+        let media = json!({"media": medium, "features": features});
+        self.devtools("Emulation.setEmulatedMedia", media).await;
+    }
+
+    /// The visible part of the page as a PNG.
+    pub(super) async fn screenshot(&self) -> Vec<u8> {
+        self.client.screenshot().await.unwrap()
+    }
+
+    /// The page as assistive technology is told of it, without what is left out there.
+    pub(super) async fn accessibility(&self) -> Vec<Value> {
+        let tree = self.devtools("Accessibility.getFullAXTree", json!({})).await;
+        let nodes = tree["nodes"].as_array().unwrap();
+        nodes.iter().filter(|node| node["ignored"] == false).cloned().collect()
+    }
+
+    async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        let command = DevTools { body: json!({"cmd": command, "params": parameters}) };
+        self.client.issue_cmd(command).await.unwrap()
+    }
+}
+
+/// A command of the Chrome DevTools Protocol, by chromedriver's extension of WebDriver.
+#[derive(Debug)]
+struct DevTools {
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.body.to_string()))
+    }
+}
