@@ -26,6 +26,17 @@ pub struct Appended {
     pub corrected: usize,
 }
 
+/// Consecutive bars that the venue did not have when it was asked for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// Open of the first missing bar.
+    pub from: Timestamp,
+    /// Open of the last missing bar.
+    pub to: Timestamp,
+    /// The venue's clock when it last answered without them.
+    pub asked_at: Timestamp,
+}
+
 /// One read for a whole run.
 #[derive(Debug, Clone)]
 pub struct CandleQuery {
@@ -64,6 +75,12 @@ pub trait CandleStore: Send + Sync {
 
     /// Remembers a refresh to the end of the series.
     async fn set_refreshed(&self, series: &SeriesKey, at: Timestamp) -> Result<(), StoreError>;
+
+    /// The remembered gaps of a series, the oldest first.
+    async fn gaps(&self, series: &SeriesKey) -> Result<Vec<Gap>, StoreError>;
+
+    /// Remembers these gaps of a series in place of those before; no two begin with the same bar.
+    async fn set_gaps(&self, series: &SeriesKey, gaps: &[Gap]) -> Result<(), StoreError>;
 
     /// Keeps what the venue says of a symbol.
     async fn put_instrument(&self, source: &Source, instrument: &Instrument) -> Result<(), StoreError>;

@@ -5,7 +5,7 @@ use domain::{Candle, CandleRevision, Instrument, Source, Symbol, Timeframe};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use rust_decimal::Decimal;
-use storage::{Appended, CandleQuery, CandleStore, SeriesKey, StoreError};
+use storage::{Appended, CandleQuery, CandleStore, Gap, SeriesKey, StoreError};
 
 use super::{Database, json_error, sql_error};
 
@@ -93,6 +93,30 @@ impl CandleStore for SqliteCandles {
             let sql = "UPDATE series SET refreshed_ms = ?2 WHERE id = ?1";
             connection.execute(sql, params![id, at.as_millisecond()]).map_err(sql_error)?;
             Ok(())
+        })
+    }
+
+    async fn gaps(&self, series: &SeriesKey) -> Result<Vec<Gap>, StoreError> {
+        self.database.run(|connection| {
+            let Some(id) = series_id(connection, series)? else { return Ok(Vec::new()) };
+            let sql = "SELECT from_ms, to_ms, asked_ms FROM gaps WHERE series = ?1 ORDER BY from_ms";
+            let mut statement = connection.prepare_cached(sql).map_err(sql_error)?;
+            let rows = statement.query_map([id], gap).map_err(sql_error)?;
+            rows.collect::<rusqlite::Result<_>>().map_err(sql_error)
+        })
+    }
+
+    async fn set_gaps(&self, series: &SeriesKey, gaps: &[Gap]) -> Result<(), StoreError> {
+        self.database.run(|connection| {
+            let transaction = connection.transaction().map_err(sql_error)?;
+            let id = ensure_series(&transaction, series)?;
+            transaction.execute("DELETE FROM gaps WHERE series = ?1", [id]).map_err(sql_error)?;
+            for gap in gaps {
+                let sql = "INSERT INTO gaps (series, from_ms, to_ms, asked_ms) VALUES (?1, ?2, ?3, ?4)";
+                let times = [gap.from, gap.to, gap.asked_at].map(Timestamp::as_millisecond);
+                transaction.execute(sql, params![id, times[0], times[1], times[2]]).map_err(sql_error)?;
+            }
+            transaction.commit().map_err(sql_error)
         })
     }
 
@@ -220,11 +244,17 @@ fn read_series(
     Ok(bars)
 }
 
+fn time(row: &Row<'_>, index: usize) -> rusqlite::Result<Timestamp> {
+    let ms: i64 = row.get(index)?;
+    Timestamp::from_millisecond(ms).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(index, ms))
+}
+
+fn gap(row: &Row<'_>) -> rusqlite::Result<Gap> {
+    Ok(Gap { from: time(row, 0)?, to: time(row, 1)?, asked_at: time(row, 2)? })
+}
+
 fn revision(row: &Row<'_>) -> rusqlite::Result<CandleRevision> {
-    let time = |index: usize| -> rusqlite::Result<Timestamp> {
-        let ms: i64 = row.get(index)?;
-        Timestamp::from_millisecond(ms).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(index, ms))
-    };
+    let time = |index: usize| time(row, index);
     let decimal = |index: usize| -> rusqlite::Result<Decimal> {
         let text = row.get_ref(index)?.as_str()?;
         Decimal::from_str_exact(text).map_err(|error| {

@@ -7,7 +7,8 @@ use super::sql_error;
 use crate::Access;
 
 /// Each entry takes a database one version up.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     CREATE TABLE series (
         id INTEGER PRIMARY KEY,
         source TEXT NOT NULL, symbol TEXT NOT NULL, timeframe TEXT NOT NULL,
@@ -46,7 +47,14 @@ const STEPS: [&str; 1] = ["
     CREATE TABLE messages (
         id INTEGER PRIMARY KEY AUTOINCREMENT, taken INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL
     );
-"];
+",
+    "
+    CREATE TABLE gaps (
+        series INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, asked_ms INTEGER NOT NULL,
+        PRIMARY KEY (series, from_ms)
+    ) WITHOUT ROWID;
+",
+];
 
 /// Brings the database to this version; a newer one is left untouched.
 pub(super) fn prepare(connection: &mut Connection, path: &Path, access: Access) -> Result<(), StoreError> {

@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use super::at;
-use crate::{Appended, CandleQuery, CandleStore, SeriesKey};
+use crate::{Appended, CandleQuery, CandleStore, Gap, SeriesKey};
 
 fn bar(open: &str, close: &str) -> Candle {
     let open_time = at(open);
@@ -91,6 +91,16 @@ pub async fn candle_store(store: &dyn CandleStore) {
     assert_eq!(store.refreshed_at(&series).await.unwrap(), None);
     store.set_refreshed(&series, seen).await.unwrap();
     assert_eq!(store.refreshed_at(&series).await.unwrap(), Some(seen));
+
+    assert!(store.gaps(&series).await.unwrap().is_empty());
+    let gap = |from: &str, to: &str| Gap { from: at(from), to: at(to), asked_at: seen };
+    let later = gap("2023-03-24T13:00:00Z", "2023-03-24T13:00:00Z");
+    let earlier = gap("2018-02-08T01:00:00Z", "2018-02-09T09:00:00Z");
+    store.set_gaps(&series, &[later, earlier]).await.unwrap();
+    assert_eq!(store.gaps(&series).await.unwrap(), [earlier, later]);
+    store.set_gaps(&series, &[later]).await.unwrap();
+    assert_eq!(store.gaps(&series).await.unwrap(), [later], "a set replaces the one before");
+    assert!(store.gaps(&key(Source::Binance)).await.unwrap().is_empty());
 
     let instrument = Instrument {
         symbol: series.symbol.clone(),
