@@ -26,15 +26,15 @@ pub struct Appended {
     pub corrected: usize,
 }
 
-/// Consecutive bars that the venue did not have when it was asked for them.
+/// Consecutive bars that the venue left out between others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
     /// Open of the first missing bar.
     pub from: Timestamp,
     /// Open of the last missing bar.
     pub to: Timestamp,
-    /// The venue's clock when it last answered without them.
-    pub asked_at: Timestamp,
+    /// The venue's clock when it was last asked for them and had none; `None` if they were only seen to be missing.
+    pub asked_at: Option<Timestamp>,
 }
 
 /// One read for a whole run.

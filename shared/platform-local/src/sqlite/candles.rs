@@ -113,8 +113,9 @@ impl CandleStore for SqliteCandles {
             transaction.execute("DELETE FROM gaps WHERE series = ?1", [id]).map_err(sql_error)?;
             for gap in gaps {
                 let sql = "INSERT INTO gaps (series, from_ms, to_ms, asked_ms) VALUES (?1, ?2, ?3, ?4)";
-                let times = [gap.from, gap.to, gap.asked_at].map(Timestamp::as_millisecond);
-                transaction.execute(sql, params![id, times[0], times[1], times[2]]).map_err(sql_error)?;
+                let asked = gap.asked_at.map(Timestamp::as_millisecond);
+                let row = params![id, gap.from.as_millisecond(), gap.to.as_millisecond(), asked];
+                transaction.execute(sql, row).map_err(sql_error)?;
             }
             transaction.commit().map_err(sql_error)
         })
@@ -250,7 +251,8 @@ fn time(row: &Row<'_>, index: usize) -> rusqlite::Result<Timestamp> {
 }
 
 fn gap(row: &Row<'_>) -> rusqlite::Result<Gap> {
-    Ok(Gap { from: time(row, 0)?, to: time(row, 1)?, asked_at: time(row, 2)? })
+    let asked_at = row.get::<_, Option<i64>>(2)?.map(|_| time(row, 2)).transpose()?;
+    Ok(Gap { from: time(row, 0)?, to: time(row, 1)?, asked_at })
 }
 
 fn revision(row: &Row<'_>) -> rusqlite::Result<CandleRevision> {

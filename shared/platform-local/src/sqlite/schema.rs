@@ -50,7 +50,7 @@ const STEPS: [&str; 2] = [
 ",
     "
     CREATE TABLE gaps (
-        series INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, asked_ms INTEGER NOT NULL,
+        series INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, asked_ms INTEGER,
         PRIMARY KEY (series, from_ms)
     ) WITHOUT ROWID;
 ",

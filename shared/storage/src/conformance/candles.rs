@@ -93,8 +93,8 @@ pub async fn candle_store(store: &dyn CandleStore) {
     assert_eq!(store.refreshed_at(&series).await.unwrap(), Some(seen));
 
     assert!(store.gaps(&series).await.unwrap().is_empty());
-    let gap = |from: &str, to: &str| Gap { from: at(from), to: at(to), asked_at: seen };
-    let later = gap("2023-03-24T13:00:00Z", "2023-03-24T13:00:00Z");
+    let gap = |from: &str, to: &str| Gap { from: at(from), to: at(to), asked_at: None };
+    let later = Gap { asked_at: Some(seen), ..gap("2023-03-24T13:00:00Z", "2023-03-24T13:00:00Z") };
     let earlier = gap("2018-02-08T01:00:00Z", "2018-02-09T09:00:00Z");
     store.set_gaps(&series, &[later, earlier]).await.unwrap();
     assert_eq!(store.gaps(&series).await.unwrap(), [earlier, later]);
