@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 /// third by their name, so that a thousand of them do not ask at one instant.
 pub fn is_due(symbol: &Symbol, timeframe: Timeframe, last: Option<Timestamp>, now: Timestamp) -> bool {
     let Some(last) = last else { return true };
-    slot(symbol, timeframe, now) > slot(symbol, timeframe, last)
+    // a time ahead by more than a third comes from a clock that was set back
+    last > now + timeframe.third() || slot(symbol, timeframe, now) > slot(symbol, timeframe, last)
 }
 
 /// The number of the third that `at` falls into, on the symbol's own clock.
@@ -36,6 +37,14 @@ mod tests {
         assert!(is_due(&symbol, Timeframe::Hour, last, at("2026-04-30T04:22:00Z")));
         assert!(!is_due(&symbol, Timeframe::Day, last, at("2026-04-30T07:59:00Z")));
         assert!(is_due(&symbol, Timeframe::Day, last, at("2026-04-30T08:02:00Z")));
+    }
+
+    #[test]
+    fn a_clock_set_back_does_not_stop_the_collector() {
+        let symbol: Symbol = "BTCUSDT".parse().unwrap();
+        let last = Some(at("2026-05-01T04:05:00Z"));
+        assert!(is_due(&symbol, Timeframe::Hour, last, at("2026-04-30T04:05:00Z")));
+        assert!(!is_due(&symbol, Timeframe::Hour, last, at("2026-05-01T04:00:00Z")));
     }
 
     #[test]

@@ -1,24 +1,35 @@
-//! Keeps the raw candles of the watched symbols: a first backfill of all the venue has, then increments from the
-//! last closed bar on.
+//! Keeps the raw candles of the watched symbols: a first backfill of all the venue has, or as much as the watchlist
+//! names, then increments from the last closed bar on.
 //!
 //! A series is read from its beginning towards the present and each page is kept before the next is asked for,
-//! so a collector that is killed goes on where it stopped.
+//! so a collector that is killed goes on where it stopped. Every refresh reads the last closed bars again, and the
+//! first of a day a whole page of them: what the venue has corrected becomes a new revision, what it had left out
+//! is filled in. Older gaps are asked for by themselves, ever more seldom. All times are the venue's.
 
+mod depth;
 mod due;
+mod gaps;
+mod refresh;
+mod tick;
 mod watchlist;
 
+use std::time::Duration;
+
+pub use depth::Depth;
 use domain::{Instrument, Source, Symbol, Timeframe};
 pub use due::is_due;
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use market::{Client, MarketError};
+use refresh::Refresh;
 use runtime::Services;
 use storage::{Appended, SeriesKey, StoreError};
-use tracing::info;
+pub use tick::Ticked;
+use tracing::{info, warn};
 pub use watchlist::{Watchlist, WatchlistError};
 
-/// Bars of one page: the most the venue gives.
-const PAGE: u16 = 1000;
+/// Status kept of a symbol that the exchange listed once and lists no more: it has no word of its own for that.
+pub const DELISTED: &str = "DELISTED";
 
 /// Why candles could not be collected.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +51,8 @@ pub struct Collected {
     pub new: usize,
     /// Closed bars that the venue had changed.
     pub corrected: usize,
+    /// Of a symbol that does not trade now: the end of its last closed hour.
+    pub halted_since: Option<Timestamp>,
 }
 
 impl Collected {
@@ -47,6 +60,12 @@ impl Collected {
         self.bars += bars;
         self.new += appended.new;
         self.corrected += appended.corrected;
+    }
+
+    fn join(&mut self, part: Self) {
+        self.bars += part.bars;
+        self.new += part.new;
+        self.corrected += part.corrected;
     }
 }
 
@@ -58,20 +77,42 @@ pub struct Collector {
     services: Services,
     client: Client,
     source: Source,
+    depth: Depth,
+    backfill: Duration,
 }
 
 impl Collector {
-    /// A collector that keeps what `client` answers under `source`.
+    /// A collector that keeps what `client` answers under `source`, all that the venue has.
     pub fn new(services: Services, client: Client, source: Source) -> Self {
-        Self { services, client, source }
+        Self { services, client, source, depth: Depth::default(), backfill: tick::BACKFILL }
     }
 
-    /// Asks what the venue says of a symbol and keeps it.
+    /// With first backfills of so many bars.
+    #[must_use]
+    pub fn with_depth(self, depth: Depth) -> Self {
+        Self { depth, ..self }
+    }
+
+    /// With backfills that pause once a tick has taken so long, after the page they are at.
+    #[must_use]
+    pub fn with_backfill_time(self, backfill: Duration) -> Self {
+        Self { backfill, ..self }
+    }
+
+    /// Asks what the venue says of a symbol and keeps it. Of one that it listed once and lists no more, what is kept
+    /// says [`DELISTED`].
     ///
     /// # Errors
-    /// [`CollectError`]; an unknown symbol is its `Market`.
+    /// [`CollectError`]; a symbol that it never listed is its `Market`.
     pub async fn instrument(&self, symbol: &Symbol) -> Result<Instrument, CollectError> {
-        let instrument = self.client.instrument(symbol).await?;
+        let instrument = match self.client.instrument(symbol).await {
+            Ok(instrument) => instrument,
+            Err(error @ MarketError::UnknownSymbol { .. }) => {
+                let kept = self.services.candles.instrument(&self.source, symbol).await?;
+                Instrument { status: DELISTED.to_owned(), ..kept.ok_or(error)? }
+            }
+            Err(error) => return Err(error.into()),
+        };
         self.services.candles.put_instrument(&self.source, &instrument).await?;
         Ok(instrument)
     }
@@ -81,37 +122,14 @@ impl Collector {
     /// # Errors
     /// [`CollectError`]; what arrived before it is kept.
     pub async fn collect(&self, symbol: &Symbol, on_page: OnPage<'_>) -> Result<Collected, CollectError> {
-        self.instrument(symbol).await?;
-        let series = Timeframe::ALL.map(|timeframe| self.refresh(symbol, timeframe, on_page));
+        let instrument = self.instrument(symbol).await?;
         let mut total = Collected::default();
-        for part in try_join_all(series).await? {
-            total.bars += part.bars;
-            total.new += part.new;
-            total.corrected += part.corrected;
+        if instrument.status != DELISTED {
+            let series = Timeframe::ALL.map(|timeframe| self.refresh(symbol, timeframe, on_page));
+            try_join_all(series).await?.into_iter().for_each(|part| total.join(part));
         }
+        total.halted_since = self.halted_since(&instrument).await?;
         info!(%symbol, bars = total.bars, new = total.new, corrected = total.corrected, "{symbol} collected");
-        Ok(total)
-    }
-
-    /// Refreshes whatever of a symbol is due at `now`.
-    ///
-    /// # Errors
-    /// [`CollectError`]; what arrived before it is kept.
-    pub async fn tick(&self, symbol: &Symbol, now: Timestamp) -> Result<Collected, CollectError> {
-        let mut total = Collected::default();
-        for timeframe in Timeframe::ALL {
-            let last = self.services.candles.refreshed_at(&self.series(symbol, timeframe)).await?;
-            if !is_due(symbol, timeframe, last, now) {
-                continue;
-            }
-            if total == Collected::default() {
-                self.instrument(symbol).await?;
-            }
-            let part = self.refresh(symbol, timeframe, &|_, _| ()).await?;
-            total.bars += part.bars;
-            total.new += part.new;
-            total.corrected += part.corrected;
-        }
         Ok(total)
     }
 
@@ -119,40 +137,32 @@ impl Collector {
         SeriesKey { source: self.source.clone(), symbol: symbol.clone(), timeframe }
     }
 
-    /// Reads a series from its last closed bar to the present.
     async fn refresh(
         &self,
         symbol: &Symbol,
         timeframe: Timeframe,
         on_page: OnPage<'_>,
     ) -> Result<Collected, CollectError> {
-        let series = self.series(symbol, timeframe);
-        let newest = self.services.candles.newest_closed(&series).await?;
-        // the last closed bar is asked for again: that is where a venue's corrections come
-        let mut start = newest.map_or(Timestamp::UNIX_EPOCH, |bar| bar.candle.open_time);
-        let mut total = Collected::default();
-        let mut observed_at = self.client.server_time().await?;
-        let mut fresh = true;
-        loop {
-            let page = self.client.klines(symbol, timeframe, Some(start), None, PAGE).await?;
-            // full pages hold closed bars only; the last one must not be older than the clock it is judged by
-            if page.len() < usize::from(PAGE) && !fresh {
-                observed_at = self.client.server_time().await?;
-                fresh = true;
-                continue;
-            }
-            let appended = self.services.candles.append(&series, &page, observed_at).await?;
-            total.add(page.len(), appended);
-            on_page(timeframe, total.bars);
-            match page.last() {
-                Some(last) if page.len() == usize::from(PAGE) && last.closed_at(observed_at) => {
-                    start = last.open_time + SignedDuration::from_millis(1);
-                    fresh = false;
-                }
-                _ => break,
-            }
+        let Self { services, client, depth, .. } = self;
+        let series = &self.series(symbol, timeframe);
+        Refresh { services, client, series, depth, on_page, until: None }.run().await
+    }
+
+    /// Says of a symbol that does not trade since when: the end of its last closed hour, if there is one.
+    async fn halted_since(&self, instrument: &Instrument) -> Result<Option<Timestamp>, CollectError> {
+        if instrument.is_trading() {
+            return Ok(None);
         }
-        self.services.candles.set_refreshed(&series, self.services.clock.now()).await?;
-        Ok(total)
+        let Instrument { symbol, status, .. } = instrument;
+        let hours = self.series(symbol, Timeframe::Hour);
+        let last = self.services.candles.newest_closed(&hours).await?;
+        let since = last.map(|last| last.candle.close_time + SignedDuration::from_millis(1));
+        match since {
+            Some(since) => {
+                warn!(%symbol, status, "{symbol} does not trade: {status}, last hour until {since}")
+            }
+            None => warn!(%symbol, status, "{symbol} does not trade: {status}"),
+        }
+        Ok(since)
     }
 }

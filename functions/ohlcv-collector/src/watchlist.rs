@@ -1,16 +1,26 @@
 use domain::Symbol;
 use serde::Deserialize;
 
+use crate::Depth;
+
 /// The symbols to keep and read, from `watchlist.toml`:
 ///
 /// ```toml
 /// symbols = ["BTCUSDT", "ETHUSDT"]
+///
+/// # optional: bars of the first backfill, by timeframe; all that the exchange has where none is named
+/// [bars]
+/// 1h = 20000
+/// 4h = 5000
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Watchlist {
     /// In the order to read them.
     pub symbols: Vec<Symbol>,
+    /// How far back the first backfill of each reads.
+    #[serde(default)]
+    pub bars: Depth,
 }
 
 /// Why a watchlist cannot be used: tell the user.
@@ -25,6 +35,16 @@ pub enum WatchlistError {
     /// The same twice.
     #[error("watchlist.toml names {0} twice; take one away")]
     Twice(Symbol),
+    /// Hours too few for the month in progress.
+    #[error(
+        "watchlist.toml: 1h = {hours} is too shallow, a month in progress is made of hours; name at least {least}, \
+         or none",
+        least = Depth::LEAST_HOURS
+    )]
+    Shallow {
+        /// As named.
+        hours: u32,
+    },
 }
 
 impl Watchlist {
@@ -42,7 +62,10 @@ impl Watchlist {
                 return Err(WatchlistError::Twice(symbol.clone()));
             }
         }
-        Ok(list)
+        match list.bars.too_shallow() {
+            Some(hours) => Err(WatchlistError::Shallow { hours }),
+            None => Ok(list),
+        }
     }
 }
 
@@ -57,5 +80,16 @@ mod tests {
         assert!(message("symbols = [\"BTCUSDT\", \"BTCUSDT\"]").contains("BTCUSDT twice"));
         assert!(message("symbols = [\"a/b\"]").contains("cannot hold '/'"));
         assert!(message("symbol = [\"BTCUSDT\"]").contains("unknown field"));
+        let with = |bars: &str| format!("symbols = [\"BTCUSDT\"]\n[bars]\n{bars}");
+        assert!(message(&with("1m = 5")).contains("unknown variant `1m`"));
+        assert!(message(&with("1h = 999")).contains("name at least 1000"));
+        assert!(Watchlist::parse(&with("1h = 1000")).is_ok());
+    }
+
+    #[test]
+    fn a_watchlist_may_limit_some_timeframes() {
+        let list = Watchlist::parse("symbols = [\"币安人生USDT\"]\n[bars]\n1h = 20000\n4h = 5000").unwrap();
+        assert_eq!(list.symbols[0].as_str(), "币安人生USDT");
+        assert_ne!(list.bars, Depth::default());
     }
 }

@@ -1,0 +1,184 @@
+//! One series read from its last closed bar to the present.
+
+use std::time::Instant;
+
+use domain::{Candle, Timeframe};
+use jiff::Timestamp;
+use market::{Client, MarketError};
+use runtime::Services;
+use storage::SeriesKey;
+
+use crate::depth::back;
+use crate::gaps::Gaps;
+use crate::{CollectError, Collected, Depth, OnPage};
+
+/// Bars of one page: the most the venue gives.
+const PAGE: u16 = 1000;
+
+/// Closed bars read again in each refresh: that is where corrections and late bars come.
+const AGAIN: u32 = 24;
+
+/// Closed bars read again in the first refresh of a day: one page, with room for the bars since.
+const AGAIN_DAILY: u32 = 990;
+
+/// The refresh of a series.
+pub(crate) struct Refresh<'a> {
+    pub(crate) services: &'a Services,
+    pub(crate) client: &'a Client,
+    pub(crate) series: &'a SeriesKey,
+    pub(crate) depth: &'a Depth,
+    pub(crate) on_page: OnPage<'a>,
+    /// A backfill pauses after the page that ends later.
+    pub(crate) until: Option<Instant>,
+}
+
+/// Where in the series a refresh is.
+struct Place {
+    /// Open of the first bar to ask for.
+    start: Timestamp,
+    /// Open of the newest bar that the venue has shown.
+    seen: Option<Timestamp>,
+    /// The venue's clock, from before the bars it judges.
+    observed_at: Timestamp,
+    /// Whether it was read just now.
+    fresh: bool,
+}
+
+impl Refresh<'_> {
+    /// Reads the series to its end. Each page is kept before the next is asked for.
+    pub(crate) async fn run(&self) -> Result<Collected, CollectError> {
+        let store = &self.services.candles;
+        let refreshed = store.refreshed_at(self.series).await?;
+        if refreshed.is_none() && self.out_of_time() {
+            return Ok(Collected::default());
+        }
+        let mut gaps = Gaps::new(self.series.timeframe, store.gaps(self.series).await?);
+        let seen = store.newest_closed(self.series).await?.map(|bar| bar.candle.open_time);
+        let observed_at = self.client.server_time().await?;
+        let start = self.start(seen, refreshed, observed_at);
+        let mut place = Place { start, seen, observed_at, fresh: true };
+        let mut total = Collected::default();
+        loop {
+            let page = self.page(&mut place).await?;
+            let Some(last) = page.last() else {
+                if place.seen.is_none() {
+                    // not listed yet: asked again at the next tick
+                    return Ok(total);
+                }
+                self.nothing(place.start).await?;
+                break;
+            };
+            self.keep(&page, &place, &mut gaps, &mut total).await?;
+            place.seen = Some(last.open_time);
+            // a venue that does not go on would be asked for ever
+            if !self.goes_on(&page, &place) || last.open_time <= place.start {
+                break;
+            }
+            // the next page begins with a bar that is known: an empty one is then no answer
+            (place.start, place.fresh) = (last.open_time, false);
+            if refreshed.is_none() && self.out_of_time() {
+                return Ok(total);
+            }
+        }
+        if refreshed.is_some() {
+            self.ask_for_gaps(&mut gaps, start, place.observed_at, &mut total).await?;
+        }
+        store.set_refreshed(self.series, place.observed_at).await?;
+        Ok(total)
+    }
+
+    fn out_of_time(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() >= until)
+    }
+
+    fn start(&self, seen: Option<Timestamp>, refreshed: Option<Timestamp>, now: Timestamp) -> Timestamp {
+        let oldest = self.depth.start(self.series.timeframe, now);
+        let Some(seen) = seen else { return oldest };
+        let day = |at: Timestamp| Timeframe::Day.open_of(at);
+        let again = match refreshed {
+            // a backfill that was broken off goes on
+            None => 0,
+            Some(last) if day(last) == day(now) => AGAIN,
+            Some(_) => AGAIN_DAILY,
+        };
+        back(self.series.timeframe, seen, again).max(oldest).min(seen)
+    }
+
+    /// The page at `place`. The last one is judged by a clock read just before it; full ones hold closed bars only,
+    /// and need none.
+    async fn page(&self, place: &mut Place) -> Result<Vec<Candle>, MarketError> {
+        let SeriesKey { symbol, timeframe, .. } = self.series;
+        loop {
+            if !place.fresh && back(*timeframe, place.observed_at, PAGE.into()) <= place.start {
+                self.read_clock(place).await?;
+            }
+            let page = self.client.klines(symbol, *timeframe, Some(place.start), None, PAGE).await?;
+            if place.fresh || self.goes_on(&page, place) {
+                return Ok(page);
+            }
+            self.read_clock(place).await?;
+        }
+    }
+
+    async fn read_clock(&self, place: &mut Place) -> Result<(), MarketError> {
+        (place.observed_at, place.fresh) = (self.client.server_time().await?, true);
+        Ok(())
+    }
+
+    fn goes_on(&self, page: &[Candle], place: &Place) -> bool {
+        page.len() == usize::from(PAGE) && page.last().is_some_and(|last| last.closed_at(place.observed_at))
+    }
+
+    async fn keep(
+        &self,
+        page: &[Candle],
+        place: &Place,
+        gaps: &mut Gaps,
+        total: &mut Collected,
+    ) -> Result<(), CollectError> {
+        let (Some(first), Some(last)) = (page.first(), page.last()) else { return Ok(()) };
+        let from = place.seen.map_or(first.open_time, |seen| seen.min(first.open_time));
+        // gaps first: once the bars behind one are kept, nothing would show it again
+        if gaps.answered(from, last.open_time, page, place.observed_at) {
+            self.services.candles.set_gaps(self.series, gaps.known()).await?;
+        }
+        let appended = self.services.candles.append(self.series, page, place.observed_at).await?;
+        let joint = total.bars > 0 && place.seen == Some(first.open_time);
+        total.add(page.len() - usize::from(joint), appended);
+        (self.on_page)(self.series.timeframe, total.bars);
+        Ok(())
+    }
+
+    /// An empty answer where bars were served before: the end of a symbol that does not trade, a fault otherwise.
+    async fn nothing(&self, start: Timestamp) -> Result<(), CollectError> {
+        let SeriesKey { source, symbol, timeframe } = self.series;
+        let instrument = self.services.candles.instrument(source, symbol).await?;
+        if instrument.is_some_and(|instrument| !instrument.is_trading()) {
+            return Ok(());
+        }
+        let said = format!("no {timeframe} bar of {symbol} from {start} on, where it had some");
+        Err(MarketError::Unavailable { said }.into())
+    }
+
+    /// Asks for the gaps before `start`, those since having been read with the rest.
+    async fn ask_for_gaps(
+        &self,
+        gaps: &mut Gaps,
+        start: Timestamp,
+        now: Timestamp,
+        total: &mut Collected,
+    ) -> Result<(), CollectError> {
+        let SeriesKey { symbol, timeframe, .. } = self.series;
+        for gap in gaps.due(now, start) {
+            let page = self.client.klines(symbol, *timeframe, Some(gap.from), Some(gap.to), PAGE).await?;
+            let appended = self.services.candles.append(self.series, &page, now).await?;
+            total.add(page.len(), appended);
+            // a full page says nothing of what comes after it
+            let full = page.last().filter(|_| page.len() == usize::from(PAGE));
+            let to = full.map_or(gap.to, |last| last.open_time);
+            gaps.answered(gap.from, to, &page, now);
+            self.services.candles.set_gaps(self.series, gaps.known()).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,159 @@
+//! What is due, for all symbols of a watchlist.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use domain::{Symbol, Timeframe};
+use futures_util::StreamExt;
+use futures_util::stream;
+use jiff::Timestamp;
+
+use crate::refresh::Refresh;
+use crate::{CollectError, Collected, Collector, is_due};
+
+/// Series read at once. At 50 ms a page this is three times what the exchange's weight limit allows.
+const LANES: usize = 8;
+
+/// Backfills pause after so long and go on with the next tick, so that what is kept already stays fresh.
+pub(crate) const BACKFILL: Duration = Duration::from_secs(240);
+
+/// What a tick brought of each symbol. One that failed does not keep the others waiting.
+pub type Ticked = BTreeMap<Symbol, Result<Collected, CollectError>>;
+
+struct Due<'a> {
+    symbol: &'a Symbol,
+    timeframe: Timeframe,
+    last: Option<Timestamp>,
+}
+
+impl Collector {
+    /// Refreshes whatever is due by the venue's clock: known series first, then backfills.
+    ///
+    /// # Errors
+    /// [`CollectError`] if the venue's clock or the storage cannot be read; what arrived before it is kept.
+    pub async fn tick_all(&self, symbols: &[Symbol]) -> Result<Ticked, CollectError> {
+        let now = self.client.server_time().await?;
+        self.tick_at(symbols, now).await
+    }
+
+    /// Refreshes whatever of a symbol is due at `now`, on the venue's clock.
+    ///
+    /// # Errors
+    /// [`CollectError`]; what arrived before it is kept.
+    pub async fn tick(&self, symbol: &Symbol, now: Timestamp) -> Result<Collected, CollectError> {
+        let mut ticked = self.tick_at(std::slice::from_ref(symbol), now).await?;
+        ticked.remove(symbol).unwrap_or(Ok(Collected::default()))
+    }
+
+    async fn tick_at(&self, symbols: &[Symbol], now: Timestamp) -> Result<Ticked, CollectError> {
+        let mut due = self.due(symbols, now).await?;
+        let mut ticked: Ticked =
+            symbols.iter().map(|symbol| (symbol.clone(), Ok(Collected::default()))).collect();
+        let listed = self.listed(&due, &mut ticked).await?;
+        for gone in due.iter().filter(|due| listed.get(due.symbol) == Some(&false)) {
+            let series = self.series(gone.symbol, gone.timeframe);
+            self.services.candles.set_refreshed(&series, now).await?;
+        }
+        due.retain(|due| listed.get(due.symbol) == Some(&true));
+        due.sort_by_key(|due| due.last.is_none());
+
+        let until = Instant::now() + self.backfill;
+        let refreshes: Vec<_> = due.iter().map(|due| self.refresh_due(due, until)).collect();
+        let mut refreshes = stream::iter(refreshes).buffer_unordered(LANES);
+        while let Some((symbol, refreshed)) = refreshes.next().await {
+            let refreshed = not_stored(refreshed)?;
+            match (ticked.get_mut(symbol), refreshed) {
+                (Some(Ok(total)), Ok(part)) => total.join(part),
+                (Some(outcome @ Ok(_)), Err(error)) => *outcome = Err(error),
+                // the first failure of a symbol is told
+                _ => {}
+            }
+        }
+        Ok(ticked)
+    }
+
+    async fn due<'a>(&self, symbols: &'a [Symbol], now: Timestamp) -> Result<Vec<Due<'a>>, CollectError> {
+        let mut due = Vec::new();
+        for symbol in symbols {
+            for timeframe in Timeframe::ALL {
+                let last = self.services.candles.refreshed_at(&self.series(symbol, timeframe)).await?;
+                if is_due(symbol, timeframe, last, now) {
+                    due.push(Due { symbol, timeframe, last });
+                }
+            }
+        }
+        Ok(due)
+    }
+
+    /// Whether the venue lists each symbol of which something is due; without those whose question failed.
+    async fn listed<'a>(
+        &self,
+        due: &[Due<'a>],
+        ticked: &mut Ticked,
+    ) -> Result<BTreeMap<&'a Symbol, bool>, CollectError> {
+        let mut listed = BTreeMap::new();
+        let mut asked = BTreeMap::new();
+        for Due { symbol, timeframe, last } in due {
+            let kept = self.services.candles.instrument(&self.source, symbol).await?;
+            let trades = kept.is_some_and(|kept| kept.is_trading());
+            // an exchangeInfo weighs ten pages: not with every 1h bar, nor with every part of a backfill
+            if trades && (*timeframe == Timeframe::Hour || last.is_none()) {
+                listed.insert(*symbol, true);
+            } else {
+                asked.entry(*symbol).or_insert_with(|| self.look_up(symbol));
+            }
+        }
+        let mut asked = stream::iter(asked.into_values()).buffer_unordered(LANES);
+        while let Some((symbol, found)) = asked.next().await {
+            match not_stored(found)? {
+                Ok((is_listed, halted_since)) => {
+                    listed.insert(symbol, is_listed);
+                    if let Some(Ok(total)) = ticked.get_mut(symbol) {
+                        total.halted_since = halted_since;
+                    }
+                }
+                Err(error) => {
+                    listed.remove(symbol);
+                    ticked.insert(symbol.clone(), Err(error));
+                }
+            }
+        }
+        Ok(listed)
+    }
+
+    async fn look_up<'a>(
+        &self,
+        symbol: &'a Symbol,
+    ) -> (&'a Symbol, Result<(bool, Option<Timestamp>), CollectError>) {
+        let found = async {
+            let instrument = self.instrument(symbol).await?;
+            Ok((instrument.status != crate::DELISTED, self.halted_since(&instrument).await?))
+        };
+        (symbol, found.await)
+    }
+
+    async fn refresh_due<'a>(
+        &self,
+        due: &Due<'a>,
+        until: Instant,
+    ) -> (&'a Symbol, Result<Collected, CollectError>) {
+        let series = self.series(due.symbol, due.timeframe);
+        let refresh = Refresh {
+            services: &self.services,
+            client: &self.client,
+            series: &series,
+            depth: &self.depth,
+            on_page: &|_, _| (),
+            until: Some(until),
+        };
+        (due.symbol, refresh.run().await)
+    }
+}
+
+/// Lets a failure of the storage through: it is nobody's own.
+fn not_stored<T>(result: Result<T, CollectError>) -> Result<Result<T, CollectError>, CollectError> {
+    match result {
+        Err(error @ CollectError::Store(_)) => Err(error),
+        other => Ok(other),
+    }
+}
