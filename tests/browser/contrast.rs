@@ -1,7 +1,9 @@
 use serde_json::Value;
 
+use super::launch::in_browser;
 use super::reports::reports;
-use super::session::{Browser, DESK, NARROW, PHONE, Theme, in_browser};
+use super::screen::{DESK, NARROW, PHONE, Theme};
+use super::session::Browser;
 use super::wcag::{Colour, contrast, required};
 
 const LOOK: &str = concat!(include_str!("visible.js"), include_str!("contrast.js"));

@@ -2,8 +2,9 @@ use domain::Timeframe;
 use notify::page::{ChartSvgs, InputRow, PageInput, Parent, Picture, Reading, RunFacts};
 use serde_json::Value;
 
+use super::launch::in_browser;
 use super::reports::{Material, material};
-use super::session::{Browser, in_browser};
+use super::session::Browser;
 
 /// What an analyst or a venue could write to reach the reader: `N` is the number of the field.
 const PAYLOAD: &str = " \"'><img src=http://example.invalid/N onerror=\"document.documentElement.id='N'\">\
@@ -108,7 +109,7 @@ fn infected<T>(document: &Value, fields: &mut usize, parse: impl Fn(Value) -> Op
     parse(infected).unwrap()
 }
 
-/// JSON pointers (RFC 6901) of all texts; rows of bars are left, they are numbers and dates.
+/// JSON pointers (RFC 6901) of all texts; rows of bars and of their indicators are left, they are numbers and dates.
 fn texts_of(value: &Value) -> Vec<String> {
     let deeper = |key: &str, value: &Value| {
         let key = key.replace('~', "~0").replace('/', "~1");
@@ -116,9 +117,11 @@ fn texts_of(value: &Value) -> Vec<String> {
     };
     match value {
         Value::String(_) => vec![String::new()],
-        Value::Object(map) => {
-            map.iter().filter(|(key, _)| *key != "bars").flat_map(|(key, value)| deeper(key, value)).collect()
-        }
+        Value::Object(map) => map
+            .iter()
+            .filter(|(key, _)| !["bars", "indicators"].contains(&key.as_str()))
+            .flat_map(|(key, value)| deeper(key, value))
+            .collect(),
         Value::Array(list) => {
             list.iter().enumerate().flat_map(|(index, value)| deeper(&index.to_string(), value)).collect()
         }

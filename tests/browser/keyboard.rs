@@ -1,5 +1,6 @@
+use super::launch::in_browser;
 use super::reports::reports;
-use super::session::{DESK, in_browser};
+use super::screen::DESK;
 
 const LOOK: &str = concat!(
     include_str!("visible.js"),

@@ -1,5 +1,6 @@
-use super::reports::{reports, with_parent};
-use super::session::{DESK, PHONE, in_browser};
+use super::launch::in_browser;
+use super::reports::{extremes, reports, with_parent};
+use super::screen::{DESK, PHONE};
 
 const VISIBLE: &str = include_str!("visible.js");
 const WALK: &str = concat!(include_str!("visible.js"), include_str!("numbers.js"));
@@ -8,14 +9,16 @@ const WALK: &str = concat!(include_str!("visible.js"), include_str!("numbers.js"
 fn every_link_within_the_page_leads_into_sight() {
     in_browser("every_link_within_the_page_leads_into_sight", async |browser| {
         let mut faults = Vec::new();
-        for report in reports() {
+        for report in extremes() {
             // without the sandbox of the header, which gives the walk no frames to wait for
             browser.site.publish(&report.file, &report.html, None);
             for screen in [DESK, PHONE] {
                 browser.on(screen).await;
                 browser.visit(&report.file).await;
                 let found = browser.texts(WALK, Vec::new()).await;
-                faults.extend(found.iter().map(|fault| format!("{} {} px: {fault}", report.what, screen.width)));
+                faults.extend(
+                    found.iter().map(|fault| format!("{} {} px: {fault}", report.what, screen.width)),
+                );
             }
         }
         assert!(faults.is_empty(), "{}\n{}", faults.len(), faults.join("\n"));
@@ -39,7 +42,8 @@ fn every_number_leads_to_its_own_row() {
                 })";
             let pairs = browser.texts(look, Vec::new()).await;
             assert!(pairs.len() > 20, "{}: only {} numbers", report.what, pairs.len());
-            let apart: Vec<_> = pairs.iter().filter(|pair| pair.split(' ').next() != pair.split(' ').nth(1)).collect();
+            let apart: Vec<_> =
+                pairs.iter().filter(|pair| pair.split(' ').next() != pair.split(' ').nth(1)).collect();
             assert!(apart.is_empty(), "{}: {apart:?}", report.what);
         }
     });
@@ -57,7 +61,8 @@ fn a_click_goes_from_a_number_to_its_row_to_its_bar() {
               if (number && bar) return [`#${row.id}`, bar.hash];
             }
             return []";
-        let [row, bar] = browser.texts(find, Vec::new()).await.try_into().expect("a folded row that leads to a bar");
+        let [row, bar] =
+            browser.texts(find, Vec::new()).await.try_into().expect("a folded row that leads to a bar");
         let sight = format!(
             "{VISIBLE} const target = document.querySelector(':target'), box = target.getBoundingClientRect();
             return [location.hash, String(shown(target)), String(box.top > -1 && box.bottom <= innerHeight),

@@ -1,7 +1,9 @@
 use serde_json::json;
 
+use super::launch::in_browser;
 use super::reports::reports;
-use super::session::{Browser, DESK, NARROW, PHONE, Screen, Theme, in_browser};
+use super::screen::{DESK, NARROW, PHONE, Screen, TABLET, Theme};
+use super::session::Browser;
 
 const LOOK: &str = concat!(include_str!("visible.js"), include_str!("overflow.js"));
 
@@ -13,7 +15,7 @@ fn nothing_passes_the_edge_of_the_screen() {
             browser.open(report).await;
             for theme in Theme::BOTH {
                 browser.in_theme(theme).await;
-                for screen in [NARROW, PHONE, DESK] {
+                for screen in [NARROW, PHONE, TABLET, DESK] {
                     let place = format!("{} {} px {}", report.what, screen.width, theme.word());
                     let found = look(browser, screen).await;
                     faults.extend(found.into_iter().map(|fault| format!("{place}: {fault}")));

@@ -39,8 +39,16 @@ pub(super) fn reports() -> &'static [Report] {
 
 /// The report of the built-in world, and its parent's.
 pub(super) fn with_parent() -> (&'static Report, &'static Report) {
-    let named = |name: &str| reports().iter().find(|report| report.what == name).expect("it was made");
     (named("simulated"), named("parent of simulated"))
+}
+
+/// The page with the fewest marks and the one with the most, in another language: enough for slow looks.
+pub(super) fn extremes() -> [&'static Report; 2] {
+    [named("simulated"), named("unverified")]
+}
+
+fn named(what: &str) -> &'static Report {
+    reports().iter().find(|report| report.what == what).expect("it was made")
 }
 
 /// What these two were made from.

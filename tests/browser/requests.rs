@@ -1,5 +1,6 @@
+use super::launch::in_browser;
 use super::reports::reports;
-use super::session::{Browser, in_browser};
+use super::session::Browser;
 use super::site::BROWSERS_OWN;
 
 /// Ways to make a browser fetch something without script, each from an address of its own.
@@ -16,7 +17,10 @@ const FETCHES: [(&str, &str); 16] = [
     ("sheet", "<link rel=stylesheet href='http://example.invalid/sheet'>"),
     ("import", "<style>@import 'http://example.invalid/import'</style>"),
     ("attribute", "<p style='background: url(http://example.invalid/attribute)'>x</p>"),
-    ("font", "<style>@font-face { font-family: f; src: url(http://example.invalid/font) } p { font-family: f }</style><p>x</p>"),
+    (
+        "font",
+        "<style>@font-face { font-family: f; src: url(http://example.invalid/font) } p { font-family: f }</style><p>x</p>",
+    ),
     ("preload", "<link rel=preload as=image href='http://example.invalid/preload'>"),
     ("drawing", "<svg><image href='http://example.invalid/drawing'/></svg>"),
     ("input", "<input type=image src='http://example.invalid/input'>"),
@@ -31,7 +35,8 @@ fn the_page_asks_for_nothing_but_itself() {
             for policy in [Some(notify::page::policy_header(&report.html)), None] {
                 browser.site.publish(&report.file, &report.html, policy.as_deref());
                 let asked = asked_by(browser, &report.file).await;
-                let foreign: Vec<_> = asked.iter().filter(|request| !is_of(browser, request, &report.file)).collect();
+                let foreign: Vec<_> =
+                    asked.iter().filter(|request| !is_of(browser, request, &report.file)).collect();
                 assert!(foreign.is_empty(), "{}: {foreign:?}", report.what);
                 assert_eq!(asked.len(), 1, "{}: {asked:?}", report.what);
             }
@@ -57,7 +62,11 @@ fn planted_fetches_are_seen_and_the_policies_stop_them() {
 
         browser.site.publish("header", &bare, Some(&header));
         let asked = asked_by(browser, "header").await;
-        assert_eq!(asked, [format!("GET {}", browser.site.url("header"))], "the header let something through");
+        assert_eq!(
+            asked,
+            [format!("GET {}", browser.site.url("header"))],
+            "the header let something through"
+        );
 
         let meta = report.html.replacen("<main", &format!("{planted}<main"), 1);
         assert_ne!(meta, report.html);

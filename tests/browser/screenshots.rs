@@ -1,8 +1,11 @@
 use std::fs;
 use std::path::Path;
 
+use super::launch::in_browser;
 use super::reports::reports;
-use super::session::{DESK, PHONE, Theme, in_browser};
+use super::screen::{DESK, PHONE, Theme};
+
+const PICTURED: [&str; 3] = ["simulated", "unverified", "recorded"];
 
 /// For a person to look at: whole pages, folds closed, in `screenshots` beside the build.
 #[test]
@@ -10,7 +13,7 @@ fn pictures_of_the_pages_are_kept() {
     in_browser("pictures_of_the_pages_are_kept", async |browser| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("screenshots");
         fs::create_dir_all(&folder).unwrap();
-        for report in reports() {
+        for report in reports().iter().filter(|report| PICTURED.contains(&report.what)) {
             browser.open(report).await;
             for screen in [DESK, PHONE] {
                 let height = browser.whole(screen.width).await;
@@ -18,7 +21,8 @@ fn pictures_of_the_pages_are_kept() {
                     browser.in_theme(theme).await;
                     let png = browser.screenshot().await;
                     assert_eq!(size(&png), (screen.width, height), "{}", report.what);
-                    let name = format!("{}-{}-{}.png", report.what.replace(' ', "-"), screen.width, theme.word());
+                    let name =
+                        format!("{}-{}-{}.png", report.what.replace(' ', "-"), screen.width, theme.word());
                     fs::write(folder.join(name), png).unwrap();
                 }
             }

@@ -1,5 +1,6 @@
+use super::launch::in_browser;
 use super::reports::{Report, with_parent};
-use super::session::{Browser, in_browser};
+use super::session::Browser;
 
 /// Ways to run a script, each leaving its name in the title. `data:,` is no picture: its error comes at once.
 const WAYS: [(&str, &str); 6] = [
@@ -45,6 +46,20 @@ fn the_page_has_no_script_and_no_handler_of_its_own() {
             let found = browser.texts(look, Vec::new()).await;
             assert!(found.is_empty(), "{}: {found:?}", report.what);
         }
+    });
+}
+
+/// In the sandbox of its header a page is a stranger to the server it came from, so to any session there.
+#[test]
+fn the_header_gives_the_page_an_origin_of_its_own() {
+    in_browser("the_header_gives_the_page_an_origin_of_its_own", async |browser| {
+        let report = with_parent().0;
+        let origin = "return [self.origin]";
+        browser.site.publish(&report.file, &report.html, None);
+        browser.visit(&report.file).await;
+        assert_eq!(browser.texts(origin, Vec::new()).await, [browser.site.url("").trim_end_matches('/')]);
+        browser.open(report).await;
+        assert_eq!(browser.texts(origin, Vec::new()).await, ["null"]);
     });
 }
 

@@ -1,48 +1,10 @@
-use std::time::Duration;
-
 use fantoccini::wd::WebDriverCompatibleCommand;
-use fantoccini::{Client, ClientBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
+use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
-use tests::left_out;
 
-use super::driver::Driver;
 use super::reports::Report;
-use super::site::{BROWSERS_OWN, Site};
-
-/// Longest a test may take.
-const PATIENCE: Duration = Duration::from_secs(120);
-
-/// A screen, in CSS pixels.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Screen {
-    pub(super) width: u32,
-    pub(super) height: u32,
-}
-
-/// The narrowest screen a page must fit: WCAG 2.2, 1.4.10 Reflow.
-pub(super) const NARROW: Screen = Screen { width: 320, height: 568 };
-pub(super) const PHONE: Screen = Screen { width: 390, height: 844 };
-pub(super) const DESK: Screen = Screen { width: 1280, height: 900 };
-
-/// The theme a person's system asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Theme {
-    Light,
-    Dark,
-}
-
-impl Theme {
-    pub(super) const BOTH: [Self; 2] = [Self::Light, Self::Dark];
-
-    /// The word of `prefers-color-scheme`.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-}
+use super::screen::{DESK, Screen, Theme};
+use super::site::Site;
 
 /// A browser with an empty profile, and the site it sees.
 pub(super) struct Browser {
@@ -50,58 +12,11 @@ pub(super) struct Browser {
     pub(super) site: Site,
 }
 
-/// Runs `body` in a browser of its own; where none is installed the test is left out.
-pub(super) fn in_browser(test: &str, body: impl AsyncFnOnce(&Browser)) {
-    let Some(driver) = Driver::start() else {
-        return left_out(test, "it needs chromium and chromedriver");
-    };
-    let profile = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let run = async {
-        let site = Site::start().await;
-        let client = connect(&driver, &site, profile.path().to_str().unwrap()).await;
-        let browser = Browser { client, site };
-        body(&browser).await;
-    };
-    runtime.block_on(async { tokio::time::timeout(PATIENCE, run).await }).expect("the test ends in time");
-}
-
-async fn connect(driver: &Driver, site: &Site, profile: &str) -> Client {
-    let own = format!("http://{BROWSERS_OWN}");
-    let arguments = [
-        "--headless".to_owned(),
-        "--no-sandbox".to_owned(),
-        "--disable-gpu".to_owned(),
-        "--disable-quic".to_owned(),
-        "--no-first-run".to_owned(),
-        "--disable-background-networking".to_owned(),
-        "--disable-component-update".to_owned(),
-        "--disable-sync".to_owned(),
-        "--disable-features=NetworkTimeServiceQuerying".to_owned(),
-        // keeps the default search engine's new tab page away
-        "--incognito".to_owned(),
-        format!("--user-data-dir={profile}"),
-        format!("--proxy-server={}", site.address()),
-        // loopback goes through the proxy too
-        "--proxy-bypass-list=<-loopback>".to_owned(),
-        format!("--component-updater=url-source={own}/"),
-        format!("--apps-gallery-update-url={own}/"),
-        format!("--gaia-url={own}"),
-        format!("--google-url={own}"),
-        format!("--google-apis-url={own}"),
-        format!("--lso-url={own}"),
-        format!("--oauth-account-manager-url={own}"),
-        format!("--variations-server-url={own}"),
-    ];
-    let Value::Object(capabilities) = json!({"goog:chromeOptions": {"args": arguments}}) else {
-        unreachable!("an object was written")
-    };
-    let mut builder = ClientBuilder::new(HttpConnector::new());
-    builder.capabilities(capabilities);
-    builder.connect(&driver.url()).await.expect("chromium starts")
-}
-
 impl Browser {
+    pub(super) fn new(client: Client, site: Site) -> Self {
+        Self { client, site }
+    }
+
     /// Publishes a report under its file name, as its server sends it, and opens it.
     pub(super) async fn open(&self, report: &Report) {
         self.publish(report);
@@ -140,7 +55,7 @@ impl Browser {
 
     /// Clicks where a person would: the first element of the selector that is shown, scrolled into sight.
     pub(super) async fn click(&self, selector: &str) {
-        let found = self.client.find_all(fantoccini::Locator::Css(selector)).await.unwrap();
+        let found = self.client.find_all(Locator::Css(selector)).await.unwrap();
         for element in found {
             if element.is_displayed().await.unwrap() {
                 return element.click().await.unwrap_or_else(|e| panic!("{selector}: {e}"));

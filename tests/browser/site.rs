@@ -49,7 +49,8 @@ impl Site {
 
     /// Serves `html` under `name`, with the policy in the header if there is one.
     pub(super) fn publish(&self, name: &str, html: &str, policy: Option<&str>) {
-        let policy = policy.map(|policy| format!("Content-Security-Policy: {policy}\r\n")).unwrap_or_default();
+        let policy =
+            policy.map(|policy| format!("Content-Security-Policy: {policy}\r\n")).unwrap_or_default();
         let response = format!(
             "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
              X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCache-Control: no-store\r\n{policy}\
@@ -82,7 +83,8 @@ impl Shared {
         lock(&self.requests).push(format!("{method} {target}"));
         let here = format!("http://127.0.0.1:{port}");
         let page = target.strip_prefix(&here).and_then(|path| lock(&self.pages).get(path).cloned());
-        let missing = || "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned();
+        let missing =
+            || "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned();
         stream.write_all(page.unwrap_or_else(missing).as_bytes()).await?;
         stream.shutdown().await
     }

@@ -25,6 +25,8 @@ for (const table of document.querySelectorAll('table')) {
   for (const head of table.querySelectorAll('th')) check(head.scope, `${path(head)} of ${path(table)} has no scope`);
   check(table.querySelector('thead th'), `${path(table)} names no columns`);
 }
+for (const part of document.querySelectorAll('p, td, th, li, dd, figcaption'))
+  check(!/^\s*[;,:·.]/.test(part.textContent), `${path(part)} begins with a separator: "${part.textContent.trim().slice(0, 40)}"`);
 for (const link of document.querySelectorAll('a')) check(link.textContent.trim(), `${path(link)} has no text`);
 for (const time of document.querySelectorAll('time'))
   check(!Number.isNaN(Date.parse(time.dateTime)), `${path(time)} has no time: ${time.dateTime}`);

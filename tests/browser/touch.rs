@@ -1,5 +1,7 @@
+use super::launch::in_browser;
 use super::reports::reports;
-use super::session::{Browser, NARROW, PHONE, in_browser};
+use super::screen::{NARROW, PHONE};
+use super::session::Browser;
 
 /// What is tapped, but the numbers in running text: WCAG 2.2, 2.5.8 exempts targets in a sentence.
 const LOOK: &str = concat!(
@@ -26,7 +28,9 @@ fn what_is_tapped_is_44_px_high_on_a_phone() {
                 browser.unrolled(screen.width).await;
                 let (count, found) = look(browser).await;
                 assert!(count > 3, "{}: only {count} targets", report.what);
-                faults.extend(found.into_iter().map(|fault| format!("{} {} px: {fault}", report.what, screen.width)));
+                faults.extend(
+                    found.into_iter().map(|fault| format!("{} {} px: {fault}", report.what, screen.width)),
+                );
             }
         }
         assert!(faults.is_empty(), "{}\n{}", faults.len(), faults.join("\n"));

@@ -11,10 +11,14 @@ impl Colour {
     /// A computed value, `rgb(r, g, b)` or `rgba(r, g, b, a)`.
     pub(super) fn computed(text: &str) -> Self {
         let inner = text.strip_prefix("rgba(").or_else(|| text.strip_prefix("rgb("));
-        let inner = inner.and_then(|rest| rest.strip_suffix(')')).unwrap_or_else(|| panic!("no colour: {text}"));
+        let inner =
+            inner.and_then(|rest| rest.strip_suffix(')')).unwrap_or_else(|| panic!("no colour: {text}"));
         let numbers: Vec<f64> = inner.split(',').map(|part| part.trim().parse().unwrap()).collect();
         let (&[r, g, b], rest) = numbers.split_first_chunk().unwrap();
-        Self { channels: [r, g, b].map(|channel| channel / 255.0), opacity: rest.first().copied().unwrap_or(1.0) }
+        Self {
+            channels: [r, g, b].map(|channel| channel / 255.0),
+            opacity: rest.first().copied().unwrap_or(1.0),
+        }
     }
 
     /// A value as a design says it, `#RRGGBB`.
