@@ -47,7 +47,8 @@ fn word(word: &str) -> String {
         let mut from = 0;
         while let Some(found) = out[from..].find(prefix) {
             let at = from + found;
-            let id: String = out[at + prefix.len()..].chars().take_while(char::is_ascii_alphanumeric).collect();
+            let id: String =
+                out[at + prefix.len()..].chars().take_while(char::is_ascii_alphanumeric).collect();
             let starts = at == 0 || !out[..at].ends_with(|c: char| c.is_alphanumeric());
             if id.len() == 8 && starts {
                 out.replace_range(at..at + prefix.len() + id.len(), mask);
@@ -55,8 +56,13 @@ fn word(word: &str) -> String {
             from = at + prefix.len();
         }
     }
-    let date = out.len() == 10 && out.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
-    let time = out.len() == 5 && out.bytes().enumerate().all(|(i, b)| if i == 2 { b == b':' } else { b.is_ascii_digit() });
+    let date = out.len() == 10
+        && out
+            .bytes()
+            .enumerate()
+            .all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+    let time = out.len() == 5
+        && out.bytes().enumerate().all(|(i, b)| if i == 2 { b == b':' } else { b.is_ascii_digit() });
     match (date, time) {
         (true, _) => "DATE".to_owned(),
         (_, true) => "CLOCK".to_owned(),

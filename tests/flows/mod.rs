@@ -3,6 +3,7 @@
 mod modes;
 mod real_candles;
 mod replay;
+mod resume;
 mod simulated;
 
 use serde_json::Value;

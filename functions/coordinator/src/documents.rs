@@ -1,4 +1,4 @@
-use domain::StepId;
+use domain::{RunId, StepId};
 use flows::Planned;
 use jiff::{SignedDuration, Timestamp};
 use storage::{DOCUMENT_VERSION, Pins, RunDocument, Status, StepDocument, StepResult, shard_of};
@@ -21,6 +21,7 @@ pub(crate) fn run(request: &RunRequest, pins: Pins, now: Timestamp) -> RunDocume
         live: request.live,
         language: request.language.clone(),
         model: request.model.clone(),
+        resumes: None,
         pins,
         requested_at: request.requested_at,
         created_at: now,
@@ -60,5 +61,47 @@ pub(crate) fn skipped(run: &RunDocument, planned: &Planned, cause: &StepId, now:
         ended_at: Some(now),
         result: StepResult { reason, ..StepResult::default() },
         ..step(run, planned, now)
+    }
+}
+
+/// The run that goes on from `failed`: the same request and instant.
+pub(crate) fn resumed(
+    failed: &RunDocument,
+    run_id: RunId,
+    pins: Pins,
+    model: Option<String>,
+    now: Timestamp,
+) -> RunDocument {
+    RunDocument {
+        pins,
+        model,
+        shard: shard_of(&run_id),
+        run_id,
+        resumes: Some(failed.run_id.clone()),
+        requested_at: now,
+        created_at: now,
+        status: Status::Running,
+        ended_at: None,
+        reason: None,
+        expire_at: now + RETENTION,
+        ..failed.clone()
+    }
+}
+
+/// A step whose result the run takes from the one it goes on from.
+pub(crate) fn reused(run: &RunDocument, done: &StepDocument) -> StepDocument {
+    let reused_from = done.result.reused_from.clone().or_else(|| Some(done.run_id.clone()));
+    StepDocument {
+        run_id: run.run_id.clone(),
+        requested_at: run.requested_at,
+        created_at: run.created_at,
+        started_at: None,
+        ended_at: Some(run.created_at),
+        intents: Vec::new(),
+        shard: run.shard,
+        expire_at: run.expire_at,
+        // what the earlier run paid is not paid again
+        result: StepResult { reused_from, cost_usd: None, model_calls: None, ..done.result.clone() },
+        ..done.clone()
     }
 }

@@ -13,8 +13,27 @@ use domain::{RunId, StepId};
 use flows::{Command, Ending, Flow, Plan, Progress, State, StepKind, advance};
 pub use request::RunRequest;
 use runtime::{Catalog, Function, Redeliver, Services};
-use storage::{Kind, Message, RunDocument, RunEnd, Status, StepDocument, Topic};
+use storage::{Kind, Message, RunDocument, RunEnd, Status, StepDocument, StoreError, Topic};
 use tracing::{info, warn};
+
+/// Why a run cannot be gone on from: tell the user.
+#[derive(Debug, thiserror::Error)]
+pub enum ResumeError {
+    /// No such run.
+    #[error("there is no run {0}; `topdown runs` lists them")]
+    Unknown(RunId),
+    /// It needs no other.
+    #[error("run {run} is {status}: only a failed or cancelled run is resumed")]
+    NotFailed {
+        /// The run.
+        run: RunId,
+        /// Where it stands.
+        status: &'static str,
+    },
+    /// Storage could not be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// The coordinator.
 pub struct Coordinator {
@@ -42,6 +61,38 @@ impl Coordinator {
             info!(%run_id, flow = run.flow, symbol = %run.symbol, as_of = %run.as_of, "run {run_id} begins");
             self.announce(&run_id).await?;
         }
+        Ok(run_id)
+    }
+
+    /// Goes on from a failed run in a new one: what was done is taken, the rest is done by the catalog as it is now,
+    /// for the failure may have been mended there. Called again it finds the run that it started before.
+    ///
+    /// # Errors
+    /// [`ResumeError`].
+    pub async fn resume(
+        &self,
+        failed: &RunId,
+        catalog: &Catalog,
+        model: Option<String>,
+    ) -> Result<RunId, ResumeError> {
+        let earlier = self.services.journal.run(failed).await?;
+        let earlier = earlier.ok_or_else(|| ResumeError::Unknown(failed.clone()))?;
+        if !matches!(earlier.status, Status::Failed | Status::Cancelled) {
+            return Err(ResumeError::NotFailed { run: failed.clone(), status: earlier.status.as_str() });
+        }
+        let run_id = request::run_id(&format!("resume {failed} {} {model:?}", catalog.hash()));
+        let model = model.or_else(|| earlier.model.clone());
+        let pins = catalog.pin(&self.services).await?;
+        let run = documents::resumed(&earlier, run_id.clone(), pins, model, self.services.clock.now());
+        if self.services.journal.create_run(&run).await? {
+            let steps = self.services.journal.steps(failed).await?;
+            let done =
+                steps.iter().filter(|step| step.status == Status::Done && step.kind != Kind::Notification);
+            let reused: Vec<_> = done.map(|step| documents::reused(&run, step)).collect();
+            self.services.journal.create_steps(&reused).await?;
+            info!(%run_id, resumes = %failed, reused = reused.len(), "run {run_id} goes on from {failed}");
+        }
+        self.announce(&run_id).await.map_err(|redeliver| redeliver.0)?;
         Ok(run_id)
     }
 

@@ -31,8 +31,13 @@ const DIGITS: usize = 8;
 impl RunRequest {
     /// The id that the request's key gives the run.
     pub fn run_id(&self) -> RunId {
-        let id = format!("r-{}", hash::short_id(&self.key, DIGITS));
-        #[expect(clippy::expect_used, reason = "base 32 digits after `r-` are an id by construction")]
-        id.parse().expect("an id")
+        run_id(&self.key)
     }
+}
+
+/// The id that a key gives a run.
+pub(crate) fn run_id(key: &str) -> RunId {
+    let id = format!("r-{}", hash::short_id(key, DIGITS));
+    #[expect(clippy::expect_used, reason = "base 32 digits after `r-` are an id by construction")]
+    id.parse().expect("an id")
 }

@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Runs(Folder),
     /// Show a run: its state, steps and report
     Show(OneRun),
+    /// Go on from a failed run: what was done is taken, the rest is done
+    Resume(Resume),
     /// Open a run's report page in the browser
     Open(OneRun),
     /// Write an artifact's bytes to stdout, by its gs:// address
@@ -106,6 +108,20 @@ pub(crate) struct OneRun {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Resume {
+    /// The failed run, r-...
+    pub(crate) run: String,
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+    /// Prompts, model profiles and chart templates over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub(crate) catalog: Option<PathBuf>,
+    /// Model profile, or rule-analyst:MODE; the failed run's own unless told
+    #[arg(long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Cat {
     /// Address of an artifact, gs://local/...
     pub(crate) uri: String,
@@ -151,6 +167,7 @@ impl Arguments {
             Command::Collect(collect) => collect.folder.json,
             Command::Runs(folder) => folder.json,
             Command::Show(one) | Command::Open(one) => one.folder.json,
+            Command::Resume(resume) => resume.folder.json,
             Command::Serve(serve) => serve.choices.json,
             Command::Cat(_) | Command::Sim(_) => false,
         }

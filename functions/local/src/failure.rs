@@ -1,4 +1,4 @@
-use coordinator::RunRequest;
+use domain::RunId;
 use ohlcv_collector::CollectError;
 use runtime::Redeliver;
 use storage::StoreError;
@@ -54,10 +54,9 @@ impl Failure {
     }
 
     /// A fault of the folder while a run was driven.
-    pub(crate) fn redeliver(error: &Redeliver, request: &RunRequest, folder: &std::path::Path) -> Self {
+    pub(crate) fn redeliver(error: &Redeliver, run: &RunId, folder: &std::path::Path) -> Self {
         let failure = Self::store(&error.0, folder);
         let again = "mend that, then give the same command again: the run goes on where it stopped";
-        let run = request.run_id();
         Self { what: format!("run {run} stopped: {}", failure.what), ..failure }.advice(again)
     }
 }

@@ -135,9 +135,9 @@ impl Outcome {
                 step.status.as_str()
             )));
         }
-        if let Some(advice) = self.advice() {
-            terminal.line(&notify::console::row("do", advice));
-        }
+        let resume = format!("topdown resume {}{}", self.run.run_id, data_option(data));
+        let advice = self.advice().map_or_else(|| resume.clone(), |advice| format!("{advice}; {resume}"));
+        terminal.line(&notify::console::row("do", &advice));
         let more = format!("topdown show {}{}", self.run.run_id, data_option(data));
         terminal.line(&notify::console::row("more", &more));
     }

@@ -112,6 +112,9 @@ pub struct RunDocument {
     /// Model profile asked for, over the prompt's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// The failed run that this one goes on from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resumes: Option<RunId>,
     /// What the run fixed when it began.
     pub pins: Pins,
     /// When it was requested.
@@ -251,6 +254,9 @@ pub struct StepResult {
     /// Report: what they cost, USD.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_usd: Option<Decimal>,
+    /// The run that did the step, where this run took its result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reused_from: Option<RunId>,
     /// Why it failed, was skipped, or what a person should know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

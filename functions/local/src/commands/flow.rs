@@ -63,22 +63,34 @@ pub(crate) async fn drive(
     data: &Path,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    let stopped = |error: runtime::Redeliver| Failure::redeliver(&error, request, data);
+    let run_id = request.run_id();
+    let stopped = |error: runtime::Redeliver| Failure::redeliver(&error, &run_id, data);
     for earlier in app.coordinator.sweep().await.map_err(stopped)? {
-        if earlier.run_id != request.run_id() {
+        if earlier.run_id != run_id {
             terminal.progress("resume", &format!("{} {}, left unfinished", earlier.run_id, earlier.symbol));
             app.worker.drive(&earlier.run_id, &mut |_| ()).await.map_err(stopped)?;
         }
     }
-    let run_id = app.coordinator.start(request, catalog).await.map_err(stopped)?;
+    app.coordinator.start(request, catalog).await.map_err(stopped)?;
+    drive_run(app, &run_id, data, terminal).await
+}
+
+/// Works on a run that was started until it ends, and shows it.
+pub(crate) async fn drive_run(
+    app: &App,
+    run_id: &RunId,
+    data: &Path,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
     let mut shown = BTreeSet::new();
     let mut on_event = |event: &RunId| {
-        if *event == run_id {
-            show_progress(app, &run_id, &mut shown, terminal);
+        if event == run_id {
+            show_progress(app, run_id, &mut shown, terminal);
         }
     };
-    app.worker.drive(&run_id, &mut on_event).await.map_err(stopped)?;
-    let read = Outcome::read(&app.local, &run_id).await;
+    let driven = app.worker.drive(run_id, &mut on_event).await;
+    driven.map_err(|error| Failure::redeliver(&error, run_id, data))?;
+    let read = Outcome::read(&app.local, run_id).await;
     let outcome = read.map_err(|error| Failure::store(&error, data))?;
     let outcome = outcome.ok_or_else(|| Failure::run(format!("run {run_id} vanished from the journal")))?;
     finish(&outcome, data, terminal)

@@ -5,6 +5,7 @@ mod collect;
 mod demo;
 mod flow;
 mod open;
+mod resume;
 mod run;
 mod runs;
 mod serve;
@@ -31,6 +32,7 @@ pub(crate) async fn run(
         Command::Collect(collect) => collect::run(collect, environment, terminal).await,
         Command::Runs(folder) => runs::run(&folder, terminal).await,
         Command::Show(one) => show::run(&one, terminal).await,
+        Command::Resume(resume) => resume::run(resume, environment, terminal).await,
         Command::Open(one) => open::run(&one, terminal).await,
         Command::Cat(cat) => cat::run(&cat, terminal).await,
         Command::Sim(sim) => sim::run(&sim, terminal).await,

@@ -20,6 +20,7 @@ fn run(id: &str, requested: &str) -> RunDocument {
         live: false,
         language: "en".to_owned(),
         model: None,
+        resumes: None,
         pins: Pins::default(),
         requested_at: at(requested),
         created_at: at(requested),
