@@ -49,7 +49,7 @@ pub struct Ohlcv {
     pub stats: Stats,
     /// Turning points of the ATR zigzag.
     pub swings: Swings,
-    /// Zones where swings gathered.
+    /// Zones where swings gathered, from the top down.
     pub levels: Vec<Level>,
     /// The triple barrier by which a report is scored; absent without ATR14.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,7 +101,7 @@ pub enum FlagKind {
     Truncated,
     /// Nobody traded.
     ZeroTrades,
-    /// Its range is over 8 ATR14.
+    /// Its range is over 8 ATR14 of the bar before.
     Spike,
     /// The venue changed it after it had closed.
     Corrected,
@@ -109,7 +109,7 @@ pub enum FlagKind {
     PartialFirst,
     /// The newest 1h bar is more than two hours old.
     Stale,
-    /// High, low, open and close contradict each other.
+    /// High, low, open and close contradict each other, or its open is no bar's open.
     Insane,
 }
 
