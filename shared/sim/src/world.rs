@@ -213,6 +213,26 @@ impl World {
         }
     }
 
+    /// Leaves closed bars of a series out of every answer, from one open to another, as an exchange does that lost
+    /// them in an outage and may find them later. Longer bars made of them keep what they hold.
+    pub fn withhold(
+        &self,
+        symbol: &str,
+        timeframe: domain::Timeframe,
+        from: jiff::Timestamp,
+        to: jiff::Timestamp,
+    ) {
+        if let Some(interval) = crate::market::interval::Interval::named(timeframe.as_str()) {
+            let (from, to) = (from.as_millisecond(), to.as_millisecond());
+            self.shared.market.withhold(symbol, interval, from, to);
+        }
+    }
+
+    /// Serves all bars of a symbol again.
+    pub fn release(&self, symbol: &str) {
+        self.shared.market.release(symbol);
+    }
+
     /// Ends the services and waits until they have, a second at most.
     pub async fn stop(mut self) {
         self.ending.send_replace(true);

@@ -10,7 +10,7 @@ mod recorded;
 mod series;
 
 use std::path::Path as FilePath;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bar::Bar;
 use interval::Interval;
@@ -81,20 +81,31 @@ impl Market {
         now: i64,
         page: Page,
     ) -> Result<Vec<Bar>, RecordedError> {
-        let Some(entry) = self.entries.iter().find(|entry| entry.listing.symbol == symbol) else {
-            return Ok(Vec::new());
-        };
-        let mut series = entry.series.lock().unwrap_or_else(PoisonError::into_inner);
-        series.page(interval, now, page)
+        self.series(symbol).map_or(Ok(Vec::new()), |mut series| series.page(interval, now, page))
     }
 
     /// Changes the close of an hour after the fact, and of every bar that holds it. Whether there is such an hour.
     pub(crate) fn correct(&self, symbol: &str, open_ms: i64, close: i64) -> Result<bool, RecordedError> {
-        let Some(entry) = self.entries.iter().find(|entry| entry.listing.symbol == symbol) else {
-            return Ok(false);
-        };
-        let mut series = entry.series.lock().unwrap_or_else(PoisonError::into_inner);
-        series.correct(open_ms, close)
+        self.series(symbol).map_or(Ok(false), |mut series| series.correct(open_ms, close))
+    }
+
+    /// Leaves closed bars of a series out, from one open to another; bars made of them keep what they hold.
+    pub(crate) fn withhold(&self, symbol: &str, interval: Interval, from: i64, to: i64) {
+        if let Some(mut series) = self.series(symbol) {
+            series.withhold(interval, from, to);
+        }
+    }
+
+    /// Serves all bars of a symbol again.
+    pub(crate) fn release(&self, symbol: &str) {
+        if let Some(mut series) = self.series(symbol) {
+            series.release();
+        }
+    }
+
+    fn series(&self, symbol: &str) -> Option<MutexGuard<'_, Series>> {
+        let entry = self.entries.iter().find(|entry| entry.listing.symbol == symbol)?;
+        Some(entry.series.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Series {
     hours: Vec<Bar>,
     /// Closed bars, in the order of [`Interval::LONGER`].
     longer: [Vec<Bar>; 4],
+    /// Bars that are not served, by the opens of the first and the last.
+    withheld: Vec<(Interval, i64, i64)>,
 }
 
 #[derive(Debug)]
@@ -34,7 +36,7 @@ impl Series {
     }
 
     fn of(origin: Origin) -> Self {
-        Self { origin, hours: Vec::new(), longer: Default::default() }
+        Self { origin, hours: Vec::new(), longer: Default::default(), withheld: Vec::new() }
     }
 
     pub(crate) fn page(
@@ -52,7 +54,25 @@ impl Series {
         let forming = aggregate::forming(interval, &self.hours, now).filter(|bar| {
             interval != Interval::Hour && closed.last().is_none_or(|last| last.open_ms < bar.open_ms)
         });
-        Ok(pick(closed, forming, page))
+        if self.withheld.iter().all(|(of, _, _)| *of != interval) {
+            return Ok(pick(closed, forming, page));
+        }
+        let is_served = |bar: &Bar| {
+            let hides = |(of, from, to): &(Interval, i64, i64)| {
+                *of == interval && (*from..=*to).contains(&bar.open_ms)
+            };
+            !self.withheld.iter().any(hides)
+        };
+        let served: Vec<Bar> = closed.iter().copied().filter(is_served).collect();
+        Ok(pick(&served, forming, page))
+    }
+
+    pub(crate) fn withhold(&mut self, interval: Interval, from: i64, to: i64) {
+        self.withheld.push((interval, from, to));
+    }
+
+    pub(crate) fn release(&mut self) {
+        self.withheld.clear();
     }
 
     fn reach(&mut self, now: i64) -> Result<(), RecordedError> {

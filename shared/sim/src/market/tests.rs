@@ -119,6 +119,23 @@ fn a_correction_reaches_every_bar_that_holds_the_hour() {
 }
 
 #[test]
+fn withheld_bars_are_missing_until_they_are_released() {
+    let market = Market::seeded(7);
+    let now = "2021-05-03T00:00:00Z";
+    let (whole, days) =
+        (bars(&market, "BTCUSDT", Interval::Hour, now), bars(&market, "BTCUSDT", Interval::Day, now));
+    let (from, to) =
+        (at("2021-05-02T03:00:00Z").as_millisecond(), at("2021-05-02T04:00:00Z").as_millisecond());
+    market.withhold("BTCUSDT", Interval::Hour, from, to);
+    let left: Vec<Bar> = whole.iter().filter(|bar| bar.open_ms < from || bar.open_ms > to).copied().collect();
+    assert_eq!(left.len(), whole.len() - 2);
+    assert_eq!(bars(&market, "BTCUSDT", Interval::Hour, now), left);
+    assert_eq!(bars(&market, "BTCUSDT", Interval::Day, now), days);
+    market.release("BTCUSDT");
+    assert_eq!(bars(&market, "BTCUSDT", Interval::Hour, now), whole);
+}
+
+#[test]
 fn recorded_bars_stop_at_the_clock() {
     let Some(dir) = recorded("data/binance_spot", "recorded_bars_stop_at_the_clock") else { return };
     let market = Market::recorded(&dir).unwrap();

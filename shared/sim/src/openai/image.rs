@@ -15,7 +15,7 @@ pub(crate) fn size(url: &str) -> Result<(u32, u32), String> {
 }
 
 /// Signature, IHDR and IEND in their places (PNG specification, sections 5.2, 11.2.1, 11.2.4).
-fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
+pub(crate) fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
     let head = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR")?;
     bytes.strip_suffix(b"\0\0\0\0IEND\xaeB`\x82")?;
     let number = |from: usize| Some(u32::from_be_bytes(head.get(from..from + 4)?.try_into().ok()?));

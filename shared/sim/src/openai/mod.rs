@@ -1,5 +1,5 @@
-//! The model: chat completions in OpenAI's wire shape, answered by the rule analyst. Any bearer is let in; a
-//! stream is not offered.
+//! The model: chat completions in OpenAI's wire shape, answered by the rule analyst. Any bearer is let in but one
+//! that begins with `invalid`, and so is a request without one; a stream is not offered.
 
 mod image;
 pub(crate) mod ordered;
@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header;
+use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::hash::short_id;
@@ -22,6 +24,7 @@ use crate::faults::Fault;
 use crate::faults::answer::{json_answer, openai_error, plain};
 use crate::recorder::Service;
 use crate::world::Shared;
+pub(crate) use image::png_size;
 use request::Chat;
 
 /// The name the model answers by, whatever its mode.
@@ -39,7 +42,19 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/v1/models", get(models))
         .fallback(async || openai_error(404, "Unknown request URL.", "invalid_request_error", "unknown_url"))
         .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn(admit))
         .with_state(Desk { shared, answers: Arc::default() })
+}
+
+/// Turns a key away that is said to be invalid.
+async fn admit(request: Request, next: Next) -> Response {
+    let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    if sent.is_some_and(|sent| sent.starts_with("Bearer invalid")) {
+        let text =
+            "Incorrect API key provided: invalid***. You can find your API key in your account settings.";
+        return openai_error(401, text, "invalid_request_error", "invalid_api_key");
+    }
+    next.run(request).await
 }
 
 async fn models(State(desk): State<Desk>) -> Response {

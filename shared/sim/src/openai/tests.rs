@@ -53,6 +53,13 @@ async fn a_report_comes_in_the_shape_of_a_chat_completion() {
 }
 
 #[tokio::test]
+async fn a_key_said_to_be_invalid_is_turned_away() {
+    let key = [("authorization", "Bearer invalid-key")];
+    let answer = vendor().post("/v1/chat/completions", &key, body("rule-analyst", SCHEMA)).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["error"]["code"]), (401, &json!("invalid_api_key")));
+}
+
+#[tokio::test]
 async fn a_schema_out_of_order_is_refused() {
     let sorted = serde_json::from_str::<Value>(SCHEMA).unwrap().to_string();
     for (schema, named) in [

@@ -1,5 +1,7 @@
-//! The two ways a method's parameters come: JSON and multipart/form-data (RFC 7578).
+//! The ways a method's parameters come: in the query, as application/x-www-form-urlencoded, as JSON and as
+//! multipart/form-data (RFC 7578).
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::SentFile;
@@ -21,8 +23,31 @@ impl Form {
             Some((kind, boundary)) if kind.starts_with("multipart/form-data") => {
                 Self::multipart(boundary.split(';').next()?.trim_matches('"'), body)
             }
+            _ if content_type.starts_with("application/x-www-form-urlencoded") => {
+                Self::urlencoded(std::str::from_utf8(body).ok()?)
+            }
             _ => Self::json(body),
         }
+    }
+
+    /// Reads pairs as the URL standard's application/x-www-form-urlencoded parser does.
+    pub(crate) fn urlencoded(pairs: &str) -> Option<Self> {
+        let decoded = |text: &str| {
+            let spaced = text.replace('+', " ");
+            percent_decode_str(&spaced).decode_utf8().ok().map(|text| text.into_owned())
+        };
+        let pair = |pair: &str| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Some((decoded(name)?, decoded(value)?))
+        };
+        let fields = pairs.split('&').filter(|pair| !pair.is_empty()).map(pair).collect::<Option<_>>()?;
+        Some(Self { fields, files: Vec::new() })
+    }
+
+    /// With the parameters of another way behind its own.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.fields.extend(other.fields);
+        self
     }
 
     fn json(body: &[u8]) -> Option<Self> {
@@ -113,6 +138,15 @@ mod tests {
         assert_eq!((file.name.as_str(), file.content_type.as_str()), ("a.html", "text/html"));
         assert_eq!(file.bytes, b"<b>\r\n\r\n</b>");
         assert!(Form::read("multipart/form-data; boundary=AaB03x", &body[..40]).is_none());
+    }
+
+    #[test]
+    fn a_form_is_decoded() {
+        let kind = "application/x-www-form-urlencoded";
+        let form = Form::read(kind, b"chat_id=7&text=%3Cb%3EBTC%3C%2Fb%3E+%26+more&silent").unwrap();
+        assert_eq!(form.text("text").as_deref(), Some("<b>BTC</b> & more"));
+        assert_eq!((form.text("chat_id").as_deref(), form.text("silent").as_deref()), (Some("7"), Some("")));
+        assert!(Form::read(kind, b"text=%ff").is_none(), "not UTF-8");
     }
 
     #[test]

@@ -3,6 +3,8 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::openai::png_size;
+
 /// A message the messenger took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentMessage {
@@ -45,7 +47,13 @@ pub(crate) struct Messages(Mutex<Vec<SentMessage>>);
 
 impl Messages {
     /// Keeps the message and gives it as the vendor's `Message`.
-    pub(crate) fn keep(&self, mut message: SentMessage, from: &Value, now: Timestamp) -> Value {
+    pub(crate) fn keep(
+        &self,
+        mut message: SentMessage,
+        entities: &[Value],
+        from: &Value,
+        now: Timestamp,
+    ) -> Value {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         message.message_id = kept.len() as u64 + 1;
         let chat = message.chat_id.parse::<i64>().map_or_else(|_| json!(message.chat_id), Value::from);
@@ -55,10 +63,19 @@ impl Messages {
             "chat": { "id": chat, "type": "private" },
             "date": now.as_second(),
         });
-        let text_field = if message.file.is_some() { "caption" } else { "text" };
-        answer[text_field] = json!(message.shown);
+        let (text, marks) = match message.file {
+            Some(_) => ("caption", "caption_entities"),
+            None => ("text", "entities"),
+        };
+        if message.file.is_none() || !message.shown.is_empty() {
+            answer[text] = json!(message.shown);
+        }
+        if !entities.is_empty() {
+            answer[marks] = json!(entities);
+        }
         if let Some(file) = &message.file {
-            answer["document"] = json!({ "file_id": format!("f{}", message.message_id), "file_name": file.name, "file_size": file.bytes.len() });
+            let (kind, described) = described(file, &message.method, message.message_id);
+            answer[kind] = described;
         }
         kept.push(message);
         answer
@@ -67,4 +84,20 @@ impl Messages {
     pub(crate) fn all(&self) -> Vec<SentMessage> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// The vendor's `Document`, or its list of `PhotoSize`.
+fn described(file: &SentFile, method: &str, number: u64) -> (&'static str, Value) {
+    let mut described = json!({
+        "file_id": format!("f{number}"), "file_unique_id": format!("u{number}"), "file_size": file.bytes.len(),
+    });
+    if method == "sendPhoto" {
+        let (width, height) = png_size(&file.bytes).unwrap_or((1, 1));
+        described["width"] = json!(width);
+        described["height"] = json!(height);
+        return ("photo", json!([described]));
+    }
+    described["file_name"] = json!(file.name);
+    described["mime_type"] = json!(file.content_type);
+    ("document", described)
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::routing::any;
@@ -49,6 +49,7 @@ fn bot_id(segment: &str) -> Option<u64> {
 async fn call(
     State(shared): State<Arc<Shared>>,
     Path((bot, method)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
@@ -58,17 +59,25 @@ async fn call(
     }
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let Some(form) = Form::read(content_type, &body) else {
+    let sent = Form::read(content_type, &body);
+    let asked = Form::urlencoded(query.as_deref().unwrap_or_default());
+    let (Some(form), Some(asked)) = (sent, asked) else {
         return refused(400, "Bad Request: can't parse the request body");
     };
+    let form = form.and(asked);
     match send(&shared, &method, &form) {
-        Ok(message) => done(&shared.messages.keep(message, &bot_user(id), shared.clock.now())),
+        Ok((message, entities)) => {
+            done(&shared.messages.keep(message, &entities, &bot_user(id), shared.clock.now()))
+        }
         Err(Refusal(code, description)) => refused(code, &description),
     }
 }
 
 fn bot_user(id: u64) -> Value {
-    json!({ "id": id, "is_bot": true, "first_name": "Topdown", "username": "topdown_sim_bot" })
+    json!({
+        "id": id, "is_bot": true, "first_name": "Topdown", "username": "topdown_sim_bot",
+        "can_join_groups": true, "can_read_all_group_messages": false, "supports_inline_queries": false,
+    })
 }
 
 struct Refusal(u16, String);
@@ -79,7 +88,7 @@ const LONGEST_CAPTION: usize = 1_024;
 const LARGEST_PHOTO: usize = 10 << 20;
 const LARGEST_DOCUMENT: usize = 50 << 20;
 
-fn send(shared: &Shared, method: &str, form: &Form) -> Result<SentMessage, Refusal> {
+fn send(shared: &Shared, method: &str, form: &Form) -> Result<(SentMessage, Vec<Value>), Refusal> {
     let bad = |what: &str| Refusal(400, format!("Bad Request: {what}"));
     let (text_field, longest, file_field, largest) = match method {
         "sendMessage" => ("text", LONGEST_TEXT, None, 0),
@@ -90,13 +99,14 @@ fn send(shared: &Shared, method: &str, form: &Form) -> Result<SentMessage, Refus
     let chat_id = form.text("chat_id").filter(|id| !id.is_empty()).ok_or_else(|| bad("chat_id is empty"))?;
     let source = form.text(text_field).unwrap_or_default();
     let parse_mode = form.text("parse_mode");
-    let shown = match parse_mode.as_deref() {
+    let plain = |text: &str| html::Shown { text: text.to_owned(), entities: Vec::new() };
+    let html::Shown { text: shown, entities } = match parse_mode.as_deref() {
         Some(mode) if mode.eq_ignore_ascii_case("html") => {
             html::shown(&source).map_err(|error| bad(&error))?
         }
-        Some(mode) if mode.to_ascii_lowercase().starts_with("markdown") => source.clone(),
+        Some(mode) if mode.to_ascii_lowercase().starts_with("markdown") => plain(&source),
         Some(_) => return Err(bad("unsupported parse_mode")),
-        None => source.clone(),
+        None => plain(&source),
     };
     let length = shown.encode_utf16().count();
     if method == "sendMessage" && shown.trim().is_empty() {
@@ -120,7 +130,7 @@ fn send(shared: &Shared, method: &str, form: &Form) -> Result<SentMessage, Refus
     let preview =
         form.text("link_preview_options").is_none_or(|options| !options.contains("\"is_disabled\":true"));
     let at = shared.clock.now();
-    Ok(SentMessage {
+    let message = SentMessage {
         message_id: 0,
         at,
         method: method.to_owned(),
@@ -131,7 +141,8 @@ fn send(shared: &Shared, method: &str, form: &Form) -> Result<SentMessage, Refus
         file,
         silent,
         preview,
-    })
+    };
+    Ok((message, entities))
 }
 
 #[cfg(test)]

@@ -34,9 +34,22 @@ async fn a_document_comes_as_multipart() {
     let headers = [("content-type", "multipart/form-data; boundary=x")];
     let answer = telegram.post("/bot42:k/sendDocument", &headers, body).await;
     assert_eq!(answer.json()["result"]["document"]["file_name"], "report.html");
+    assert_eq!(answer.json()["result"]["document"]["mime_type"], "text/html");
+    assert!(answer.json()["result"]["document"]["file_unique_id"].is_string());
     assert_eq!(shared.messages.all()[0].file.as_ref().unwrap().bytes, b"<p>1</p>");
     let missing = telegram.post("/bot42:k/sendPhoto", &headers, body).await;
     assert_eq!(missing.json()["description"], "Bad Request: there is no photo in the request");
+}
+
+#[tokio::test]
+async fn parameters_come_in_the_body_and_in_the_query() {
+    let shared = seeded("2022-01-10T05:30:00Z");
+    let telegram = Vendor::new(Service::Telegram, &shared);
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let path = "/bot42:k/sendMessage?parse_mode=HTML";
+    let answer = telegram.post(path, &form, "chat_id=7&text=%3Cb%3EBTC%3C%2Fb%3E+1%2B1").await.json();
+    assert_eq!(answer["result"]["text"], "BTC 1+1");
+    assert_eq!(answer["result"]["entities"][0]["type"], "bold");
 }
 
 #[tokio::test]
