@@ -132,6 +132,22 @@ fn numbers_carry_their_marks() {
 }
 
 #[test]
+fn a_note_without_a_source_has_no_separator() {
+    let mut own = Case::of(sample::doubted());
+    let why = |html: &str| {
+        let cell = html.split("class=\"source\">").find(|cell| cell.contains("class=\"why\""));
+        cell.and_then(|cell| cell.split("</td>").next()).unwrap().to_owned()
+    };
+    assert_eq!(
+        why(&page(&own, None)),
+        "<a href=\"#bar-2026-04-20\">1w indicators[2026-04-20].ema200</a><span class=\"why\">; wrong after the repair</span>"
+    );
+    // the unverified item is the third
+    own.document.checks.items[2].reference = String::new();
+    assert_eq!(why(&page(&own, None)), "<span class=\"why\">wrong after the repair</span>");
+}
+
+#[test]
 fn low_trust_is_said_on_top() {
     let mut own = Case::of(sample::doubted());
     own.document.trust = Trust::Low;
