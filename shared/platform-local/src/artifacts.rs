@@ -1,8 +1,7 @@
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use domain::Sha256Hex;
@@ -10,10 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params};
 use storage::{Artifact, ArtifactKey, ArtifactStore, Put, SignedUrl, StoreError};
 
-use crate::Signer;
 use crate::sqlite::{Database, io_error, sql_error};
+use crate::{Signer, durable, fault};
 
 const BUCKET: &str = "gs://local/";
+/// Where files are until they have their name.
+const UNFINISHED: &str = "unfinished";
 const LONGEST_TTL: SignedDuration = SignedDuration::from_hours(12);
 
 /// Artifacts as files, each with a row that commits it. A file without a row was never finished and is never
@@ -22,13 +23,14 @@ pub struct FolderArtifacts {
     root: PathBuf,
     database: Database,
     signer: Arc<Signer>,
-    // names of unfinished files within this process; the lock keeps other writers out
-    next: AtomicU64,
+    // one write at a time, from the look at the row to its commit: two writers of one name would each commit the
+    // hash of the other's file. It counts the files, for names of unfinished ones.
+    writing: Mutex<u64>,
 }
 
 impl FolderArtifacts {
     pub(crate) fn new(root: PathBuf, database: Database, signer: Arc<Signer>) -> Self {
-        Self { root, database, signer, next: AtomicU64::new(0) }
+        Self { root, database, signer, writing: Mutex::new(0) }
     }
 
     /// The key behind an address of this backend.
@@ -46,37 +48,25 @@ impl FolderArtifacts {
         self.root.join(key.as_str())
     }
 
-    /// Write, fsync, link, fsync the folder: after this the bytes are under their name or the call has failed.
-    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-        let folder = path.parent().unwrap_or(&self.root);
-        let unfinished = self.root.join("unfinished");
-        for made in [folder, &unfinished] {
-            std::fs::create_dir_all(made).map_err(|e| io_error(made, &e))?;
-        }
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let name = unfinished.join(format!("{}-{number}", std::process::id()));
-        let linked = self.link(&name, path, bytes);
-        // a left-over is harmless: the next process of the same number truncates it
-        let _ = std::fs::remove_file(&name);
-        linked?;
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|e| io_error(folder, &e))
+    /// Removes what killed writers left: called by the holder of the folder's lock before it writes.
+    pub(crate) fn sweep(&self) {
+        // a left-over is harmless: it has no name that anyone asks for
+        let _ = std::fs::remove_dir_all(self.root.join(UNFINISHED));
     }
 
-    fn link(&self, name: &Path, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(true)
-            .write(true)
-            .open(name)
-            .map_err(|e| io_error(name, &e))?;
-        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| io_error(name, &e))?;
-        match std::fs::hard_link(name, path) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                // no row, so a kill came between link and commit: these bytes were never promised to anyone
-                std::fs::rename(name, path).map_err(|e| io_error(path, &e))
-            }
-            other => other.map_err(|e| io_error(path, &e)),
-        }
+    /// Write, fsync, link, fsync the folder: after this the bytes are under their name or the call has failed.
+    fn write(&self, number: u64, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+        let folder = path.parent().unwrap_or(&self.root);
+        let unfinished = self.root.join(UNFINISHED);
+        durable::create_folder(folder)?;
+        std::fs::create_dir_all(&unfinished).map_err(|e| io_error(&unfinished, &e))?;
+        let name = unfinished.join(format!("{}-{number}", std::process::id()));
+        let linked = link(&name, path, bytes);
+        let _ = std::fs::remove_file(&name);
+        linked?;
+        durable::sync_folder(folder)?;
+        fault::point("artifact.synced");
+        Ok(())
     }
 
     fn row(&self, key: &ArtifactKey) -> Result<Option<Artifact>, StoreError> {
@@ -98,14 +88,22 @@ impl FolderArtifacts {
         if !key.as_str().contains('/') {
             return Err(StoreError::NotFound(format!("a folder for artifact {key}")));
         }
+        let mut written = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        *written += 1;
+        let (path, sha256) = (self.path(key), Sha256Hex::of(bytes));
         if let Some(artifact) = self.row(key)? {
+            // the same bytes again mend a file that was damaged since
+            if artifact.sha256 == sha256 && std::fs::read(&path).ok().as_deref() != Some(bytes) {
+                self.write(*written, &path, bytes)?;
+            }
             return Ok(Put { artifact, created: false });
         }
-        self.write(&self.path(key), bytes)?;
-        let sha256 = Sha256Hex::of(bytes);
+        fault::point("artifact.begin");
+        self.write(*written, &path, bytes)?;
         let sql = "INSERT INTO artifacts (key, sha256, media_type) VALUES (?1, ?2, ?3)";
         let connection = self.database.lock();
         connection.execute(sql, params![key.as_str(), sha256.as_str(), media_type]).map_err(sql_error)?;
+        fault::point("artifact.committed");
         let artifact =
             Artifact { gcs_uri: format!("{BUCKET}{key}"), sha256, media_type: media_type.to_owned() };
         Ok(Put { artifact, created: true })
@@ -125,6 +123,25 @@ impl FolderArtifacts {
         }
         Err(damaged(format!("{} bytes of another content", bytes.len())))
     }
+}
+
+fn link(name: &Path, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let mut file = OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .open(name)
+        .map_err(|e| io_error(name, &e))?;
+    file.write_all(bytes).map_err(|e| io_error(name, &e))?;
+    fault::point("artifact.written");
+    file.sync_all().map_err(|e| io_error(name, &e))?;
+    let linked = match std::fs::hard_link(name, path) {
+        // without a row its bytes were never promised to anyone, with one they are damaged
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => std::fs::rename(name, path),
+        other => other,
+    };
+    fault::point("artifact.linked");
+    linked.map_err(|e| io_error(path, &e))
 }
 
 #[async_trait]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use storage::StoreError;
 
 use crate::sqlite::{Database, io_error};
-use crate::{FolderArtifacts, Signer, SqliteBus, SqliteCandles, SqliteJournal, SqliteReports};
+use crate::{FolderArtifacts, Signer, SqliteBus, SqliteCandles, SqliteJournal, SqliteReports, durable};
 
 /// What a process may do in a data folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Local {
         let lock = match access {
             Access::Read => None,
             Access::Write => {
-                std::fs::create_dir_all(path).map_err(|e| io_error(path, &e))?;
+                durable::create_folder(path)?;
                 Some(lock(path)?)
             }
         };
@@ -72,6 +72,7 @@ impl Local {
             // whoever held a lease or a message is gone: the lock says so
             local.journal.end_leases()?;
             local.bus.take_back()?;
+            local.artifacts.sweep();
         }
         Ok(local)
     }

@@ -4,6 +4,8 @@
 //! called `local`, so addresses look like `gs://local/runs/r-7f3k9q2c/1w-report.json`.
 
 mod artifacts;
+mod durable;
+mod fault;
 mod folder;
 mod signing;
 mod sqlite;

@@ -1,6 +1,5 @@
-use std::fs::OpenOptions;
-use std::io::{Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use domain::{Sha256Hex, hash};
@@ -9,8 +8,8 @@ use jiff::Timestamp;
 use sha2::Sha256;
 use storage::StoreError;
 
-use crate::Access;
 use crate::sqlite::io_error;
+use crate::{Access, durable, fault};
 
 const KEY_FILE: &str = "signing.key";
 
@@ -56,7 +55,8 @@ impl Signer {
                 Some(key)
             }
             Err(_) if access == Access::Read => None,
-            Err(_) => Some(create_key(&path)?),
+            Err(error) if error.kind() == ErrorKind::NotFound => Some(create_key(&path)?),
+            Err(error) => return Err(io_error(&path, &error)),
         };
         Ok(Self { key, base_url: base_url.trim_end_matches('/').to_owned() })
     }
@@ -94,13 +94,8 @@ fn create_key(path: &Path) -> Result<[u8; 32], StoreError> {
     std::fs::File::open(random)
         .and_then(|mut source| source.read_exact(&mut key))
         .map_err(|e| io_error(random, &e))?;
-    let mut file = OpenOptions::new()
-        .create_new(true)
-        .write(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(|e| io_error(path, &e))?;
-    file.write_all(&key).and_then(|()| file.sync_all()).map_err(|e| io_error(path, &e))?;
+    fault::point("signing-key.begin");
+    durable::write_private(path, &key)?;
     Ok(key)
 }
 

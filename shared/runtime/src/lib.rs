@@ -6,10 +6,12 @@
 
 mod catalog;
 mod clock;
+pub mod fault;
 mod function;
 pub mod http;
 pub mod logs;
 mod paid;
+pub mod process;
 mod services;
 mod steps;
 

@@ -5,10 +5,14 @@ use domain::Sha256Hex;
 use storage::{ArtifactKey, StepDocument, StoreError};
 use tracing::{info, warn};
 
-use crate::{Services, artifact_key};
+use crate::{Services, artifact_key, fault};
 
 /// Intents to pay for one call: the first, and one more for the answer that may have been lost.
 const INTENTS: u32 = 2;
+
+/// Answers to one request that are looked at: the first, and those paid for again because an earlier one is
+/// damaged.
+const KEPT: u32 = 3;
 
 /// Waits for a vendor that says it is busy and takes nothing.
 const WAITS: u32 = 4;
@@ -53,6 +57,9 @@ pub struct Paid {
     pub answer_uri: String,
     /// Whether an earlier call's answer was taken instead of paying again.
     pub adopted: bool,
+    /// How often this step has set out to pay for the call, in all its attempts: 0 if another step paid, more
+    /// than 1 if answers were lost. Lost answers may have been charged for.
+    pub intents: u32,
 }
 
 /// Why there is no answer.
@@ -89,42 +96,110 @@ where
     E: std::fmt::Display,
     F: Future<Output = Attempt<E>>,
 {
-    let name = format!("{}-call-{}-request.json", step.step_id, call.number + 1);
-    let put = services
-        .artifacts
-        .put(&artifact_key(&step.run_id, &name)?, "application/json", &call.request)
-        .await?;
-    let request_uri = put.artifact.gcs_uri;
-    let request = if put.created { call.request } else { services.artifacts.get(&request_uri).await? };
-    let hash = Sha256Hex::of(&request);
-    let key = ArtifactKey::new(&format!("paid/{}/{hash}.json", call.vendor))
-        .map_err(|error| StoreError::NotFound(error.to_string()))?;
-    if let Some(kept) = services.artifacts.find(&key).await? {
-        info!(run_id = %step.run_id, step_id = %step.step_id, "an answer to the same request is kept: taken");
-        let answer = services.artifacts.get(&kept.gcs_uri).await?;
-        return Ok(Paid { answer, request_uri, answer_uri: kept.gcs_uri, adopted: true });
-    }
+    let (vendor, number) = (call.vendor, call.number);
+    let (request, request_uri) = pin(services, step, call).await?;
+    let mut intents = step.intents.get(number).copied().unwrap_or(0);
+    fault::point("adopt.before");
+    let key = match kept(services, vendor, &request).await? {
+        Kept::Answer { answer, answer_uri } => {
+            fault::point("adopt.after");
+            info!(run_id = %step.run_id, step_id = %step.step_id, "an answer to the same request is kept: taken");
+            return Ok(Paid { answer, request_uri, answer_uri, adopted: true, intents });
+        }
+        Kept::Nothing { key } => key,
+    };
     loop {
-        let spent = services.journal.intend(step, call.number).await?;
-        if spent > INTENTS {
+        // only this fence's holder adds intents, so the claimed document and this loop know them all
+        if intents >= INTENTS {
             return Err(PaidError::Budget);
         }
+        fault::point("intent.before");
+        intents = services.journal.intend(step, number).await?;
+        fault::point("intent.after");
         match patient(&attempt, &request).await {
             Attempt::Answered(bytes) => {
-                let put = services.artifacts.put(&key, "application/json", &bytes).await?;
-                let answer_uri = put.artifact.gcs_uri;
-                let answer = if put.created { bytes } else { services.artifacts.get(&answer_uri).await? };
-                return Ok(Paid { answer, request_uri, answer_uri, adopted: false });
+                fault::point("call.answered");
+                let (answer, answer_uri) = keep(services, step, vendor, &key, bytes).await?;
+                fault::point("call.kept");
+                return Ok(Paid { answer, request_uri, answer_uri, adopted: false, intents });
             }
             Attempt::Refused(error) | Attempt::Busy { error, .. } => return Err(PaidError::Vendor(error)),
             Attempt::Unknown(error) => {
-                warn!(run_id = %step.run_id, step_id = %step.step_id, %error, spent, "answer lost");
-                if spent >= INTENTS {
+                warn!(run_id = %step.run_id, step_id = %step.step_id, %error, intents, "answer lost");
+                if intents >= INTENTS {
                     return Err(PaidError::Vendor(error));
                 }
             }
         }
     }
+}
+
+/// The request of the step's first attempt at this call, and where it is.
+async fn pin(
+    services: &Services,
+    step: &StepDocument,
+    call: PaidCall,
+) -> Result<(Vec<u8>, String), StoreError> {
+    let name = format!("{}-call-{}-request.json", step.step_id, call.number + 1);
+    let key = artifact_key(&step.run_id, &name)?;
+    fault::point("pin.before");
+    let put = services.artifacts.put(&key, "application/json", &call.request).await?;
+    fault::point("pin.after");
+    let uri = put.artifact.gcs_uri;
+    let request = if put.created { call.request } else { services.artifacts.get(&uri).await? };
+    Ok((request, uri))
+}
+
+enum Kept {
+    Answer { answer: Vec<u8>, answer_uri: String },
+    Nothing { key: ArtifactKey },
+}
+
+/// An answer to equal bytes, or where one is to be kept. A damaged answer is lost, and the call paid for again.
+async fn kept(services: &Services, vendor: &str, request: &[u8]) -> Result<Kept, StoreError> {
+    let hash = Sha256Hex::of(request);
+    let mut number = 1;
+    loop {
+        let name = if number == 1 { hash.to_string() } else { format!("{hash}-{number}") };
+        let key = key(vendor, &name)?;
+        let Some(found) = services.artifacts.find(&key).await? else { return Ok(Kept::Nothing { key }) };
+        match services.artifacts.get(&found.gcs_uri).await {
+            Ok(answer) => return Ok(Kept::Answer { answer, answer_uri: found.gcs_uri }),
+            Err(error @ StoreError::Damaged { .. }) if number < KEPT => {
+                warn!(%error, "a paid answer is lost")
+            }
+            Err(error) => return Err(error),
+        }
+        number += 1;
+    }
+}
+
+/// Keeps an answer; the first one kept is the step's. Another worker's comes first where a lease has expired: then
+/// this one is kept beside it, for whoever asks what was paid for.
+async fn keep(
+    services: &Services,
+    step: &StepDocument,
+    vendor: &str,
+    at: &ArtifactKey,
+    bytes: Vec<u8>,
+) -> Result<(Vec<u8>, String), StoreError> {
+    let put = services.artifacts.put(at, "application/json", &bytes).await?;
+    let uri = put.artifact.gcs_uri;
+    if put.created {
+        return Ok((bytes, uri));
+    }
+    let first = services.artifacts.get(&uri).await?;
+    if first != bytes {
+        let late = key(vendor, &format!("{}-late", Sha256Hex::of(&bytes)))?;
+        services.artifacts.put(&late, "application/json", &bytes).await?;
+        warn!(run_id = %step.run_id, step_id = %step.step_id, %late, "another worker's answer came first");
+    }
+    Ok((first, uri))
+}
+
+fn key(vendor: &str, name: &str) -> Result<ArtifactKey, StoreError> {
+    ArtifactKey::new(&format!("paid/{vendor}/{name}.json"))
+        .map_err(|error| StoreError::NotFound(error.to_string()))
 }
 
 /// One attempt, waiting while the vendor is busy: a refusal costs nothing, so it needs no intent of its own.

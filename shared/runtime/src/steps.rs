@@ -2,9 +2,9 @@ use domain::{RunId, StepId, Timeframe};
 use flows::{Flow, Plan, Planned};
 use jiff::SignedDuration;
 use storage::{Claim, Kind, Message, RunDocument, Status, StepDocument, StepResult, StoreError, Topic};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
-use crate::{Redeliver, Services};
+use crate::{Redeliver, Services, fault};
 
 /// How long a claim holds.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(600);
@@ -27,20 +27,27 @@ pub struct Batch<'a> {
 /// [`Redeliver`] if the journal could not be reached.
 pub async fn begin<'a>(services: &'a Services, message: &Message) -> Result<Option<Batch<'a>>, Redeliver> {
     let run_id = &message.run_id;
-    let Some(run) = services.journal.run(run_id).await? else {
+    let run = match services.journal.run(run_id).await {
+        Err(error @ StoreError::Newer { .. }) => return Ok(left(run_id, &error)),
+        run => run?,
+    };
+    let Some(run) = run else {
         warn!(%run_id, "message for a run that does not exist: dropped");
         return Ok(None);
     };
     if run.status.is_terminal() {
         return Ok(None);
     }
+    fault::point("claim.before");
     let claims = match services.journal.claim(run_id, &message.steps, services.clock.now(), LEASE).await {
         Err(StoreError::NotFound(what)) => {
             warn!(%run_id, what, "message for a step that does not exist: dropped");
             return Ok(None);
         }
+        Err(error @ StoreError::Newer { .. }) => return Ok(left(run_id, &error)),
         claims => claims?,
     };
+    fault::point("claim.after");
     let mut steps = Vec::with_capacity(claims.len());
     let mut ended = Vec::new();
     for claim in claims {
@@ -56,9 +63,18 @@ pub async fn begin<'a>(services: &'a Services, message: &Message) -> Result<Opti
     Ok((!steps.is_empty()).then_some(Batch { services, run, steps }))
 }
 
+/// A newer version's document is left to that version: what it needs cannot be known here.
+fn left<T>(run_id: &RunId, error: &StoreError) -> Option<T> {
+    error!(%run_id, %error, "left untouched");
+    None
+}
+
 async fn announce(services: &Services, run_id: &RunId, steps: Vec<StepId>) -> Result<(), Redeliver> {
     let message = Message { v: 1, topic: Topic::FlowEvents, run_id: run_id.clone(), steps };
-    Ok(services.bus.publish(&message).await?)
+    fault::point("dispatch.before");
+    services.bus.publish(&message).await?;
+    fault::point("dispatch.after");
+    Ok(())
 }
 
 impl Batch<'_> {
@@ -104,6 +120,44 @@ impl Batch<'_> {
         self.close(step, Status::Failed, result).await
     }
 
+    /// Ends a step by what its work came to, or by what storage said on the way: damage and absence fail it, for
+    /// no delivery mends them; a lost fence leaves it to its holder; the rest is delivered again.
+    ///
+    /// # Errors
+    /// [`Redeliver`] if storage could not be reached.
+    pub async fn conclude(
+        &self,
+        step: &StepDocument,
+        outcome: Result<Result<StepResult, String>, StoreError>,
+    ) -> Result<(), Redeliver> {
+        match outcome {
+            Ok(outcome) => self.end(step, outcome).await,
+            Err(StoreError::Fenced { .. }) => Ok(()),
+            Err(error @ (StoreError::Damaged { .. } | StoreError::NotFound(_))) => {
+                self.end(step, Err(error.to_string())).await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Ends every step of the batch by what storage said of something they all need, as [`conclude`](Self::conclude)
+    /// does.
+    ///
+    /// # Errors
+    /// [`Redeliver`] if storage could not be reached.
+    pub async fn stop(&self, error: StoreError) -> Result<(), Redeliver> {
+        match error {
+            error @ (StoreError::Damaged { .. } | StoreError::NotFound(_)) => {
+                for step in &self.steps {
+                    self.end(step, Err(error.to_string())).await?;
+                }
+                Ok(())
+            }
+            StoreError::Fenced { .. } => Ok(()),
+            error => Err(error.into()),
+        }
+    }
+
     async fn close(
         &self,
         step: &StepDocument,
@@ -119,6 +173,7 @@ impl Batch<'_> {
             result.expires_at = Some(signed.expires_at);
         }
         let ended = StepDocument { status, ended_at: Some(now), result, ..step.clone() };
+        fault::point("commit.before");
         match self.services.journal.commit(&ended).await {
             Err(error @ StoreError::Fenced { .. }) => {
                 warn!(%error, "result dropped");
@@ -126,6 +181,7 @@ impl Batch<'_> {
             }
             committed => committed?,
         }
+        fault::point("commit.after");
         let (run_id, step_id) = (&step.run_id, &step.step_id);
         match &ended.result.reason {
             Some(reason) if status == Status::Failed => {

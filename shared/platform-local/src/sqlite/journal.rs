@@ -5,8 +5,10 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use storage::{Claim, DOCUMENT_VERSION, Journal, RunDocument, RunEnd, Status, StepDocument, StoreError};
+use tracing::error;
 
 use super::{Database, json_error, sql_error};
+use crate::fault;
 
 /// The journal in SQLite: a row a document, each change one transaction.
 pub struct SqliteJournal {
@@ -23,7 +25,7 @@ impl SqliteJournal {
         let mut connection = self.database.lock();
         let transaction = connection.transaction().map_err(sql_error)?;
         let sql = "SELECT s.document FROM steps s JOIN runs r USING (run_id) WHERE r.status = 'running'";
-        let steps: Vec<StepDocument> = collect(&transaction, sql, [])?;
+        let steps: Vec<StepDocument> = collect_readable(&transaction, sql, [])?;
         for mut step in steps {
             if step.status == Status::Running {
                 step.status = Status::Pending;
@@ -68,7 +70,10 @@ impl Journal for SqliteJournal {
                 "INSERT OR IGNORE INTO runs (run_id, requested_ms, status, document) VALUES (?1, ?2, ?3, ?4)";
             let requested = run.requested_at.as_millisecond();
             let row = params![run.run_id.as_str(), requested, run.status.as_str(), document];
-            Ok(connection.execute(sql, row).map_err(sql_error)? == 1)
+            fault::point("journal.create-run");
+            let created = connection.execute(sql, row).map_err(sql_error)? == 1;
+            fault::point("journal.run-created");
+            Ok(created)
         })
     }
 
@@ -79,12 +84,12 @@ impl Journal for SqliteJournal {
     async fn runs(&self, limit: usize) -> Result<Vec<RunDocument>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let sql = "SELECT document FROM runs ORDER BY requested_ms DESC, run_id LIMIT ?1";
-        self.database.run(|connection| collect(connection, sql, [limit]))
+        self.database.run(|connection| collect_readable(connection, sql, [limit]))
     }
 
     async fn unfinished(&self) -> Result<Vec<RunDocument>, StoreError> {
         let sql = "SELECT document FROM runs WHERE status = 'running' ORDER BY requested_ms, run_id";
-        self.database.run(|connection| collect(connection, sql, []))
+        self.database.run(|connection| collect_readable(connection, sql, []))
     }
 
     async fn end_run(&self, run_id: &RunId, end: &RunEnd) -> Result<bool, StoreError> {
@@ -103,7 +108,9 @@ impl Journal for SqliteJournal {
             let sql = "UPDATE runs SET status = ?2, document = ?3 WHERE run_id = ?1";
             let row = params![run_id.as_str(), run.status.as_str(), document];
             transaction.execute(sql, row).map_err(sql_error)?;
+            fault::point("journal.end-run");
             transaction.commit().map_err(sql_error)?;
+            fault::point("journal.run-ended");
             Ok(true)
         })
     }
@@ -120,7 +127,9 @@ impl Journal for SqliteJournal {
                     created.push(step.step_id.clone());
                 }
             }
+            fault::point("journal.create-steps");
             transaction.commit().map_err(sql_error)?;
+            fault::point("journal.steps-created");
             Ok(created)
         })
     }
@@ -218,6 +227,28 @@ fn collect<T: DeserializeOwned>(
     let mut statement = connection.prepare_cached(sql).map_err(sql_error)?;
     let rows = statement.query_map(params, |row| row.get::<_, String>(0)).map_err(sql_error)?;
     rows.map(|row| row.map_err(sql_error).and_then(|text| parse(&text))).collect()
+}
+
+/// As [`collect`], without what this version cannot read: a newer version's documents, or damaged ones, are left
+/// untouched and hold up nothing else.
+fn collect_readable<T: DeserializeOwned>(
+    connection: &Connection,
+    sql: &str,
+    params: impl rusqlite::Params,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = connection.prepare_cached(sql).map_err(sql_error)?;
+    let rows = statement.query_map(params, |row| row.get::<_, String>(0)).map_err(sql_error)?;
+    let mut found = Vec::new();
+    for row in rows {
+        match parse(&row.map_err(sql_error)?) {
+            Ok(document) => found.push(document),
+            Err(error @ (StoreError::Newer { .. } | StoreError::Damaged { .. })) => {
+                error!(%error, "left untouched: {error}");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
 }
 
 #[derive(Deserialize)]

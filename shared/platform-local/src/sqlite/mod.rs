@@ -29,7 +29,10 @@ impl Database {
             Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
             Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
         };
-        let mut connection = Connection::open_with_flags(path, flags).map_err(sql_error)?;
+        let mut connection = match Connection::open_with_flags(path, flags).and_then(readable) {
+            Err(error) if access == Access::Read && cannot_open(&error) => unchanging(path)?,
+            opened => opened.map_err(sql_error)?,
+        };
         connection.busy_timeout(Duration::from_secs(5)).map_err(sql_error)?;
         schema::prepare(&mut connection, path, access)?;
         Ok(Self(Arc::new(Mutex::new(connection))))
@@ -49,13 +52,44 @@ impl Database {
     }
 }
 
+/// The connection, if its file can be read: opening alone does not look.
+fn readable(connection: Connection) -> rusqlite::Result<Connection> {
+    connection.query_row("PRAGMA schema_version", [], |row| row.get::<_, i64>(0))?;
+    Ok(connection)
+}
+
+fn cannot_open(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+}
+
+/// A reader's connection where nobody can write, such as a folder on a read-only disk: SQLite then needs no files
+/// beside the database. Not where a log is left, which holds changes that such a reader would not see.
+fn unchanging(path: &Path) -> Result<Connection, StoreError> {
+    let place = path.display().to_string();
+    let log = path.with_extension("sqlite-wal");
+    if log.metadata().is_ok_and(|log| log.len() > 0) {
+        return Err(StoreError::Unavailable(format!(
+            "{place} was left open by a killed process and can be read only where it can be written; copy the data \
+             folder to such a place"
+        )));
+    }
+    let uri = format!("file:{}?immutable=1", percent(&place));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    Connection::open_with_flags(uri, flags).and_then(readable).map_err(sql_error)
+}
+
+/// A path within SQLite's address form, where these characters mean something.
+fn percent(path: &str) -> String {
+    path.replace('%', "%25").replace('?', "%3f").replace('#', "%23")
+}
+
 pub(crate) fn sql_error(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => StoreError::Full("the data folder".to_owned()),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::InUse { pid: None },
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            StoreError::Damaged { what: "topdown.sqlite".to_owned(), found: error.to_string() }
-        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Unavailable(format!(
+            "topdown.sqlite is damaged ({error}); move the data folder away and start anew, or put back a copy"
+        )),
         _ => StoreError::Unavailable(error.to_string()),
     }
 }

@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, params};
 use storage::{ReportRow, ReportStore, StoreError};
 
 use super::{Database, json_error, sql_error};
+use crate::fault;
 
 /// Report rows in SQLite.
 pub struct SqliteReports {
@@ -31,7 +32,9 @@ impl ReportStore for SqliteReports {
                 row.as_of.as_millisecond(),
                 document,
             ];
+            fault::point("reports.append");
             connection.execute(sql, values).map_err(sql_error)?;
+            fault::point("reports.appended");
             Ok(())
         })
     }

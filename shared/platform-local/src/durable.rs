@@ -1,0 +1,48 @@
+//! Folders and small files that are there after a power cut.
+
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use storage::StoreError;
+
+use crate::sqlite::io_error;
+
+/// Creates a folder and those above it, each entry synced into the folder that holds it.
+pub(crate) fn create_folder(path: &Path) -> Result<(), StoreError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let above = above(path);
+    create_folder(above)?;
+    match std::fs::create_dir(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(io_error(path, &error)),
+        _ => sync_folder(above),
+    }
+}
+
+/// Syncs the entries of a folder.
+pub(crate) fn sync_folder(path: &Path) -> Result<(), StoreError> {
+    File::open(path).and_then(|folder| folder.sync_all()).map_err(|e| io_error(path, &e))
+}
+
+/// Writes a file for its owner alone, whole or not at all.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let name = path.with_extension("unfinished");
+    let mut file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o600)
+        .open(&name)
+        .map_err(|e| io_error(&name, &e))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| io_error(&name, &e))?;
+    std::fs::rename(&name, path).map_err(|e| io_error(path, &e))?;
+    sync_folder(above(path))
+}
+
+/// The folder that holds `path`: the working one for a bare name.
+fn above(path: &Path) -> &Path {
+    path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
