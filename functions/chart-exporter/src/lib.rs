@@ -116,10 +116,13 @@ impl Function for ChartExporter {
     async fn handle(&self, message: &Message) -> Result<(), Redeliver> {
         let Some(batch) = begin(&self.services, message).await? else { return Ok(()) };
         let done = batch.done_steps().await?;
-        let catalog = Catalog::pinned(&self.services, &batch.run.pins).await?;
+        let catalog = match Catalog::pinned(&self.services, &batch.run.pins).await {
+            Ok(catalog) => catalog,
+            Err(error) => return batch.stop(error).await,
+        };
         for step in &batch.steps {
-            let outcome = self.export(&batch, &done, &catalog, step).await?;
-            batch.end(step, outcome).await?;
+            let outcome = self.export(&batch, &done, &catalog, step).await;
+            batch.conclude(step, outcome).await?;
         }
         Ok(())
     }

@@ -101,7 +101,14 @@ pub(crate) fn reused(run: &RunDocument, done: &StepDocument) -> StepDocument {
         shard: run.shard,
         expire_at: run.expire_at,
         // what the earlier run paid is not paid again
-        result: StepResult { reused_from, cost_usd: None, model_calls: None, ..done.result.clone() },
+        result: StepResult {
+            reused_from,
+            cost_usd: None,
+            model_calls: None,
+            prompt_tokens: None,
+            completion_tokens: None,
+            ..done.result.clone()
+        },
         ..done.clone()
     }
 }

@@ -14,7 +14,7 @@ use flows::{Command, Ending, Flow, Plan, Progress, State, StepKind, advance};
 pub use request::RunRequest;
 use runtime::{Catalog, Function, Redeliver, Services};
 use storage::{Kind, Message, RunDocument, RunEnd, Status, StepDocument, StoreError, Topic};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 /// Why a run cannot be gone on from: tell the user.
 #[derive(Debug, thiserror::Error)]
@@ -84,12 +84,12 @@ impl Coordinator {
         let model = model.or_else(|| earlier.model.clone());
         let pins = catalog.pin(&self.services).await?;
         let run = documents::resumed(&earlier, run_id.clone(), pins, model, self.services.clock.now());
+        // the steps first: once the run exists, whoever finds it finds what it reuses
+        let steps = self.services.journal.steps(failed).await?;
+        let done = steps.iter().filter(|step| step.status == Status::Done && step.kind != Kind::Notification);
+        let reused: Vec<_> = done.map(|step| documents::reused(&run, step)).collect();
+        self.services.journal.create_steps(&reused).await?;
         if self.services.journal.create_run(&run).await? {
-            let steps = self.services.journal.steps(failed).await?;
-            let done =
-                steps.iter().filter(|step| step.status == Status::Done && step.kind != Kind::Notification);
-            let reused: Vec<_> = done.map(|step| documents::reused(&run, step)).collect();
-            self.services.journal.create_steps(&reused).await?;
             info!(%run_id, resumes = %failed, reused = reused.len(), "run {run_id} goes on from {failed}");
         }
         self.announce(&run_id).await.map_err(|redeliver| redeliver.0)?;
@@ -104,7 +104,10 @@ impl Coordinator {
     pub async fn sweep(&self) -> Result<Vec<RunDocument>, Redeliver> {
         let runs = self.services.journal.unfinished().await?;
         for run in &runs {
-            for step in self.services.journal.steps(&run.run_id).await? {
+            let Some(steps) = readable(&run.run_id, self.services.journal.steps(&run.run_id).await)? else {
+                continue;
+            };
+            for step in steps {
                 if step.status == Status::Pending {
                     self.hand_over(&run.run_id, step.kind, vec![step.step_id]).await?;
                 }
@@ -168,8 +171,8 @@ impl Function for Coordinator {
 
     async fn handle(&self, message: &Message) -> Result<(), Redeliver> {
         let run_id = &message.run_id;
-        let Some(run) = self.services.journal.run(run_id).await?.filter(|run| !run.status.is_terminal())
-        else {
+        let run = readable(run_id, self.services.journal.run(run_id).await)?.flatten();
+        let Some(run) = run.filter(|run| !run.status.is_terminal()) else {
             return Ok(());
         };
         let Ok(flow) = Flow::numbered(&run.flow.to_string()) else {
@@ -177,7 +180,7 @@ impl Function for Coordinator {
             return Ok(());
         };
         let plan = Plan::of(&flow);
-        let steps = self.services.journal.steps(run_id).await?;
+        let Some(steps) = readable(run_id, self.services.journal.steps(run_id).await)? else { return Ok(()) };
         let (_, commands) = advance(&plan, &fold(&steps));
         for command in commands {
             match command {
@@ -192,6 +195,19 @@ impl Function for Coordinator {
             }
         }
         Ok(())
+    }
+}
+
+/// What was read, or nothing of a document that a newer version wrote or that is damaged: it is left as it is, for
+/// that version or for a person.
+fn readable<T>(run_id: &RunId, read: Result<T, StoreError>) -> Result<Option<T>, Redeliver> {
+    match read {
+        Ok(found) => Ok(Some(found)),
+        Err(error @ (StoreError::Newer { .. } | StoreError::Damaged { .. })) => {
+            error!(%run_id, %error, "left untouched");
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

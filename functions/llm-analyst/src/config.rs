@@ -15,6 +15,8 @@ pub struct Config {
     pub keys: BTreeMap<String, SecretString>,
     /// Base URLs by profile, over the catalog's.
     pub base_urls: BTreeMap<String, String>,
+    /// The profile that prompts mean by `default`, over the catalog's.
+    pub default_model: Option<String>,
 }
 
 /// Why no model can be asked: tell the operator; nothing was sent.
@@ -51,6 +53,10 @@ impl Config {
     /// # Errors
     /// [`ConfigError::Unknown`] and [`ConfigError::Admit`].
     pub fn profile(&self, models: &Models, name: &str) -> Result<ModelProfile, ConfigError> {
+        let name = match &self.default_model {
+            Some(default) if name == "default" => default,
+            _ => name,
+        };
         let mut profile = named(models, name)?;
         if let Some(url) = self.base_urls.get(profile.name()) {
             profile = profile.with_base_url(url);

@@ -7,6 +7,7 @@ use storage::{Artifact, ReportRow, StepDocument};
 
 use crate::ask::Ledger;
 use crate::inputs::Inputs;
+use crate::{Stop, failed};
 
 pub(crate) fn build(
     inputs: &Inputs,
@@ -14,9 +15,9 @@ pub(crate) fn build(
     llm_model: String,
     step: &StepDocument,
     decided_at: Timestamp,
-) -> ReportDocument {
+) -> Result<ReportDocument, Stop> {
     let (run, ohlcv) = (&inputs.run, &inputs.ohlcv);
-    ReportDocument {
+    Ok(ReportDocument {
         schema: SCHEMA.to_owned(),
         report_id: report_id(step),
         run_id: run.run_id.clone(),
@@ -28,9 +29,9 @@ pub(crate) fn build(
         source: run.source.clone(),
         venue: ohlcv.venue.clone(),
         market: ohlcv.market.clone(),
-        tick: decimal(&ohlcv.tick),
+        tick: decimal(&ohlcv.tick)?,
         price_unit: ohlcv.price_unit.clone(),
-        last_price: decimal(&ohlcv.stats.last_price),
+        last_price: decimal(&ohlcv.stats.last_price)?,
         last_bar: ohlcv.bars.last_t().unwrap_or_default().to_owned(),
         language: run.language.clone(),
         analyst: inputs.profile.analyst,
@@ -44,12 +45,13 @@ pub(crate) fn build(
         report: checked.report,
         checks: checked.checks,
         trust: checked.trust,
-    }
+    })
 }
 
-/// The artifact's own decimals: this program printed them.
-fn decimal(text: &str) -> Decimal {
-    Decimal::from_str_exact(text).unwrap_or_default()
+/// A decimal of the artifact.
+fn decimal(text: &str) -> Result<Decimal, Stop> {
+    Decimal::from_str_exact(text)
+        .map_err(|_| failed(format!("the artifact holds `{text}` where a price should be")))
 }
 
 fn report_id(step: &StepDocument) -> ReportId {

@@ -60,7 +60,7 @@ impl LlmAnalyst {
             Err(store) => return Err(store),
         };
         let decided_at = if batch.run.live { self.services.clock.now() } else { batch.run.as_of };
-        let document = document::build(&inputs, checked, model, step, decided_at);
+        let document = document::build(&inputs, checked, model, step, decided_at)?;
         let bytes = serde_json::to_vec(&document).map_err(failed)?;
         let key = artifact_key(&batch.run.run_id, &format!("{}.json", step.step_id))?;
         let put = self.services.artifacts.put(&key, "application/json", &bytes).await?;
@@ -105,24 +105,17 @@ impl Function for LlmAnalyst {
 
     async fn handle(&self, message: &Message) -> Result<(), Redeliver> {
         let Some(batch) = begin(&self.services, message).await? else { return Ok(()) };
-        let catalog = Catalog::pinned(&self.services, &batch.run.pins).await?;
+        let catalog = match Catalog::pinned(&self.services, &batch.run.pins).await {
+            Ok(catalog) => catalog,
+            Err(error) => return batch.stop(error).await,
+        };
         for step in &batch.steps {
-            let outcome = match self.report(&batch, &catalog, step).await {
-                Ok(Ok(result)) => Ok(result),
-                Ok(Err(result)) => {
-                    batch.fail(step, result).await?;
-                    continue;
-                }
-                Err(Stop::Failed(reason)) => Err(reason),
-                // another worker has the step: nothing to end here
-                Err(Stop::Store(StoreError::Fenced { .. })) => continue,
-                // what a person must mend ends the step; the rest is delivered again
-                Err(Stop::Store(error @ (StoreError::Damaged { .. } | StoreError::NotFound(_)))) => {
-                    Err(error.to_string())
-                }
-                Err(Stop::Store(error)) => return Err(error.into()),
-            };
-            batch.end(step, outcome).await?;
+            match self.report(&batch, &catalog, step).await {
+                Ok(Ok(result)) => batch.end(step, Ok(result)).await?,
+                Ok(Err(result)) => batch.fail(step, result).await?,
+                Err(Stop::Failed(reason)) => batch.end(step, Err(reason)).await?,
+                Err(Stop::Store(error)) => batch.conclude(step, Err(error)).await?,
+            }
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ use ohlcv_collector::Collector;
 use ohlcv_exporter::OhlcvExporter;
 use platform_local::{Access, Local};
 use runtime::{Services, SystemClock};
+use sim::World;
 
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -20,8 +21,8 @@ use crate::worker::Worker;
 /// Where `serve` answers unless told otherwise; signed addresses name it.
 pub(crate) const PORT: u16 = 8377;
 
-/// Longest call of any vendor, from its start to the last byte: a slow model's.
-const LONGEST_CALL: Duration = Duration::from_secs(900);
+/// Longest call of any vendor, from its start to the last byte: within the lease of its step.
+const LONGEST_CALL: Duration = Duration::from_secs(570);
 
 /// Where the outside world is.
 pub(crate) struct Addresses {
@@ -30,6 +31,27 @@ pub(crate) struct Addresses {
     pub(crate) analyst: Option<String>,
     pub(crate) chart_img: Option<charts::chart_img::Client>,
     pub(crate) telegram: Option<Telegram>,
+}
+
+impl Addresses {
+    /// The outside world as the environment has it, and the rules beside it.
+    pub(crate) fn real(environment: &Environment, rules: &World) -> Result<Self, Failure> {
+        let http = http()?;
+        let chart_img = environment
+            .chart_img_key
+            .clone()
+            .map(|key| charts::chart_img::Client::new(http.clone(), &environment.chart_img_url, key));
+        let telegram = environment
+            .telegram
+            .as_ref()
+            .map(|(token, chat)| Telegram::new(http, &environment.telegram_url, token.clone(), chat.clone()));
+        Ok(Self {
+            binance: environment.binance_url.clone(),
+            analyst: Some(rules.openai_url()),
+            chart_img,
+            telegram,
+        })
+    }
 }
 
 /// The functions on one data folder.
@@ -80,6 +102,8 @@ impl App {
             limits: environment.limits.clone(),
             keys: environment.keys.clone(),
             base_urls,
+            // with its key there the vendor's profile is what a prompt means by `default`
+            default_model: environment.has_openai_key().then(|| "openai".to_owned()),
         };
         let client = market::Client::new(http, addresses.binance);
         let coordinator = Arc::new(Coordinator::new(services.clone()));

@@ -146,7 +146,7 @@ pub(crate) struct Sim {
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     #[command(flatten)]
-    pub(crate) choices: Folder,
+    pub(crate) folder: Folder,
     /// Prompts, model profiles and chart templates over the built-in ones
     #[arg(long, value_name = "DIR")]
     pub(crate) catalog: Option<PathBuf>,
@@ -168,7 +168,7 @@ impl Arguments {
             Command::Runs(folder) => folder.json,
             Command::Show(one) | Command::Open(one) => one.folder.json,
             Command::Resume(resume) => resume.folder.json,
-            Command::Serve(serve) => serve.choices.json,
+            Command::Serve(serve) => serve.folder.json,
             Command::Cat(_) | Command::Sim(_) => false,
         }
     }

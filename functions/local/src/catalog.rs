@@ -20,6 +20,10 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<Catalog, Failure> {
         if !folder.is_dir() {
             return Err(Failure::usage("the catalog is no folder").at(folder.display()));
         }
+        if !["prompts", "chart_templates"].iter().any(|name| folder.join(name).is_dir()) {
+            let what = "the catalog has neither of the folders prompts and chart_templates";
+            return Err(Failure::usage(what).at(folder.display()));
+        }
         overlay(&mut catalog.prompts, &folder.join("prompts"), "prompt")?;
         overlay(&mut catalog.models, &folder.join("prompts"), "toml")?;
         overlay(&mut catalog.templates, &folder.join("chart_templates"), "toml")?;

@@ -36,49 +36,71 @@ const TELEGRAM: &str = "https://api.telegram.org";
 const OPENAI_KEY: &str = "OPENAI_API_KEY";
 const GOOGLE_KEY: &str = "GOOGLE_ACCESS_TOKEN";
 
+/// Why the program does not start: the operator mends the environment. No value is ever named.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EnvironmentError {
+    /// A ceiling that is no number would be no ceiling.
+    #[error("{name} is no number from 0 on; mend it or unset it")]
+    Number {
+        /// The variable.
+        name: &'static str,
+    },
+    /// One of two that need each other.
+    #[error("TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID belong together; set both or neither")]
+    Telegram,
+}
+
 impl Environment {
     /// Takes what is known of `variables`; an empty value counts as unset.
-    pub fn from_variables(variables: impl Iterator<Item = (String, String)>) -> Self {
-        let mut given: BTreeMap<String, String> = variables.filter(|(_, value)| !value.is_empty()).collect();
-        let mut take = |name: &str| given.remove(name);
-        let mut keys = BTreeMap::new();
-        for name in [OPENAI_KEY, GOOGLE_KEY] {
-            if let Some(key) = take(name) {
-                keys.insert(name.to_owned(), SecretString::from(key));
-            }
-        }
+    ///
+    /// # Errors
+    /// [`EnvironmentError`]: a value that cannot be used stops the start, rather than being left out in silence.
+    pub fn from_variables(
+        variables: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, EnvironmentError> {
+        let given: BTreeMap<String, String> = variables.filter(|(_, value)| !value.is_empty()).collect();
+        let take = |name: &str| given.get(name).cloned();
+        let secret = |name: &str| take(name).map(SecretString::from);
+        let number = |name: &'static str, otherwise: u32| match take(name) {
+            None => Ok(Decimal::from(otherwise)),
+            Some(text) => Decimal::from_str_exact(&text)
+                .ok()
+                .filter(|number| !number.is_sign_negative())
+                .ok_or(EnvironmentError::Number { name }),
+        };
         let openai_url = take("OPENAI_BASE_URL");
         let mut openai_hosts = vec!["api.openai.com".to_owned()];
         openai_hosts.extend(openai_url.as_deref().and_then(host));
-        let mut number = |name: &str, otherwise: Decimal| -> Decimal {
-            take(name).and_then(|text| Decimal::from_str_exact(&text).ok()).unwrap_or(otherwise)
-        };
-        let max_tokens = number("TOPDOWN_MAX_TOKENS", Decimal::from(32_000));
+        let google_hosts = vec!["aiplatform.googleapis.com".to_owned()];
+        let max_tokens = number("TOPDOWN_MAX_TOKENS", 32_000)?;
         let limits = Limits {
-            max_tokens: u32::try_from(max_tokens).unwrap_or(32_000),
-            input_price: number("TOPDOWN_MAX_INPUT_USD", Decimal::from(20)),
-            output_price: number("TOPDOWN_MAX_OUTPUT_USD", Decimal::from(100)),
+            max_tokens: u32::try_from(max_tokens)
+                .map_err(|_| EnvironmentError::Number { name: "TOPDOWN_MAX_TOKENS" })?,
+            input_price: number("TOPDOWN_MAX_INPUT_USD", 20)?,
+            output_price: number("TOPDOWN_MAX_OUTPUT_USD", 100)?,
             keys: vec![
                 KeyHosts { key: OPENAI_KEY.to_owned(), hosts: openai_hosts },
-                KeyHosts { key: GOOGLE_KEY.to_owned(), hosts: vec!["aiplatform.googleapis.com".to_owned()] },
+                KeyHosts { key: GOOGLE_KEY.to_owned(), hosts: google_hosts },
             ],
         };
-        let telegram = match (take("TELEGRAM_BOT_TOKEN"), take("TELEGRAM_CHAT_ID")) {
-            (Some(token), Some(chat)) => Some((SecretString::from(token), chat)),
-            _ => None,
+        let telegram = match (secret("TELEGRAM_BOT_TOKEN"), take("TELEGRAM_CHAT_ID")) {
+            (Some(token), Some(chat)) => Some((token, chat)),
+            (None, None) => None,
+            _ => return Err(EnvironmentError::Telegram),
         };
-        Self {
+        let keys = [OPENAI_KEY, GOOGLE_KEY].into_iter();
+        Ok(Self {
             binance_url: take("TOPDOWN_BINANCE_URL").unwrap_or_else(|| BINANCE.to_owned()),
-            keys,
+            keys: keys.filter_map(|name| Some((name.to_owned(), secret(name)?))).collect(),
             openai_url,
             limits,
-            chart_img_key: take("CHART_IMG_API_KEY").map(SecretString::from),
+            chart_img_key: secret("CHART_IMG_API_KEY"),
             chart_img_url: take("TOPDOWN_CHART_IMG_URL").unwrap_or_else(|| CHART_IMG.to_owned()),
             telegram,
             telegram_url: take("TOPDOWN_TELEGRAM_URL").unwrap_or_else(|| TELEGRAM.to_owned()),
             log_level: take("RUST_LOG").unwrap_or_else(|| "error".to_owned()),
             colour: take("NO_COLOR").is_none(),
-        }
+        })
     }
 
     /// Whether the key of the profile `openai` is there.
@@ -99,7 +121,24 @@ mod tests {
     use super::*;
 
     fn environment(pairs: &[(&str, &str)]) -> Environment {
+        read(pairs).unwrap()
+    }
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Environment, EnvironmentError> {
         Environment::from_variables(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+    }
+
+    #[test]
+    fn a_ceiling_that_cannot_be_read_stops_the_start() {
+        for value in ["ten", "-1", "1,5", "1e3"] {
+            let error = read(&[("TOPDOWN_MAX_OUTPUT_USD", value)]).err().unwrap();
+            assert_eq!(
+                error.to_string(),
+                "TOPDOWN_MAX_OUTPUT_USD is no number from 0 on; mend it or unset it"
+            );
+        }
+        assert_eq!(environment(&[("TOPDOWN_MAX_TOKENS", "500")]).limits.max_tokens, 500);
+        assert_eq!(read(&[("TELEGRAM_BOT_TOKEN", "1:a")]).err(), Some(EnvironmentError::Telegram));
     }
 
     #[test]

@@ -26,6 +26,8 @@ struct Json<'a> {
     as_of: jiff::Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    /// Prompts, model profiles and chart templates as the run fixed them.
+    pins: &'a storage::Pins,
     steps: &'a [StepDocument],
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<&'a ReportDocument>,
@@ -88,6 +90,7 @@ impl Outcome {
             symbol: &self.run.symbol,
             as_of: self.run.as_of,
             reason: self.run.reason.as_deref(),
+            pins: &self.run.pins,
             steps: &self.steps,
             report: self.report.as_ref(),
             page: self.page.as_ref().map(|page| page.display().to_string()),

@@ -4,7 +4,7 @@ use domain::RunId;
 use platform_local::SqliteBus;
 use runtime::{Function, Redeliver};
 use storage::{Journal, StoreError, Topic};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 /// Delivers messages to the functions, several at once, and acknowledges what they handled.
 pub(crate) struct Worker {
@@ -44,7 +44,7 @@ impl Worker {
                 return Err(Redeliver(StoreError::Unavailable(what)));
             }
             tokio::select! {
-                Some(Ok(handled)) = working.join_next() => self.settle(handled, on_event)?,
+                Some(handled) = working.join_next() => self.settle(finished(handled)?, on_event)?,
                 () = self.bus.wait() => {}
             }
         }
@@ -61,8 +61,8 @@ impl Worker {
                 self.spawn(&mut working, delivery);
             }
             tokio::select! {
-                Some(Ok(handled)) = working.join_next(), if !working.is_empty() => {
-                    self.settle(handled, &mut |_| ())?;
+                Some(handled) = working.join_next(), if !working.is_empty() => {
+                    self.settle(finished(handled)?, &mut |_| ())?;
                 }
                 () = self.bus.wait() => {}
             }
@@ -101,4 +101,9 @@ impl Worker {
             }
         }
     }
+}
+
+/// A function that panicked leaves its message taken: it is delivered again when the folder is opened next.
+fn finished(handled: Result<Handled, JoinError>) -> Result<Handled, Redeliver> {
+    handled.map_err(|error| Redeliver(StoreError::Unavailable(format!("a function stopped: {error}"))))
 }

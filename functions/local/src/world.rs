@@ -33,7 +33,7 @@ pub(crate) async fn start(
     Ok((world, source))
 }
 
-/// The rule-based analyst alone, for runs on real candles without a model's key.
-pub(crate) async fn analyst(now: Timestamp) -> Result<World, Failure> {
+/// A world of which only the rule-based analyst is asked, for runs whose profile is `rule-analyst`.
+pub(crate) async fn rules(now: Timestamp) -> Result<World, Failure> {
     start(1, None, SimClock::fixed(now)).await.map(|(world, _)| world)
 }

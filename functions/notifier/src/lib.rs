@@ -114,14 +114,11 @@ impl Function for Notifier {
         let Some(batch) = begin(&self.services, message).await? else { return Ok(()) };
         for step in &batch.steps {
             let outcome = match self.notify(&batch, step).await {
-                Ok(result) => Ok(result),
-                Err(Stop::Failed(reason)) => Err(reason),
-                Err(Stop::Store(error @ (StoreError::Damaged { .. } | StoreError::NotFound(_)))) => {
-                    Err(error.to_string())
-                }
-                Err(Stop::Store(error)) => return Err(error.into()),
+                Ok(result) => Ok(Ok(result)),
+                Err(Stop::Failed(reason)) => Ok(Err(reason)),
+                Err(Stop::Store(error)) => Err(error),
             };
-            batch.end(step, outcome).await?;
+            batch.conclude(step, outcome).await?;
         }
         Ok(())
     }

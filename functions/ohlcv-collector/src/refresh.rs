@@ -49,9 +49,6 @@ impl Refresh<'_> {
     pub(crate) async fn run(&self) -> Result<Collected, CollectError> {
         let store = &self.services.candles;
         let refreshed = store.refreshed_at(self.series).await?;
-        if refreshed.is_none() && self.out_of_time() {
-            return Ok(Collected::default());
-        }
         let mut gaps = Gaps::new(self.series.timeframe, store.gaps(self.series).await?);
         let seen = store.newest_closed(self.series).await?.map(|bar| bar.candle.open_time);
         let observed_at = self.client.server_time().await?;

@@ -41,6 +41,11 @@ impl OhlcvExporter {
         Ok(Ok(Candles { instrument, hours, series }))
     }
 
+    async fn inputs(&self, batch: &Batch<'_>) -> Result<Result<(Candles, Catalog), String>, StoreError> {
+        let catalog = Catalog::pinned(&self.services, &batch.run.pins).await?;
+        Ok(self.read(batch).await?.map(|candles| (candles, catalog)))
+    }
+
     async fn export(
         &self,
         batch: &Batch<'_>,
@@ -82,14 +87,16 @@ impl Function for OhlcvExporter {
 
     async fn handle(&self, message: &Message) -> Result<(), Redeliver> {
         let Some(batch) = begin(&self.services, message).await? else { return Ok(()) };
-        let candles = self.read(&batch).await?;
-        let catalog = Catalog::pinned(&self.services, &batch.run.pins).await?;
+        let inputs = match self.inputs(&batch).await {
+            Ok(inputs) => inputs,
+            Err(error) => return batch.stop(error).await,
+        };
         for step in &batch.steps {
-            let outcome = match &candles {
-                Ok(candles) => self.export(&batch, candles, &catalog, step).await?,
-                Err(reason) => Err(reason.clone()),
+            let outcome = match &inputs {
+                Ok((candles, catalog)) => self.export(&batch, candles, catalog, step).await,
+                Err(reason) => Ok(Err(reason.clone())),
             };
-            batch.end(step, outcome).await?;
+            batch.conclude(step, outcome).await?;
         }
         Ok(())
     }

@@ -1,12 +1,14 @@
 use domain::Source;
+use runtime::{Clock, SystemClock};
 use serde_json::json;
 
 use super::{flow, symbol};
-use crate::app::{App, PORT};
+use crate::app::{Addresses, App, PORT};
 use crate::arguments::Collect;
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
+use crate::world;
 
 pub(crate) async fn run(
     arguments: Collect,
@@ -15,7 +17,9 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let symbols: Vec<_> = arguments.symbols.iter().map(|text| symbol(text)).collect::<Result<_, _>>()?;
     let data = arguments.folder.data;
-    let app = App::new(&data, PORT, Source::Binance, super::run::real(environment, None)?, environment)?;
+    let rules = world::rules(SystemClock.now()).await?;
+    let addresses = Addresses::real(environment, &rules)?;
+    let app = App::new(&data, PORT, Source::Binance, addresses, environment)?;
     for symbol in &symbols {
         flow::collect(&app, symbol, &data, terminal).await?;
     }

@@ -3,8 +3,8 @@ use platform_local::Access;
 use runtime::{Clock, SystemClock};
 use storage::Journal;
 
-use super::{flow, known_model, run as real, run_id};
-use crate::app::{self, App, PORT};
+use super::{flow, known_model, run_id};
+use crate::app::{self, Addresses, App, PORT};
 use crate::arguments::Resume;
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -28,9 +28,8 @@ pub(crate) async fn run(
     if let Some(model) = &model {
         known_model(&catalog, model)?;
     }
-    let rules = model.as_deref().is_none_or(|model| model.starts_with("rule-analyst"));
-    let world = if rules { Some(world::analyst(SystemClock.now()).await?) } else { None };
-    let addresses = real::real(environment, world.as_ref().map(sim::World::openai_url))?;
+    let rules = world::rules(SystemClock.now()).await?;
+    let addresses = Addresses::real(environment, &rules)?;
     let app = App::new(&data, PORT, earlier.source, addresses, environment)?;
     let resumed = app.coordinator.resume(&id, &catalog, model).await.map_err(|error| match &error {
         ResumeError::Store(error) => store(error),

@@ -2,15 +2,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use coordinator::RunRequest;
-use domain::{Source, Symbol};
+use domain::{Source, Symbol, Timeframe};
 use flows::Flow;
-use ohlcv_collector::Watchlist;
+use ohlcv_collector::{CollectError, Watchlist};
 use runtime::{Catalog, Clock, SystemClock};
-use storage::Journal;
+use storage::{CandleStore, Journal, SeriesKey};
 use tokio::net::TcpListener;
 
-use super::{known_model, run as real};
-use crate::app::App;
+use super::known_model;
+use crate::app::{Addresses, App};
 use crate::arguments::Serve;
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -27,15 +27,16 @@ pub(crate) async fn run(
     environment: &Environment,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    let data = arguments.choices.data;
+    let data = arguments.folder.data;
     let watchlist = watchlist(&data)?;
     let catalog = catalog::load(arguments.catalog.as_deref())?;
-    let model = arguments.model.unwrap_or_else(|| real::default_model(environment).to_owned());
-    known_model(&catalog, &model)?;
-    let rules = model.starts_with("rule-analyst");
-    let world = if rules { Some(world::analyst(SystemClock.now()).await?) } else { None };
-    let addresses = real::real(environment, world.as_ref().map(sim::World::openai_url))?;
-    let app = App::new(&data, arguments.port, Source::Binance, addresses, environment)?;
+    if let Some(model) = &arguments.model {
+        known_model(&catalog, model)?;
+    }
+    let rules = world::rules(SystemClock.now()).await?;
+    let addresses = Addresses::real(environment, &rules)?;
+    let mut app = App::new(&data, arguments.port, Source::Binance, addresses, environment)?;
+    app.collector = app.collector.with_depth(watchlist.bars.clone());
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await.map_err(|error| {
         Failure::run(format!("port {} cannot be used: {error}", arguments.port)).advice("pass another --port")
     })?;
@@ -48,10 +49,11 @@ pub(crate) async fn run(
     terminal.line(&format!("serving on http://127.0.0.1:{}", arguments.port));
     let stored = |error: runtime::Redeliver| Failure::store(&error.0, &data);
     app.coordinator.sweep().await.map_err(stored)?;
+    let schedule = Schedule { app: &app, watchlist: &watchlist, catalog: &catalog, model: arguments.model };
     tokio::select! {
         worked = app.worker.serve() => worked.map_err(stored),
         served = server::serve(listener, shared) => served.map_err(Failure::run),
-        ticked = tick(&app, &watchlist, &catalog, &model) => ticked.map_err(|error| Failure::collect(&error, &data)),
+        ticked = schedule.run() => ticked.map_err(|error| Failure::collect(&error, &data)),
         _ = tokio::signal::ctrl_c() => Ok(()),
     }
 }
@@ -65,50 +67,68 @@ fn watchlist(data: &Path) -> Result<Watchlist, Failure> {
     Watchlist::parse(&text).map_err(|error| Failure::usage(error).at(path.display()).advice(advice))
 }
 
-/// Collects what is due and starts the week's run of each symbol once. A symbol whose exchange does not answer is
-/// tried again at the next tick.
-async fn tick(
-    app: &App,
-    watchlist: &Watchlist,
-    catalog: &Catalog,
-    model: &str,
-) -> Result<(), ohlcv_collector::CollectError> {
-    let mut interval = tokio::time::interval(TICK);
-    loop {
-        interval.tick().await;
-        for symbol in &watchlist.symbols {
-            match app.collector.tick(symbol, SystemClock.now()).await {
-                Ok(_) => weekly(app, symbol, catalog, model).await?,
-                Err(error @ ohlcv_collector::CollectError::Store(_)) => return Err(error),
-                Err(error) => tracing::error!(%symbol, %error, "{symbol} was not collected"),
+struct Schedule<'a> {
+    app: &'a App,
+    watchlist: &'a Watchlist,
+    catalog: &'a Catalog,
+    model: Option<String>,
+}
+
+impl Schedule<'_> {
+    /// Collects what is due and starts the week's run of each symbol once. An exchange or a symbol that does not
+    /// answer is asked again at the next tick.
+    async fn run(&self) -> Result<(), CollectError> {
+        let mut interval = tokio::time::interval(TICK);
+        loop {
+            interval.tick().await;
+            let ticked = match self.app.collector.tick_all(&self.watchlist.symbols).await {
+                Ok(ticked) => ticked,
+                Err(error @ CollectError::Store(_)) => return Err(error),
+                Err(error) => {
+                    tracing::error!(%error, "nothing was collected");
+                    continue;
+                }
+            };
+            for (symbol, collected) in ticked {
+                match collected {
+                    Ok(_) if self.is_whole(&symbol).await? => self.weekly(&symbol).await?,
+                    Ok(_) => {}
+                    Err(error) => tracing::error!(%symbol, %error, "{symbol} was not collected"),
+                }
             }
         }
     }
-}
 
-async fn weekly(
-    app: &App,
-    symbol: &Symbol,
-    catalog: &Catalog,
-    model: &str,
-) -> Result<(), ohlcv_collector::CollectError> {
-    let now = SystemClock.now();
-    let due = last_monday(now);
-    let Ok(flow) = Flow::numbered("1") else { return Ok(()) };
-    let request = RunRequest {
-        flow,
-        symbol: symbol.clone(),
-        source: Source::Binance,
-        as_of: now,
-        live: true,
-        language: "en".to_owned(),
-        model: Some(model.to_owned()),
-        requested_at: now,
-        // the schedule's time is the run's key: a tick that comes twice starts it once
-        key: format!("schedule 1 {symbol} {due}"),
-    };
-    if app.local.journal.run(&request.run_id()).await?.is_none() {
-        app.coordinator.start(&request, catalog).await.map_err(|error| error.0)?;
+    /// Whether every series of the symbol has been read to its end once: a backfill may take several ticks.
+    async fn is_whole(&self, symbol: &Symbol) -> Result<bool, CollectError> {
+        for timeframe in Timeframe::ALL {
+            let series = SeriesKey { source: Source::Binance, symbol: symbol.clone(), timeframe };
+            if self.app.local.candles.refreshed_at(&series).await?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
-    Ok(())
+
+    async fn weekly(&self, symbol: &Symbol) -> Result<(), CollectError> {
+        let now = SystemClock.now();
+        let due = last_monday(now);
+        let Ok(flow) = Flow::numbered("1") else { return Ok(()) };
+        let request = RunRequest {
+            flow,
+            symbol: symbol.clone(),
+            source: Source::Binance,
+            as_of: now,
+            live: true,
+            language: "en".to_owned(),
+            model: self.model.clone(),
+            requested_at: now,
+            // the schedule's time is the run's key: a tick that comes twice starts it once
+            key: format!("schedule 1 {symbol} {due}"),
+        };
+        if self.app.local.journal.run(&request.run_id()).await?.is_none() {
+            self.app.coordinator.start(&request, self.catalog).await.map_err(|error| error.0)?;
+        }
+        Ok(())
+    }
 }
