@@ -1,6 +1,8 @@
 //! All tests through the public door, in one binary: one link, one set of features.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod architecture;
 mod cli;
+mod collector;
 mod contracts;
 mod flows;

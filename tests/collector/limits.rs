@@ -1,0 +1,126 @@
+//! Many symbols at once: the exchange's limit, the lanes, one that fails.
+
+use std::time::Duration;
+
+use domain::{Symbol, Timeframe};
+use market::{Limits, MarketError};
+use ohlcv_collector::CollectError;
+use sim::{Fault, Recorded, Rule, Service};
+
+use super::{Desk, assert_same, served, symbol, weight};
+
+const NOW: &str = "2021-06-20T05:30:00Z";
+
+fn symbols() -> Vec<Symbol> {
+    ["BTCUSDT", "ETHUSDT", "SOLUSDT", "BNBUSDT", "XRPUSDT", "ADAUSDT", "DOGEUSDT", "LUNAUSDT"]
+        .map(symbol)
+        .to_vec()
+}
+
+/// Waits for a new minute if this one is almost over: the exchange grants its weight by the minute.
+async fn well_within_a_minute(desk: &Desk) {
+    let http = runtime::http::client(Duration::from_secs(20)).unwrap();
+    loop {
+        let answer = http.get(format!("{}/api/v3/ping", desk.world.binance_url())).send().await.unwrap();
+        let date = answer.headers()["date"].to_str().unwrap().to_owned();
+        // Thu, 30 Apr 2026 04:00:48 GMT
+        if date[23..25].parse::<u32>().unwrap() < 50 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    desk.world.forget_requests();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_weight_of_a_minute_is_never_exceeded() {
+    let limits = Limits { weight_per_minute: 240, ..Limits::PUBLISHED };
+    let desk = Desk::with(NOW, limits, |collector| collector).await;
+    well_within_a_minute(&desk).await;
+    // 8 x 20 for what is listed, and 40 series of at least 3: more than a minute's worth
+    let ticked = tokio::time::timeout(Duration::from_secs(4), desk.collector.tick_all(&symbols())).await;
+    assert!(ticked.is_err(), "it waits for the next minute");
+    let requests = desk.world.requests();
+    let used: u32 = requests.iter().map(weight).sum();
+    // what is on its way counts twice until it is answered: eight pages of 2
+    assert!((224..=240).contains(&used), "{used}");
+    assert!(requests.iter().all(|request| request.status == Some(200)), "nothing was refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn eight_series_are_read_at_once_and_no_more() {
+    let desk = Desk::new(NOW).await;
+    desk.world.faults().inject(Rule::next(Service::Binance, Fault::Hang).on("/klines").forever());
+    let all = symbols();
+    let ticked = tokio::time::timeout(Duration::from_secs(2), desk.collector.tick_all(&all)).await;
+    assert!(ticked.is_err());
+    let open = |request: &&Recorded| request.path.ends_with("/klines") && request.status.is_none();
+    assert_eq!(desk.world.requests().iter().filter(open).count(), 8);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watchlist_is_collected_whole_and_one_that_fails_stops_none() {
+    let desk = Desk::new(NOW).await;
+    let mut all = symbols();
+    all.insert(1, symbol("NOPEUSDT"));
+    let mut ticked = desk.collector.tick_all(&all).await.unwrap();
+    assert_eq!(ticked.len(), 9);
+    let failed = ticked.remove(&symbol("NOPEUSDT")).unwrap().unwrap_err();
+    assert!(matches!(failed, CollectError::Market(MarketError::UnknownSymbol { .. })), "{failed}");
+    for (name, outcome) in ticked {
+        // 50 days and 5 hours
+        assert!(outcome.unwrap().new > 50 * 24 + 5);
+        for timeframe in Timeframe::ALL {
+            let served = served(&desk.world, name.as_str(), timeframe).await;
+            assert_same(&desk.kept(name.as_str(), timeframe).await, &served, &format!("{name} {timeframe}"));
+        }
+    }
+    let used: u32 =
+        desk.world.requests().iter().filter(|request| !request.path.ends_with("ping")).map(weight).sum();
+    assert!(used < 6_000, "{used}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn backfills_give_way_to_the_next_tick() {
+    let desk =
+        Desk::with(NOW, Limits::PUBLISHED, |collector| collector.with_backfill_time(Duration::ZERO)).await;
+    let pair = [symbol("BTCUSDT"), symbol("ETHUSDT")];
+    desk.collector.tick_all(&pair).await.unwrap();
+    // eight of the ten series went one page on; 1205 hours are two
+    assert_eq!(desk.kept("BTCUSDT", Timeframe::Hour).await.len(), 1000);
+    assert!(desk.kept("ETHUSDT", Timeframe::Hour).await.is_empty());
+    let mut ticks = 1;
+    while desk.kept("ETHUSDT", Timeframe::Hour).await.len() < 50 * 24 + 5 {
+        ticks += 1;
+        assert!(ticks < 5, "a backfill ends");
+        desk.collector.tick_all(&pair).await.unwrap();
+    }
+    for name in ["BTCUSDT", "ETHUSDT"] {
+        let served = served(&desk.world, name, Timeframe::Hour).await;
+        assert_same(&desk.kept(name, Timeframe::Hour).await, &served, name);
+    }
+    // both instruments were asked for once
+    let asked =
+        desk.world.requests().iter().filter(|request| request.path.ends_with("/exchangeInfo")).count();
+    assert_eq!(asked, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_banned_collector_is_silent() {
+    let desk = Desk::new(NOW).await;
+    desk.world
+        .faults()
+        .inject(Rule::next(Service::Binance, Fault::Banned { retry_after_s: 600 }).on("/exchangeInfo"));
+    let all = symbols();
+    let ticked = desk.collector.tick_all(&all).await.unwrap();
+    let limited = |outcome: &Result<_, CollectError>| {
+        matches!(outcome, Err(CollectError::Market(MarketError::RateLimited { .. })))
+    };
+    assert!(ticked.values().any(limited));
+    // those already on their way arrived; nothing was sent after the ban
+    let sent = desk.world.count(Service::Binance);
+    assert!(sent <= 1 + 8, "{sent}");
+    let error = desk.collector.tick_all(&all).await.unwrap_err();
+    assert!(matches!(error, CollectError::Market(MarketError::RateLimited { .. })), "{error}");
+    assert_eq!(desk.world.count(Service::Binance), sent);
+}
