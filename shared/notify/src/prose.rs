@@ -110,6 +110,17 @@ pub(crate) fn pieces(text: &str, range: Range<usize>, path: &str, items: &[Check
     out
 }
 
+/// Without white space at the start; nothing if there is nothing else.
+pub(crate) fn trimmed(mut pieces: Vec<Piece>) -> Vec<Piece> {
+    if let Some(first) = pieces.first_mut().filter(|first| first.is_words()) {
+        first.text = first.text.trim_start().to_owned();
+        if first.text.is_empty() {
+            pieces.remove(0);
+        }
+    }
+    pieces
+}
+
 fn push_words(out: &mut Vec<Piece>, text: Option<&str>) {
     let text = plain(text.unwrap_or_default()).replace(" %", "\u{a0}%");
     if !text.is_empty() {

@@ -1,9 +1,8 @@
 use super::Parent;
-use super::reading::{Section, observations};
-use super::scope::Scope;
+use super::scope::{Scope, abstained_word};
 use crate::lang::{Words, fill};
-use crate::prose::Piece;
-use crate::text::plain;
+use crate::prose::{self, Piece};
+use crate::text::{first_sentence, plain};
 
 /// The report above in short, or why it is missing.
 pub(super) struct Behind {
@@ -11,8 +10,7 @@ pub(super) struct Behind {
     pub(super) about: String,
     pub(super) page: Option<String>,
     pub(super) chart: Option<Charts>,
-    pub(super) sections: Vec<Section>,
-    pub(super) reason: Vec<Piece>,
+    pub(super) summary: Vec<Vec<Piece>>,
     pub(super) forming: String,
     pub(super) missing: String,
 }
@@ -48,7 +46,6 @@ pub(super) fn behind(
     parent: &Parent<'_>,
     above: Option<&Scope<'_>>,
 ) -> Option<Behind> {
-    let reason = own.prose(&own.document().report.parent_reason, "parent_reason");
     match (parent, above) {
         (Parent::None, _) | (Parent::Report { .. }, None) => None,
         (Parent::Missing { timeframe, reason }, _) => Some(Behind {
@@ -56,8 +53,7 @@ pub(super) fn behind(
             about: String::new(),
             page: None,
             chart: None,
-            sections: Vec::new(),
-            reason: Vec::new(),
+            summary: Vec::new(),
             forming: String::new(),
             missing: format!(
                 "{} {}",
@@ -75,13 +71,25 @@ pub(super) fn behind(
                 about: about(own, above),
                 page: page.filter(|name| is_file_name(name)).map(str::to_owned),
                 chart: Some(charts(above)),
-                sections: observations(above),
-                reason,
+                summary: summary(above),
                 forming: forming.unwrap_or_default(),
                 missing: String::new(),
             })
         }
     }
+}
+
+/// What a report says in a paragraph or two: its headline, then the rest of its summary.
+fn summary(scope: &Scope<'_>) -> Vec<Vec<Piece>> {
+    let (words, document) = (scope.words, scope.document());
+    let summary = document.report.summary.as_str();
+    let items = &document.checks.items;
+    let abstained = abstained_word(words, document.report.outcome)
+        .map(|sentence| vec![Piece::words(format!("{sentence}. {}", words.abstained.text))]);
+    let split = first_sentence(summary);
+    let parts = [0..split, split..summary.len()].map(|part| prose::pieces(summary, part, "summary", items));
+    let parts = parts.into_iter().map(prose::trimmed);
+    abstained.into_iter().chain(parts).filter(|part| !part.is_empty()).collect()
 }
 
 fn about(own: &Scope<'_>, above: &Scope<'_>) -> String {

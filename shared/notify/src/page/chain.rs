@@ -3,7 +3,7 @@ use domain::report::{Analyst, Bias, Outcome, ParentRelation};
 use super::Parent;
 use super::scope::{Scope, bias_word, edge};
 use crate::figures;
-use crate::lang::fill;
+use crate::lang::{Words, fill};
 use crate::prose::{Piece, State};
 use crate::text::{first_sentence, plain};
 
@@ -60,17 +60,22 @@ pub(super) fn chain(scope: &Scope<'_>, parent: &Parent<'_>, above: Option<&Scope
         }),
         _ => None,
     };
-    let relation = match document.report.parent_relation {
-        ParentRelation::Confirms => &words.chain.confirms,
-        ParentRelation::Contradicts => &words.chain.contradicts,
-        ParentRelation::Neutral => &words.chain.neutral,
-        ParentRelation::NoParent => &words.chain.no_parent,
-    };
+    let relation = relation_word(words, document.report.parent_relation);
     let ends = ends(scope, &words.frame(document.report.invalidation.timeframe).ends_with, false);
     let own = own_card(scope);
     let odds = own.odds.is_some() || parent.as_ref().is_some_and(|parent| parent.odds.is_some());
     let notes = if odds { notes(scope) } else { Vec::new() };
     Chain { parent, relation, ends, own, notes }
+}
+
+/// How a report stands to its parent.
+pub(super) fn relation_word(words: &Words, relation: ParentRelation) -> &str {
+    match relation {
+        ParentRelation::Confirms => &words.chain.confirms,
+        ParentRelation::Contradicts => &words.chain.contradicts,
+        ParentRelation::Neutral => &words.chain.neutral,
+        ParentRelation::NoParent => &words.chain.no_parent,
+    }
 }
 
 fn notes(scope: &Scope<'_>) -> Vec<String> {

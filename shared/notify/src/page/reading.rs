@@ -1,6 +1,6 @@
 use domain::report::{Aspect, Leans, Outcome};
 
-use super::chain::ends;
+use super::chain::{ends, relation_word};
 use super::scope::Scope;
 use crate::lang::{Words, fill};
 use crate::prose::Piece;
@@ -48,10 +48,16 @@ fn lean(scope: &Scope<'_>, leans: Leans) -> Option<Lean> {
     }
 }
 
-/// Observations by aspect in the order they first appear, the ways on, what ends the report, what is thin.
+/// Observations by aspect in the order they first appear, how they stand to the parent, the ways on, what ends the
+/// report, what is thin.
 pub(super) fn sections(scope: &Scope<'_>) -> Vec<Section> {
     let mut out = observations(scope);
     let (words, report) = (&scope.words.reading, &scope.document().report);
+    if !report.parent_reason.is_empty() {
+        let title = relation_word(scope.words, report.parent_relation).to_owned();
+        let paragraphs = vec![paragraph(scope, &report.parent_reason, "parent_reason")];
+        out.push(Section { title, paragraphs });
+    }
     if report.outcome == Outcome::Report {
         for (title, odds, text, path) in [
             (&words.if_up, report.scenarios.p_up, &report.scenarios.up, "scenarios.up"),
@@ -81,7 +87,7 @@ fn paragraph(scope: &Scope<'_>, text: &str, path: &str) -> Paragraph {
 }
 
 /// The claims of a report by aspect.
-pub(super) fn observations(scope: &Scope<'_>) -> Vec<Section> {
+fn observations(scope: &Scope<'_>) -> Vec<Section> {
     let mut groups: Vec<(Aspect, Section)> = Vec::new();
     for (index, observation) in scope.document().report.observations.iter().enumerate() {
         let path = format!("observations[{index}].says");

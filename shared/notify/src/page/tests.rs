@@ -189,6 +189,30 @@ fn a_picture_stands_within_the_page() {
 }
 
 #[test]
+fn the_parent_is_told_in_three_short_paragraphs() {
+    let (own, parent) = (Case::of(sample::weekly()), Case::of(sample::monthly()));
+    let html = page(&own, Some(&parent));
+    let section =
+        html.split("id=\"behind\"").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
+    let beside = section.split("<div class=\"reading\">").nth(1).unwrap();
+    let paragraphs: Vec<String> =
+        beside.split("<p").skip(1).map(|p| text(&format!("<body><p{p}")).trim().to_owned()).collect();
+    assert_eq!(
+        paragraphs,
+        [
+            "Closed below a falling EMA 20; the low of 65,000.00 (verified) held.",
+            "April, forming, is at +11.19\u{a0}% (verified).",
+            "The bar of April 2026 is not closed. It is read as news, never as a closed bar.",
+        ]
+    );
+    // marks lead to the parent's own rows, its claims are one link away
+    assert!(beside.contains("href=\"#p0\">65,000.00") && !html.contains("March closed at"));
+    // what the report says of its parent stands in its own reading
+    let reading = html.split("id=\"reading-title\"").nth(1).and_then(|rest| rest.split("</section>").next());
+    assert!(reading.unwrap().contains("<h3>Neutral to its parent</h3>"));
+}
+
+#[test]
 fn a_missing_parent_keeps_its_place() {
     let own = Case::of(sample::weekly());
     let parent = Parent::Missing { timeframe: domain::Timeframe::Month, reason: "model refused <b>" };
