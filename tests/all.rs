@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod architecture;
+mod browser;
 mod cli;
 mod collector;
 mod contracts;
+mod faults;
 mod flows;

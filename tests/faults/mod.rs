@@ -1,0 +1,4 @@
+//! What goes wrong, and what comes of it: kills, vendors, messages, disks, secrets.
+
+mod bench;
+mod kills;
