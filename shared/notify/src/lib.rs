@@ -8,6 +8,7 @@ pub mod console;
 mod dates;
 mod figures;
 mod lang;
+mod names;
 pub mod page;
 mod prose;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use domain::report::{CheckItem, CheckStatus, ReportDocument};
 
 use crate::figures;
 use crate::lang::{Words, fill};
+use crate::names::spelled;
 use crate::text::{first_sentence, plain};
 
 /// What a piece of prose is.
@@ -80,34 +81,53 @@ impl Piece {
     }
 }
 
-/// The part `range` of the text at `path`, cut at the numbers that were checked in it. Spans that do not fit the
-/// text or each other are left out: their items still stand in the evidence.
-pub(crate) fn pieces(text: &str, range: Range<usize>, path: &str, items: &[CheckItem]) -> Vec<Piece> {
-    let mut spans: Vec<(usize, usize, usize)> = Vec::new();
-    for (position, item) in items.iter().enumerate().filter(|(_, item)| item.path == path) {
-        let Some((offset, length)) = item.span else { continue };
-        let (start, length) = (offset as usize, length as usize);
-        let Some(end) = start.checked_add(length).filter(|_| length > 0) else { continue };
-        let fits = start >= range.start && end <= range.end && text.get(start..end).is_some();
-        if fits {
-            spans.push((start, end, position));
+/// The texts of a report.
+#[derive(Clone, Copy)]
+pub(crate) struct Prose<'a> {
+    pub(crate) words: &'a Words,
+    pub(crate) document: &'a ReportDocument,
+}
+
+impl Prose<'_> {
+    /// The part `range` of the text at `path`, cut at the numbers that were checked in it. Spans that do not fit
+    /// the text or each other are left out: their items still stand in the evidence.
+    pub(crate) fn pieces(self, text: &str, range: Range<usize>, path: &str) -> Vec<Piece> {
+        let items = &self.document.checks.items;
+        let mut spans: Vec<(usize, usize, usize)> = Vec::new();
+        for (position, item) in items.iter().enumerate().filter(|(_, item)| item.path == path) {
+            let Some((offset, length)) = item.span else { continue };
+            let (start, length) = (offset as usize, length as usize);
+            let Some(end) = start.checked_add(length).filter(|_| length > 0) else { continue };
+            let fits = start >= range.start && end <= range.end && text.get(start..end).is_some();
+            if fits {
+                spans.push((start, end, position));
+            }
+        }
+        spans.sort_unstable();
+        let mut out = Vec::new();
+        let mut at = range.start;
+        for (start, end, position) in spans {
+            if start < at {
+                continue;
+            }
+            self.push_words(&mut out, text, at..start);
+            if let (Some(number), Some(item)) = (text.get(start..end), items.get(position)) {
+                out.push(Piece::number(figures::written(plain(number).trim()), position, item));
+            }
+            at = end;
+        }
+        self.push_words(&mut out, text, at..range.end);
+        out
+    }
+
+    fn push_words(self, out: &mut Vec<Piece>, text: &str, range: Range<usize>) {
+        let before = text.get(..range.start).and_then(|before| before.chars().next_back());
+        let text = plain(text.get(range).unwrap_or_default());
+        let text = spelled(self.words, &self.document.report.observations, before, &text);
+        if !text.is_empty() {
+            out.push(Piece::words(text.replace(" %", "\u{a0}%")));
         }
     }
-    spans.sort_unstable();
-    let mut out = Vec::new();
-    let mut at = range.start;
-    for (start, end, position) in spans {
-        if start < at {
-            continue;
-        }
-        push_words(&mut out, text.get(at..start));
-        if let (Some(number), Some(item)) = (text.get(start..end), items.get(position)) {
-            out.push(Piece::number(figures::written(plain(number).trim()), position, item));
-        }
-        at = end;
-    }
-    push_words(&mut out, text.get(at..range.end));
-    out
 }
 
 /// Without white space at the start; nothing if there is nothing else.
@@ -119,13 +139,6 @@ pub(crate) fn trimmed(mut pieces: Vec<Piece>) -> Vec<Piece> {
         }
     }
     pieces
-}
-
-fn push_words(out: &mut Vec<Piece>, text: Option<&str>) {
-    let text = plain(text.unwrap_or_default()).replace(" %", "\u{a0}%");
-    if !text.is_empty() {
-        out.push(Piece::words(text));
-    }
 }
 
 /// The marked number for an item that stands at a path of its own, such as `invalidation.above`.
@@ -140,7 +153,7 @@ pub(crate) fn at_path(path: &str, shown: String, items: &[CheckItem]) -> Piece {
 pub(crate) fn first_sentence_flat(words: &Words, document: &ReportDocument) -> String {
     let summary = &document.report.summary;
     let mut out = String::new();
-    for piece in pieces(summary, 0..first_sentence(summary), "summary", &document.checks.items) {
+    for piece in (Prose { words, document }).pieces(summary, 0..first_sentence(summary), "summary") {
         out.push_str(&piece.text);
         if piece.state == State::Unverified {
             let data = match piece.data.as_str() {
@@ -170,6 +183,13 @@ mod tests {
         }
     }
 
+    fn pieces(text: &str, items: &[CheckItem]) -> Vec<Piece> {
+        let mut document = crate::sample::weekly();
+        document.checks.items = items.to_vec();
+        let prose = Prose { words: Words::of("en").unwrap(), document: &document };
+        prose.pieces(text, 0..text.len(), "summary")
+    }
+
     fn shown(pieces: &[Piece]) -> Vec<(State, &str)> {
         pieces.iter().map(|piece| (piece.state, piece.text.as_str())).collect()
     }
@@ -183,7 +203,7 @@ mod tests {
             item("observations[0].says", CheckStatus::Verified, Some((0, 4))),
         ];
         assert_eq!(
-            shown(&pieces(text, 0..text.len(), "summary", &items)),
+            shown(&pieces(text, &items)),
             [
                 (State::Words, "RSI14 rose from "),
                 (State::Unverified, "38.0"),
@@ -206,9 +226,21 @@ mod tests {
             item("summary", CheckStatus::Verified, Some((5, 4))),
             item("summary", CheckStatus::Unverified, Some((6, 2))),
         ];
+        assert_eq!(shown(&pieces(text, &items)), [(State::Words, "до "), (State::Verified, "38.0")]);
+    }
+
+    #[test]
+    fn marks_stay_where_observations_are_named() {
+        // the sample's first and third observation are of structure and momentum
+        let text = "o1 and o3 offset at 38.0, o1 leads.";
+        let items = [item("summary", CheckStatus::Verified, Some((20, 4)))];
         assert_eq!(
-            shown(&pieces(text, 0..text.len(), "summary", &items)),
-            [(State::Words, "до "), (State::Verified, "38.0")]
+            shown(&pieces(text, &items)),
+            [
+                (State::Words, "Structure and momentum offset at "),
+                (State::Verified, "38.0"),
+                (State::Words, ", structure leads."),
+            ]
         );
     }
 }

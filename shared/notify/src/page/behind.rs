@@ -83,11 +83,10 @@ pub(super) fn behind(
 fn summary(scope: &Scope<'_>) -> Vec<Vec<Piece>> {
     let (words, document) = (scope.words, scope.document());
     let summary = document.report.summary.as_str();
-    let items = &document.checks.items;
     let abstained = abstained_word(words, document.report.outcome)
         .map(|sentence| vec![Piece::words(format!("{sentence}. {}", words.abstained.text))]);
     let split = first_sentence(summary);
-    let parts = [0..split, split..summary.len()].map(|part| prose::pieces(summary, part, "summary", items));
+    let parts = [0..split, split..summary.len()].map(|part| scope.part(summary, part, "summary"));
     let parts = parts.into_iter().map(prose::trimmed);
     abstained.into_iter().chain(parts).filter(|part| !part.is_empty()).collect()
 }

@@ -147,10 +147,7 @@ fn parent_card(scope: &Scope<'_>) -> Card {
     card.text = match summary.chars().count() {
         0 => vec![Piece::words(scope.words.chain.no_odds.clone())],
         1..=200 => scope.prose(summary, "summary"),
-        _ => {
-            let items = &scope.document().checks.items;
-            crate::prose::pieces(summary, 0..first_sentence(summary), "summary", items)
-        }
+        _ => scope.part(summary, 0..first_sentence(summary), "summary"),
     };
     card
 }

@@ -1,9 +1,9 @@
 use domain::report::{Aspect, CheckItem, CheckStatus};
 
-use super::reading::aspect_word;
 use super::scope::{Scope, parts};
 use crate::figures;
 use crate::lang::fill;
+use crate::names::aspect_word;
 use crate::prose::State;
 use crate::text::plain;
 

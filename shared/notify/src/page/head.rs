@@ -5,7 +5,7 @@ use super::scope::{Scope, abstained_word, bias_word};
 use super::{PageInput, Parent};
 use crate::figures;
 use crate::lang::fill;
-use crate::prose::{self, Piece};
+use crate::prose::Piece;
 use crate::text::{first_sentence, plain};
 
 /// The first screen: what the report is of, its answer, and the facts beside it.
@@ -46,7 +46,6 @@ pub(super) struct Notice {
 pub(super) fn head(scope: &Scope<'_>, parent: &Parent<'_>) -> Head {
     let (document, words) = (scope.document(), scope.words);
     let report = &document.report;
-    let items = &document.checks.items;
     let summary = report.summary.as_str();
     let split = first_sentence(summary);
     let stop = summary[..split].trim_end().trim_end_matches('.').len();
@@ -61,10 +60,9 @@ pub(super) fn head(scope: &Scope<'_>, parent: &Parent<'_>) -> Head {
             (vec![Piece::words(sentence)], lede)
         }
         None if stop == 0 => (vec![Piece::words(bias_word(words, report.bias))], Vec::new()),
-        None => (
-            prose::pieces(summary, 0..stop, "summary", items),
-            prose::pieces(summary, split..summary.len(), "summary", items),
-        ),
+        None => {
+            (scope.part(summary, 0..stop, "summary"), scope.part(summary, split..summary.len(), "summary"))
+        }
     };
     let tf = document.timeframe.as_str();
     let chain = match parent {

@@ -2,7 +2,8 @@ use domain::report::{Aspect, Leans, Outcome};
 
 use super::chain::{ends, relation_word};
 use super::scope::Scope;
-use crate::lang::{Words, fill};
+use crate::lang::fill;
+use crate::names::aspect_word;
 use crate::prose::Piece;
 
 /// Paragraphs under a heading.
@@ -23,20 +24,6 @@ pub(super) struct Lean {
     pub(super) class: &'static str,
     pub(super) mark: &'static str,
     pub(super) word: &'static str,
-}
-
-/// The name of an aspect.
-pub(super) fn aspect_word(words: &Words, aspect: Aspect) -> &str {
-    match aspect {
-        Aspect::Structure => &words.reading.structure,
-        Aspect::Trend => &words.reading.trend,
-        Aspect::Momentum => &words.reading.momentum,
-        Aspect::Volatility => &words.reading.volatility,
-        Aspect::Volume => &words.reading.volume,
-        Aspect::Level => &words.reading.level,
-        Aspect::Pattern => &words.reading.pattern,
-        Aspect::Context => &words.reading.context,
-    }
 }
 
 fn lean(scope: &Scope<'_>, leans: Leans) -> Option<Lean> {

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use domain::report::{Bias, Outcome, ReportDocument, Trend};
 use domain::{Source, Timeframe};
 use jiff::Timestamp;
@@ -6,7 +8,7 @@ use super::Reading;
 use crate::dates::Dates;
 use crate::figures;
 use crate::lang::{Words, fill};
-use crate::prose::{self, Piece};
+use crate::prose::{self, Piece, Prose};
 use crate::text::{capped, plain};
 
 /// A report as the sections of the page see it.
@@ -34,7 +36,12 @@ impl<'a> Scope<'a> {
 
     /// The text at `path` with its numbers marked.
     pub(super) fn prose(&self, text: &str, path: &str) -> Vec<Piece> {
-        prose::pieces(text, 0..text.len(), path, &self.document().checks.items)
+        self.part(text, 0..text.len(), path)
+    }
+
+    /// The part `range` of the text at `path` with its numbers marked.
+    pub(super) fn part(&self, text: &str, range: Range<usize>, path: &str) -> Vec<Piece> {
+        Prose { words: self.words, document: self.document() }.pieces(text, range, path)
     }
 
     /// A price at the symbol's tick, with the mark of the item at `path`.
