@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use domain::report::{CheckItem, CheckStatus, ReportDocument};
+use rust_decimal::Decimal;
 
 use crate::figures;
 use crate::lang::{Words, fill};
 use crate::names::spelled;
+use crate::page::scope::parts;
 use crate::text::{first_sentence, plain};
 
 /// What a piece of prose is.
@@ -112,12 +114,26 @@ impl Prose<'_> {
             }
             self.push_words(&mut out, text, at..start);
             if let (Some(number), Some(item)) = (text.get(start..end), items.get(position)) {
-                out.push(Piece::number(figures::written(plain(number).trim()), position, item));
+                out.push(Piece::number(self.shown(plain(number).trim(), item), position, item));
             }
             at = end;
         }
         self.push_words(&mut out, text, at..range.end);
         out
+    }
+
+    /// A number as the page prints it: a price that is right with the zeros of its tick, any other as written.
+    fn shown(self, number: &str, item: &CheckItem) -> String {
+        let written = figures::written(number);
+        let price = is_price(&item.reference) && State::of(item.status) != State::Unverified;
+        let value = Decimal::from_str_exact(&number.replace(',', "")).ok().filter(|_| price);
+        match (value, Decimal::from_str_exact(&item.expected)) {
+            (Some(value), Ok(expected)) if value == expected => {
+                let at_tick = figures::price(value, self.document.tick);
+                if at_tick.len() > written.len() { at_tick } else { written }
+            }
+            _ => written,
+        }
     }
 
     fn push_words(self, out: &mut Vec<Piece>, text: &str, range: Range<usize>) {
@@ -127,6 +143,20 @@ impl Prose<'_> {
         if !text.is_empty() {
             out.push(Piece::words(text.replace(" %", "\u{a0}%")));
         }
+    }
+}
+
+/// Whether a price in quote currency, on the symbol's tick, stands at a ref of the artifact.
+fn is_price(reference: &str) -> bool {
+    match parts(reference) {
+        ("bars" | "forming", _, field) => matches!(field, "o" | "h" | "l" | "c"),
+        ("swings", _, field) => matches!(field, "p" | "pending.p"),
+        ("levels", _, field) => matches!(field, "low" | "high"),
+        ("stats", _, field) => {
+            matches!(field, "last_price" | "close") || field.starts_with("extremes.") && field.ends_with(".p")
+        }
+        ("barriers", _, field) => field == "origin",
+        _ => false,
     }
 }
 
@@ -242,5 +272,29 @@ mod tests {
                 (State::Words, ", structure leads."),
             ]
         );
+    }
+
+    #[test]
+    fn right_prices_keep_the_zeros_of_their_tick() {
+        // the sample's tick is 0.01
+        let shown = |number: &str, expected: &str, reference: &str, status| {
+            let length = u32::try_from(number.len()).unwrap();
+            let item = CheckItem {
+                expected: expected.into(),
+                reference: reference.into(),
+                ..item("summary", status, Some((0, length)))
+            };
+            pieces(number, &[item]).remove(0).text
+        };
+        let verified = CheckStatus::Verified;
+        assert_eq!(shown("75,928.1", "75928.1", "forming.c", verified), "75,928.10");
+        assert_eq!(shown("60000", "60000", "swings[L1].p", CheckStatus::Repaired), "60,000.00");
+        assert_eq!(shown("124,474", "124474", "stats.extremes.hi_all.p", verified), "124,474.00");
+        // rounded, wrong, an indicator, a barrier, a volume, of no source
+        assert_eq!(shown("75,930", "75928.1", "forming.c", verified), "75,930");
+        assert_eq!(shown("75,928.1", "75928.1", "forming.c", CheckStatus::Unverified), "75,928.1");
+        for reference in ["indicators[2026-04-20].ema20", "barriers.up", "bars[2026-04-20].v", ""] {
+            assert_eq!(shown("77,929", "77929", reference, verified), "77,929");
+        }
     }
 }

@@ -117,7 +117,7 @@ pub(crate) fn abstained_word(words: &Words, outcome: Outcome) -> Option<&str> {
 }
 
 /// A ref of the artifact in its parts: `bars[2026-04-20].c` is `bars`, `2026-04-20`, `c`.
-pub(super) fn parts(reference: &str) -> (&str, &str, &str) {
+pub(crate) fn parts(reference: &str) -> (&str, &str, &str) {
     let (head, field) = match reference.split_once(']') {
         Some((head, rest)) => (head, rest.trim_start_matches('.')),
         None => {
