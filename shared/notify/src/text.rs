@@ -47,6 +47,11 @@ pub(crate) fn capped(text: &str, longest: usize) -> String {
     out
 }
 
+/// Whether a number is too long to stay on one line of a phone.
+pub(crate) fn is_long(text: &str) -> bool {
+    text.chars().count() > 16
+}
+
 /// Where the first sentence ends: a byte offset, after its mark. A dot within a number ends nothing.
 pub(crate) fn first_sentence(text: &str) -> usize {
     let mut chars = text.char_indices().peekable();

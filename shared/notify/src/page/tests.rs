@@ -148,6 +148,22 @@ fn a_note_without_a_source_has_no_separator() {
 }
 
 #[test]
+fn only_a_number_too_long_for_a_phone_may_break() {
+    let mut own = Case::of(sample::doubted());
+    let summary = "At 0.000000000075928 and 78,657.55.";
+    own.document.report.summary = summary.into();
+    own.document.checks.items = vec![
+        sample::said("summary", summary, "0.000000000075928", ""),
+        sample::said("summary", summary, "78,657.55", ""),
+    ];
+    let html = page(&own, None);
+    assert!(html.contains("<a class=\"n ok long\" href=\"#n0\">0.000000000075928<"));
+    assert!(html.contains("<span class=\"ok long\">0.000000000075928<"));
+    assert!(html.contains("<a class=\"n ok\" href=\"#n1\">78,657.55<"));
+    assert!(html.contains("<span class=\"ok\">78,657.55<"));
+}
+
+#[test]
 fn low_trust_is_said_on_top() {
     let mut own = Case::of(sample::doubted());
     own.document.trust = Trust::Low;
