@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::figures;
 use crate::lang::{Words, fill};
-use crate::names::spelled;
+use crate::names::Names;
 use crate::page::scope::parts;
 use crate::text::{first_sentence, plain};
 
@@ -138,8 +138,8 @@ impl Prose<'_> {
 
     fn push_words(self, out: &mut Vec<Piece>, text: &str, range: Range<usize>) {
         let before = text.get(..range.start).and_then(|before| before.chars().next_back());
-        let text = plain(text.get(range).unwrap_or_default());
-        let text = spelled(self.words, &self.document.report.observations, before, &text);
+        let names = Names { words: self.words, observations: &self.document.report.observations, text };
+        let text = names.spelled(before, &plain(text.get(range).unwrap_or_default()));
         if !text.is_empty() {
             out.push(Piece::words(text.replace(" %", "\u{a0}%")));
         }
