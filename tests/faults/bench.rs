@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use domain::Sha256Hex;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
+use sim::{SimClock, World, WorldConfig};
 use tests::{Finished, Topdown};
 
 /// The demo on small charts: drawing is the slowest part of a run.
@@ -188,4 +189,51 @@ pub(super) fn copy(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// Flow 1 in a test's own world, asked of the profile that needs a key.
+pub(super) const RUN: &[&str] =
+    &["run", "1", "BTCUSDT", "--as-of", "2026-04-30T04:00:00Z", "--catalog", "catalog", "--json"];
+
+/// A simulated world whose clock stands at the instant that [`RUN`] sees.
+pub(super) async fn world() -> World {
+    let now = "2026-04-30T04:00:00Z".parse().unwrap();
+    World::start(WorldConfig::seeded(1, SimClock::fixed(now))).await.unwrap()
+}
+
+/// The program with its exchange and its model in `world`.
+pub(super) fn program_in(world: &World) -> Topdown {
+    program()
+        .with("TOPDOWN_BINANCE_URL", &world.binance_url())
+        .with("OPENAI_BASE_URL", &world.openai_url())
+        .with("OPENAI_API_KEY", "key-of-a-test")
+}
+
+/// The same, its candles collected; the world has forgotten who asked for them.
+pub(super) fn collected_in(world: &World) -> Topdown {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let topdown = program_in(world);
+    // the world answers on other threads meanwhile
+    tokio::task::block_in_place(|| {
+        let folder = FOLDER.get_or_init(|| {
+            let first = program_in(world);
+            assert_eq!(killed(&first, RUN, "artifact.begin=return").code, KILLED);
+            keep(&first.data(), "collected-in-a-world")
+        });
+        copy(folder, &topdown.data());
+    });
+    world.forget_requests();
+    topdown
+}
+
+/// Runs [`RUN`] to its end in a world of the calling test.
+pub(super) fn run(topdown: &Topdown) -> Finished {
+    tokio::task::block_in_place(|| finish(&mut under_timeout(&topdown.command(RUN))))
+}
+
+/// Every run of the data folder, the oldest first, as `show` has it.
+pub(super) fn runs(topdown: &Topdown) -> Vec<Value> {
+    let listed = topdown.json(&["runs", "--json"]);
+    let ids = listed["runs"].as_array().unwrap().iter().rev();
+    ids.map(|run| topdown.json(&["show", run["run_id"].as_str().unwrap(), "--json"])).collect()
 }

@@ -2,3 +2,5 @@
 
 mod bench;
 mod kills;
+mod ledger;
+mod random_kills;
