@@ -8,3 +8,4 @@ mod collector;
 mod contracts;
 mod faults;
 mod flows;
+mod peers;

@@ -33,19 +33,6 @@ impl Collector {
     /// [`CollectError`] if the venue's clock or the storage cannot be read; what arrived before it is kept.
     pub async fn tick_all(&self, symbols: &[Symbol]) -> Result<Ticked, CollectError> {
         let now = self.client.server_time().await?;
-        self.tick_at(symbols, now).await
-    }
-
-    /// Refreshes whatever of a symbol is due at `now`, on the venue's clock.
-    ///
-    /// # Errors
-    /// [`CollectError`]; what arrived before it is kept.
-    pub async fn tick(&self, symbol: &Symbol, now: Timestamp) -> Result<Collected, CollectError> {
-        let mut ticked = self.tick_at(std::slice::from_ref(symbol), now).await?;
-        ticked.remove(symbol).unwrap_or(Ok(Collected::default()))
-    }
-
-    async fn tick_at(&self, symbols: &[Symbol], now: Timestamp) -> Result<Ticked, CollectError> {
         let mut due = self.due(symbols, now).await?;
         let mut ticked: Ticked =
             symbols.iter().map(|symbol| (symbol.clone(), Ok(Collected::default()))).collect();
