@@ -110,7 +110,9 @@ pub(super) fn left(topdown: &Topdown, run: &Value) -> Left {
     let doubled: i64 = database.query_row(twice, [run_id], |row| row.get(0)).unwrap();
     assert_eq!(doubled, 0, "one row a timeframe");
     committed(topdown, &database);
-    Left { artifacts, rows: rows(&database, run_id), candles: candles(&database) }
+    let (candles, number) = candles(&database);
+    assert!(number > 50_000, "{number} candles");
+    Left { artifacts, rows: rows(&database, run_id), candles }
 }
 
 /// Every artifact that has a row is there, whole.
@@ -145,14 +147,14 @@ fn rows(database: &Connection, run_id: &str) -> Vec<String> {
     statement.query_map([run_id], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
-pub(super) fn candles(database: &Connection) -> Sha256Hex {
+/// Every version of every bar, hashed, and how many there are.
+pub(super) fn candles(database: &Connection) -> (Sha256Hex, usize) {
     let sql = "SELECT source || symbol || timeframe || open_ms || ' ' || open || ' ' || high || ' ' || low || ' ' \
                || close || ' ' || volume || ' ' || revision FROM candles JOIN series ON series.id = candles.series \
                ORDER BY source, symbol, timeframe, open_ms, observed_ms";
     let mut statement = database.prepare(sql).unwrap();
     let lines: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    assert!(lines.len() > 50_000, "{} candles", lines.len());
-    Sha256Hex::of(lines.join("\n").as_bytes())
+    (Sha256Hex::of(lines.join("\n").as_bytes()), lines.len())
 }
 
 /// Charts of a quarter of the size, and profiles whose model is the simulated world's.
