@@ -5,33 +5,31 @@ use domain::ohlcv::{DataQuality, FlagKind, Ohlcv};
 use domain::report::{Bias, Invalidation, Outcome, ParentRelation, Report, Scenarios, Trend, Usable};
 
 use super::brief::Brief;
-use super::prose::indicator;
+use super::voice::{Missing, Voice};
 
 /// Fewest closed bars of a report.
 const FEWEST: u32 = 30;
 
 /// Why there can be no report of these candles; `None` if there can.
-pub(super) fn reason(ohlcv: &Ohlcv) -> Option<(Outcome, &'static str)> {
+pub(super) fn reason(ohlcv: &Ohlcv) -> Option<(Outcome, Missing)> {
     let flagged = |kind: FlagKind| ohlcv.data_quality.flags.iter().any(|flag| flag.kind == kind);
     if ohlcv.data_quality.history_bars < FEWEST || ohlcv.barriers.is_none() {
-        return Some((Outcome::InsufficientHistory, "The history has fewer bars than a report needs."));
+        return Some((Outcome::InsufficientHistory, Missing::History));
     }
-    flagged(FlagKind::Insane).then_some((Outcome::BadData, "Some bars contradict themselves."))
+    flagged(FlagKind::Insane).then_some((Outcome::BadData, Missing::Sense))
 }
 
 /// The report that says why there is none.
 pub(super) fn report(brief: &Brief) -> Report {
     let timeframe = brief.ohlcv.as_ref().map_or(Timeframe::Month, |ohlcv| ohlcv.timeframe);
     let (outcome, issue) = match &brief.ohlcv {
-        Some(ohlcv) => {
-            reason(ohlcv).unwrap_or((Outcome::MissingInput, "Figures that a report needs are missing."))
-        }
-        None if brief.unreadable => (Outcome::BadData, "The candles cannot be read."),
-        None => (Outcome::MissingInput, "No candles were given."),
+        Some(ohlcv) => reason(ohlcv).unwrap_or((Outcome::MissingInput, Missing::Figures)),
+        None if brief.unreadable => (Outcome::BadData, Missing::Readable),
+        None => (Outcome::MissingInput, Missing::Candles),
     };
     let parent = brief.parent.is_some() && timeframe != Timeframe::Month;
     Report {
-        issues: vec![issue.to_owned()],
+        issues: vec![brief.language.voice().missing(issue).to_owned()],
         usable: Usable::None,
         observations: Vec::new(),
         levels: Vec::new(),
@@ -55,19 +53,17 @@ pub(super) fn report(brief: &Brief) -> Report {
 }
 
 /// What is wrong or thin about the data, a sentence each; empty if nothing is.
-pub(super) fn issues(quality: &DataQuality) -> Vec<String> {
+pub(super) fn issues(quality: &DataQuality, voice: &dyn Voice) -> Vec<String> {
     let mut found = Vec::new();
     if !quality.gaps.is_empty() {
-        found.push("Bars are missing from the series.".to_owned());
+        found.push(voice.gaps().to_owned());
     }
     let mut kinds: Vec<FlagKind> = quality.flags.iter().map(|flag| flag.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    found.extend(kinds.into_iter().map(|kind| flag(kind).to_owned()));
-    found.extend(quality.warming_pct.keys().map(|name| format!("{} is still warming up.", indicator(name))));
-    found.extend(
-        quality.absent.iter().map(|name| format!("{} is absent: the history is too short.", indicator(name))),
-    );
+    found.extend(kinds.into_iter().map(|kind| voice.flag(kind).to_owned()));
+    found.extend(quality.warming_pct.keys().map(|column| voice.warming(column)));
+    found.extend(quality.absent.iter().map(|column| voice.absent(column)));
     let mut seen = Vec::new();
     found.retain(|issue| {
         let new = !seen.contains(issue);
@@ -75,16 +71,4 @@ pub(super) fn issues(quality: &DataQuality) -> Vec<String> {
         new
     });
     found
-}
-
-fn flag(kind: FlagKind) -> &'static str {
-    match kind {
-        FlagKind::Truncated => "An outage cut a bar short.",
-        FlagKind::ZeroTrades => "There are bars without trades.",
-        FlagKind::Spike => "A bar spikes far beyond its usual range.",
-        FlagKind::Corrected => "A closed bar was corrected later.",
-        FlagKind::PartialFirst => "The first bar is partial: the symbol was listed within it.",
-        FlagKind::Stale => "The newest candles are late.",
-        FlagKind::Insane => "Some bars contradict themselves.",
-    }
 }

@@ -5,6 +5,7 @@ use domain::ohlcv::Ohlcv;
 use domain::report::{Report, Trust};
 use serde::Deserialize;
 
+use super::voice::Language;
 use crate::openai::ordered::Ordered;
 
 /// What the prompt holds.
@@ -18,6 +19,8 @@ pub(super) struct Brief {
     pub(super) repair: Vec<String>,
     /// A schema given in the prompt, with its name.
     pub(super) schema: Option<(String, Ordered)>,
+    /// Of the free texts.
+    pub(super) language: Language,
 }
 
 /// The report above.
@@ -40,7 +43,8 @@ struct Item {
 
 impl Brief {
     pub(super) fn read(text: &str) -> Self {
-        let mut brief = Self::default();
+        let language = text.lines().find_map(Language::asked).unwrap_or_default();
+        let mut brief = Self { language, ..Self::default() };
         for (kind, json) in blocks(text) {
             match kind {
                 "ohlcv" => {

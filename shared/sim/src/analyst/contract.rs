@@ -29,7 +29,7 @@ pub(super) fn decimal(text: &str) -> Decimal {
 
 /// Every number a text holds, ids and indicator names taken out, thousands commas removed.
 pub(super) fn numbers(text: &str) -> Vec<Decimal> {
-    let words = text.split(|c: char| c.is_whitespace() || c == ';');
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, ';' | '(' | ')'));
     let kept = words.map(|word| word.trim_end_matches(['.', ',', ':']).replace(',', ""));
     kept.filter(|word| !word.is_empty()).filter_map(|word| Decimal::from_str_exact(&word).ok()).collect()
 }

@@ -138,12 +138,4 @@ impl<'a> Zone<'a> {
     pub(super) fn reference(&self) -> String {
         format!("levels[{}]", self.id)
     }
-
-    /// `R1, 84,000 to 89,256.69`, or `R1 at 84,000` where it is one price.
-    pub(super) fn shown(&self) -> String {
-        if self.low.value == self.high.value {
-            return format!("{} at {}", self.id, self.low.shown());
-        }
-        format!("{}, {} to {}", self.id, self.low.shown(), self.high.shown())
-    }
 }

@@ -7,14 +7,15 @@ mod abstain;
 mod brief;
 #[cfg(test)]
 mod contract;
+mod english;
 mod figures;
 mod minimal;
 mod mode;
 mod observe;
 mod outlook;
-mod prose;
 mod repair;
 mod report;
+mod russian;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scenarios;
@@ -22,6 +23,7 @@ mod spoil;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod voice;
 
 pub(crate) use mode::Mode;
 

@@ -6,18 +6,18 @@ use domain::report::{Aspect, Leans, Observation};
 use rust_decimal::Decimal;
 
 use super::figures::{Figure, Figures};
-use super::prose::{bar_name, moved, standing};
+use super::voice::{Direction, Kind, Lack, Move, Voice};
 
 /// All observations the artifact carries, in their order: structure, trend, momentum, strength of the trend,
 /// volume, the bar in progress.
-pub(super) fn all(figures: Figures<'_>) -> Vec<Observation> {
+pub(super) fn all(figures: Figures<'_>, voice: &dyn Voice) -> Vec<Observation> {
     let found = [
-        structure(figures),
-        trend(figures),
-        momentum(figures),
-        strength(figures),
-        volume(figures),
-        forming(figures),
+        structure(figures, voice),
+        trend(figures, voice),
+        momentum(figures, voice),
+        strength(figures, voice),
+        volume(figures, voice),
+        forming(figures, voice),
     ];
     found.into_iter().flatten().collect()
 }
@@ -34,71 +34,55 @@ fn leaning(sign: i8) -> Leans {
     }
 }
 
-fn structure(figures: Figures<'_>) -> Option<Observation> {
+fn structure(figures: Figures<'_>, voice: &dyn Voice) -> Option<Observation> {
     let pair = |kind: &'static str| {
         let mut newest = figures.swings(kind);
         newest.next().zip(newest.next())
     };
-    let path = |what: &str, new: &Figure, old: &Figure| {
-        format!("{what} {} from {} to {}", moved(old.value, new.value), old.shown(), new.shown())
-    };
     Some(match (pair("H"), pair("L")) {
         (Some((high, high_before)), Some((low, low_before))) => {
-            let (highs, lows) = (high.value.cmp(&high_before.value), low.value.cmp(&low_before.value));
-            let (sign, meaning) = match (highs, lows) {
-                (Ordering::Greater, Ordering::Greater) => (1, "both rise, and the structure points up"),
-                (Ordering::Less, Ordering::Less) => (-1, "both fall, and the structure points down"),
-                (Ordering::Less, Ordering::Greater) => (0, "the swings narrow"),
-                (Ordering::Greater, Ordering::Less) => (0, "the swings widen"),
-                _ => (0, "the structure is mixed"),
+            let highs = Move { from: &high_before, to: &high };
+            let lows = Move { from: &low_before, to: &low };
+            let sign = match (highs.way(), lows.way()) {
+                (Ordering::Greater, Ordering::Greater) => 1,
+                (Ordering::Less, Ordering::Less) => -1,
+                _ => 0,
             };
-            let says = format!(
-                "{} and {}: {meaning}.",
-                path("Swing highs", &high, &high_before),
-                path("swing lows", &low, &low_before)
-            );
+            let says = voice.swings(highs, lows);
             observation(Aspect::Structure, &[&high_before, &high, &low_before, &low], leaning(sign), says)
         }
         (Some((new, old)), None) => {
-            let says = format!("{}; no second swing low is confirmed.", path("Swing highs", &new, &old));
+            let says = voice.swings_of(Kind::High, Move { from: &old, to: &new });
             observation(Aspect::Structure, &[&old, &new], Leans::Neutral, says)
         }
         (None, Some((new, old))) => {
-            let says = format!("{}; no second swing high is confirmed.", path("Swing lows", &new, &old));
+            let says = voice.swings_of(Kind::Low, Move { from: &old, to: &new });
             observation(Aspect::Structure, &[&old, &new], Leans::Neutral, says)
         }
-        (None, None) => lone_swing(figures).or_else(|| no_swing(figures))?,
+        (None, None) => lone_swing(figures, voice).or_else(|| no_swing(figures, voice))?,
     })
 }
 
-fn lone_swing(figures: Figures<'_>) -> Option<Observation> {
-    let high = figures.swings("H").next().map(|figure| (figure, "high"));
-    let (swing, kind) = high.or_else(|| figures.swings("L").next().map(|figure| (figure, "low")))?;
-    let says =
-        format!("No pair of swings is confirmed yet; the newest one is a {kind} at {}.", swing.shown());
+fn lone_swing(figures: Figures<'_>, voice: &dyn Voice) -> Option<Observation> {
+    let high = figures.swings("H").next().map(|figure| (figure, Kind::High));
+    let (swing, kind) = high.or_else(|| figures.swings("L").next().map(|figure| (figure, Kind::Low)))?;
+    let says = voice.lone_swing(kind, &swing);
     Some(observation(Aspect::Structure, &[&swing], Leans::Neutral, says))
 }
 
-fn no_swing(figures: Figures<'_>) -> Option<Observation> {
+fn no_swing(figures: Figures<'_>, voice: &dyn Voice) -> Option<Observation> {
     let (first, last) = (figures.first_bar("c")?, figures.bar("c", 0)?);
-    let says = format!(
-        "No swing is confirmed; over the bars shown the close {} from {} to {}.",
-        moved(first.value, last.value),
-        first.shown(),
-        last.shown()
-    );
+    let says = voice.no_swing(Move { from: &first, to: &last });
     Some(observation(Aspect::Structure, &[&first, &last], Leans::Neutral, says))
 }
 
-fn trend(figures: Figures<'_>) -> Option<Observation> {
+fn trend(figures: Figures<'_>, voice: &dyn Voice) -> Option<Observation> {
     let close = figures.bar("c", 0)?;
-    let unit = bar_name(figures.0.timeframe);
+    let timeframe = figures.0.timeframe;
     let (fast, slow) = (figures.indicator("ema20", 0), figures.indicator("ema50", 0));
-    let start = format!("The last closed {unit} ended at {}", close.shown());
-    let Some(fast) = fast else { return without_averages(figures, &close, &start) };
+    let Some(fast) = fast else { return Some(without_averages(figures, voice, &close)) };
     let Some(slow) = slow else {
-        let stands = standing(&close, &[("EMA20", &fast)]);
-        let says = format!("{start}, {stands}; the history is too short for EMA50.");
+        let says = voice.last_close(timeframe, &close, &[("EMA20", &fast)], Lack::Short("EMA50"));
         return Some(observation(Aspect::Trend, &[&close, &fast], Leans::Neutral, says));
     };
     let sign = if close.value > fast.value && fast.value > slow.value {
@@ -108,58 +92,38 @@ fn trend(figures: Figures<'_>) -> Option<Observation> {
     } else {
         0
     };
-    let warming = if figures.warming("ema50") { "; EMA50 is still warming up" } else { "" };
-    let says = format!("{start}, {}{warming}.", standing(&close, &[("EMA20", &fast), ("EMA50", &slow)]));
+    let lack = if figures.warming("ema50") { Lack::Warming } else { Lack::Nothing };
+    let says = voice.last_close(timeframe, &close, &[("EMA20", &fast), ("EMA50", &slow)], lack);
     Some(observation(Aspect::Trend, &[&close, &fast, &slow], leaning(sign), says))
 }
 
-fn without_averages(figures: Figures<'_>, close: &Figure, start: &str) -> Option<Observation> {
+fn without_averages(figures: Figures<'_>, voice: &dyn Voice, close: &Figure) -> Observation {
+    let timeframe = figures.0.timeframe;
     let extremes = figures.0.stats.extremes.as_ref();
     let edge = |name: &str, text: &String| Figure::new(format!("stats.extremes.{name}.p"), text);
     let found = extremes.and_then(|e| Some((edge("hi_all", &e.hi_all.p)?, edge("lo_all", &e.lo_all.p)?)));
     let Some((high, low)) = found else {
-        let says = format!("{start}; the history is too short for EMA20.");
-        return Some(observation(Aspect::Trend, &[close], Leans::Neutral, says));
+        let says = voice.last_close(timeframe, close, &[], Lack::Short("EMA20"));
+        return observation(Aspect::Trend, &[close], Leans::Neutral, says);
     };
-    let says =
-        format!("{start}, between a record high of {} and a record low of {}.", high.shown(), low.shown());
-    Some(observation(Aspect::Trend, &[close, &high, &low], Leans::Neutral, says))
+    let says = voice.close_between_records(timeframe, close, &high, &low);
+    observation(Aspect::Trend, &[close, &high, &low], Leans::Neutral, says)
 }
 
-fn momentum(figures: Figures<'_>) -> Option<Observation> {
+fn momentum(figures: Figures<'_>, voice: &dyn Voice) -> Option<Observation> {
     let (Some(now), Some(before)) = (figures.indicator("rsi14", 0), figures.indicator("rsi14", 2)) else {
         let (close, before) = (figures.bar("c", 0)?, figures.bar("c", 2)?);
-        let says = format!(
-            "In two bars the close {} from {} to {}; the history is too short for RSI14.",
-            moved(before.value, close.value),
-            before.shown(),
-            close.shown()
-        );
+        let says = voice.closes(Move { from: &before, to: &close });
         return Some(observation(Aspect::Momentum, &[&before, &close], Leans::Neutral, says));
     };
-    let rsi = format!(
-        "RSI14 {} from {} to {} in two bars",
-        moved(before.value, now.value),
-        before.shown(),
-        now.shown()
-    );
+    let rsi = Move { from: &before, to: &now };
     let (Some(line), Some(histogram)) = (figures.indicator("macd", 0), figures.indicator("macd_hist", 0))
     else {
-        return Some(observation(Aspect::Momentum, &[&before, &now], Leans::Neutral, format!("{rsi}.")));
+        let says = voice.momentum(rsi, None);
+        return Some(observation(Aspect::Momentum, &[&before, &now], Leans::Neutral, says));
     };
     let sign = momentum_sign(before.value, now.value, histogram.value);
-    let zero = |figure: &Figure| match figure.value.cmp(&Decimal::ZERO) {
-        Ordering::Greater => "above zero",
-        Ordering::Less => "below zero",
-        Ordering::Equal => "on zero",
-    };
-    let says = format!(
-        "{rsi}. The MACD histogram stands {} at {}, the MACD line {} at {}.",
-        zero(&histogram),
-        histogram.shown(),
-        zero(&line),
-        line.shown()
-    );
+    let says = voice.momentum(rsi, Some((&histogram, &line)));
     Some(observation(Aspect::Momentum, &[&before, &now, &histogram, &line], leaning(sign), says))
 }
 
@@ -172,50 +136,24 @@ fn momentum_sign(before: Decimal, now: Decimal, histogram: Decimal) -> i8 {
     }
 }
 
-fn strength(figures: Figures<'_>) -> Option<Observation> {
+fn strength(figures: Figures<'_>, voice: &dyn Voice) -> Option<Observation> {
     let adx = figures.indicator("adx14", 0)?;
     let (plus, minus) = (figures.indicator("pdi14", 0)?, figures.indicator("mdi14", 0)?);
-    let directed = adx.value >= Decimal::from(25);
+    let directed = Direction::of(adx.value) == Direction::Directed;
     let sign = if directed { plus.value.cmp(&minus.value) as i8 } else { 0 };
-    let balance = match plus.value.cmp(&minus.value) {
-        Ordering::Greater => format!("+DI at {} is over -DI at {}", plus.shown(), minus.shown()),
-        Ordering::Less => format!("-DI at {} is over +DI at {}", minus.shown(), plus.shown()),
-        Ordering::Equal => format!("+DI and -DI both stand at {}", plus.shown()),
-    };
-    let strength = if directed {
-        "marks a directed move"
-    } else if adx.value < Decimal::from(20) {
-        "marks no directed move"
-    } else {
-        "leaves open whether the move is directed"
-    };
-    let says = format!("ADX14 at {} {strength}; {balance}.", adx.shown());
+    let says = voice.strength(&adx, &plus, &minus);
     Some(observation(Aspect::Trend, &[&adx, &plus, &minus], leaning(sign), says))
 }
 
-fn volume(figures: Figures<'_>) -> Option<Observation> {
+fn volume(figures: Figures<'_>, voice: &dyn Voice) -> Option<Observation> {
     let share = figures.indicator("rvol20", 0)?;
-    let unit = bar_name(figures.0.timeframe);
-    let word = if share.value < Decimal::new(8, 1) {
-        "Participation is thin"
-    } else if share.value > Decimal::new(15, 1) {
-        "Participation is broad"
-    } else {
-        "Participation is ordinary"
-    };
-    let says = format!("{word}: the last closed {unit} traded {} times its usual volume.", share.shown());
+    let says = voice.volume(figures.0.timeframe, &share);
     Some(observation(Aspect::Volume, &[&share], Leans::Neutral, says))
 }
 
-fn forming(figures: Figures<'_>) -> Option<Observation> {
+fn forming(figures: Figures<'_>, voice: &dyn Voice) -> Option<Observation> {
     let (high, low, last) = (figures.forming("h")?, figures.forming("l")?, figures.forming("c")?);
-    let unit = bar_name(figures.0.timeframe);
-    let says = format!(
-        "The {unit} in progress has traded between {} and {} and now stands at {}; it has not closed and proves nothing yet.",
-        low.shown(),
-        high.shown(),
-        last.shown()
-    );
+    let says = voice.forming(figures.0.timeframe, &low, &high, &last);
     Some(observation(Aspect::Context, &[&low, &high, &last], Leans::Neutral, says))
 }
 

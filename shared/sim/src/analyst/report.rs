@@ -22,7 +22,8 @@ pub(super) fn by_rule(brief: &Brief, mode: Mode) -> Report {
 fn read(figures: Figures<'_>, brief: &Brief, mode: Mode) -> Option<Report> {
     let parent = brief.parent.as_ref();
     let timeframe = figures.0.timeframe;
-    let observations = observe::all(figures);
+    let voice = brief.language.voice();
+    let observations = observe::all(figures, voice);
     let score = verdict::score(figures, &observations, parent);
     let base = figures.0.barriers.as_ref()?.base_rate_pct;
     let (odds, bias) = if mode == Mode::AlwaysLong {
@@ -33,18 +34,18 @@ fn read(figures: Figures<'_>, brief: &Brief, mode: Mode) -> Option<Report> {
     };
     let relation = verdict::relation(timeframe, bias, parent);
     let ends = verdict::ends(figures, bias)?;
-    let issues = abstain::issues(&figures.0.data_quality);
+    let issues = abstain::issues(&figures.0.data_quality, voice);
     let usable = if issues.is_empty() { Usable::Full } else { Usable::Partial };
     Some(Report {
         usable,
         issues,
         levels: levels(figures, &ends),
-        parent_reason: outlook::parent_reason(&observations, bias, relation, parent),
+        parent_reason: outlook::parent_reason(voice, &observations, bias, relation, parent),
         parent_relation: relation,
         outcome: Outcome::Report,
         scenarios: Scenarios {
-            up: scenarios::up(figures),
-            down: scenarios::down(figures),
+            up: scenarios::up(figures, voice),
+            down: scenarios::down(figures, voice),
             p_up: odds.up,
             p_down: odds.down,
             p_neither: odds.neither,
@@ -52,9 +53,9 @@ fn read(figures: Figures<'_>, brief: &Brief, mode: Mode) -> Option<Report> {
         trend: verdict::trend(&figures.0.stats.regime),
         bias,
         confidence: verdict::confidence(figures, &ends),
-        summary: outlook::summary(figures, &observations, bias, odds),
+        summary: outlook::summary(figures, voice, &observations, bias, odds),
         invalidation: Invalidation {
-            reason: scenarios::reason(figures, &ends),
+            reason: voice.ends(&ends),
             above: ends.above.as_ref().map(|end| end.price.value),
             above_ref: reference(ends.above.as_ref()),
             below: ends.below.as_ref().map(|end| end.price.value),

@@ -74,6 +74,63 @@ fn a_report_rests_on_the_cells_of_the_artifact() {
 }
 
 #[test]
+fn a_report_speaks_the_language_it_is_asked_for() {
+    let artifact = artifact();
+    let ask = |language: &str| {
+        let asked = format!("Write every free text in {language}; keys stay as they are.\n");
+        report_with(
+            Mode::Honest,
+            asked + &block("ohlcv", &artifact) + &block("parent", &parent("neutral", "ok")),
+        )
+    };
+    let (english, russian) = (ask("English"), ask("Russian"));
+    holds(&russian, &read(&artifact));
+    assert!(russian.summary.starts_with(
+        "Отскок внутри снижения. Последняя неделя закрылась на 78,657.55, выше EMA20 (77,929) и ниже EMA50 (86,300); \
+         текущая опустилась до 75,928.1."
+    ));
+    let claims = |report: &Report| report.observations.iter().map(|o| o.says.clone()).collect::<Vec<_>>();
+    let ends = &russian.invalidation;
+    let ways = &russian.scenarios;
+    let mut texts = claims(&russian);
+    texts.extend(
+        [&russian.summary, &russian.parent_reason, &ends.reason, &ways.up, &ways.down].map(String::clone),
+    );
+    texts.extend(russian.issues.clone());
+    // Latin letters only in names: averages, oscillators, zones, observations
+    let names = ["EMA20", "EMA50", "EMA200", "RSI14", "MACD", "ADX14", "DI", "S1", "S2", "R1", "o1", "o3"];
+    for text in &texts {
+        let words = text
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
+        assert!(words.clone().all(|word| names.contains(&word)), "{text}");
+        assert!(text.chars().any(|c| matches!(c, 'а'..='я')), "{text}");
+    }
+    // the same figures in another language
+    let cites = |report: &Report| report.observations.iter().map(|o| o.cites.clone()).collect::<Vec<_>>();
+    assert_eq!(cites(&english), cites(&russian));
+    assert_eq!((english.bias, english.invalidation.above), (russian.bias, ends.above));
+}
+
+#[test]
+fn what_ends_the_report_says_why() {
+    let report = report_of(Mode::Honest, &artifact());
+    assert_eq!(
+        report.invalidation.reason,
+        "Price has turned at R1 and at S2 before; a close beyond either zone says that it no longer does."
+    );
+    let mut bare = artifact();
+    bare["levels"] = json!([]);
+    assert_eq!(
+        report_of(Mode::Honest, &bare).invalidation.reason,
+        "No zone stands far enough away on either side, so the barriers take their place."
+    );
+    // bullish: only the side below ends it, at S2, whose foot is an ATR14 away
+    let long = report_of(Mode::AlwaysLong, &artifact()).invalidation.reason;
+    assert!(long.starts_with("Price has turned at S2 before;"), "{long}");
+}
+
+#[test]
 fn keys_come_in_the_order_of_the_schema() {
     let user = || block("ohlcv", &artifact());
     let first = text(answer(&prompt(Mode::Honest, user(), "report")));
