@@ -144,10 +144,10 @@ fn parent_card(scope: &Scope<'_>) -> Card {
     let role = format!("{}, ", scope.words.chain.parent);
     let summary = &scope.document().report.summary;
     let mut card = card(scope, &role);
-    card.text = match summary.chars().count() {
+    card.text = match first_sentence(summary) {
         0 => vec![Piece::words(scope.words.chain.no_odds.clone())],
-        1..=200 => scope.prose(summary, "summary"),
-        _ => scope.part(summary, 0..first_sentence(summary), "summary"),
+        // the rest stands in the section of the parent
+        end => scope.part(summary, 0..end, "summary"),
     };
     card
 }
