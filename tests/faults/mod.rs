@@ -1,9 +1,13 @@
 //! What goes wrong, and what comes of it: kills, vendors, messages, disks, secrets.
 
 mod bench;
+mod desk;
 mod exchange;
 mod kills;
 mod ledger;
+mod messages;
 mod model;
 mod notices;
+mod paid_step;
+mod random;
 mod random_kills;

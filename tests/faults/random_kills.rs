@@ -4,21 +4,9 @@ use serde_json::Value;
 use tests::Topdown;
 
 use super::bench::{DEMO, KILLED, finish, left, program, undisturbed};
+use super::random::Random;
 
 const KILLS: u32 = 20;
-
-/// Splitmix64: the same seed gives the same delays.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-}
 
 /// Starts the demo and kills it after a while; answers the run if it was faster.
 fn start(topdown: &Topdown, ms: u64) -> Option<Value> {
@@ -40,7 +28,7 @@ fn start(topdown: &Topdown, ms: u64) -> Option<Value> {
 fn twenty_random_kills_lose_nothing() {
     let seed = u64::from(std::process::id());
     eprintln!("seed {seed}");
-    let (mut random, mut kills, mut runs) = (Random(seed), 0, 0);
+    let (mut random, mut kills, mut runs) = (Random::new(seed), 0, 0);
     while kills < KILLS || runs == 0 {
         // a folder of its own for each run that ends, with no candle in it
         let topdown = program();
