@@ -8,7 +8,7 @@ use coordinator::Coordinator;
 use domain::Source;
 use llm_analyst::{Config, LlmAnalyst};
 use notifier::{Notifier, Telegram};
-use ohlcv_collector::Collector;
+use ohlcv_collector::{Collector, Depth, Watchlist};
 use ohlcv_exporter::OhlcvExporter;
 use platform_local::{Access, Local};
 use runtime::{Services, SystemClock};
@@ -82,6 +82,14 @@ pub(crate) fn services(local: &Local) -> Services {
     }
 }
 
+/// How much history the folder's watchlist asks for; all of it where there is no watchlist.
+fn depth(folder: &Path) -> Result<Depth, Failure> {
+    let path = folder.join("watchlist.toml");
+    let Ok(text) = std::fs::read_to_string(&path) else { return Ok(Depth::default()) };
+    let watchlist = Watchlist::parse(&text).map_err(|error| Failure::usage(error).at(path.display()))?;
+    Ok(watchlist.bars)
+}
+
 impl App {
     /// Opens the folder for writing and puts the functions on it.
     pub(crate) fn new(
@@ -118,7 +126,7 @@ impl App {
             bus: local.bus.clone(),
             journal: local.journal.clone(),
         };
-        let collector = Collector::new(services.clone(), client, source);
+        let collector = Collector::new(services.clone(), client, source).with_depth(depth(folder)?);
         Ok(Self { local, collector, coordinator, worker })
     }
 }

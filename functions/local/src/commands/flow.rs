@@ -35,6 +35,9 @@ pub(crate) async fn collect(
     let took = seconds(i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX));
     let noun = if collected.bars == 1 { "bar" } else { "bars" };
     terminal.progress("collect", &format!("{symbol} {}  {bars} {noun}  {took}", timeframes.join(" ")));
+    if let Some(since) = collected.halted_since {
+        terminal.progress("halted", &format!("{symbol} does not trade; its last hour ended at {since}"));
+    }
     Ok(())
 }
 

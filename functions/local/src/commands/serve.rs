@@ -35,8 +35,7 @@ pub(crate) async fn run(
     }
     let rules = world::rules(SystemClock.now()).await?;
     let addresses = Addresses::real(environment, &rules)?;
-    let mut app = App::new(&data, arguments.port, Source::Binance, addresses, environment)?;
-    app.collector = app.collector.with_depth(watchlist.bars.clone());
+    let app = App::new(&data, arguments.port, Source::Binance, addresses, environment)?;
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await.map_err(|error| {
         Failure::run(format!("port {} cannot be used: {error}", arguments.port)).advice("pass another --port")
     })?;
