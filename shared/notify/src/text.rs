@@ -47,9 +47,9 @@ pub(crate) fn capped(text: &str, longest: usize) -> String {
     out
 }
 
-/// Whether a number is too long to stay on one line of a phone.
+/// Whether a number may be too long for one line of a phone, in a headline's size.
 pub(crate) fn is_long(text: &str) -> bool {
-    text.chars().count() > 16
+    text.chars().count() > 12
 }
 
 /// Where the first sentence ends: a byte offset, after its mark. A dot within a number ends nothing.

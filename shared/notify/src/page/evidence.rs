@@ -30,6 +30,8 @@ pub(super) struct Row {
     pub(super) mark: &'static str,
     pub(super) word: &'static str,
     pub(super) note: String,
+    /// The note is English on a page that is not: the checks' own words.
+    pub(super) foreign: bool,
 }
 
 /// The evidence of a report; `targets` are the ids on the page that a source can lead to.
@@ -92,6 +94,7 @@ fn row(scope: &Scope<'_>, targets: &[String], index: usize, item: &CheckItem) ->
         value: figures::minus(&value),
         mark,
         word,
+        foreign: item.status == CheckStatus::Unverified && scope.words.code != "en",
         note,
     }
 }

@@ -278,6 +278,7 @@ fn a_page_speaks_russian() {
     own.document.report.summary = "Отскок остановился у средней. RSI 44.8.".into();
     let html = page(&own, Some(&parent));
     assert!(html.contains("<html lang=\"ru\">"));
+    assert!(html.contains("<span class=\"why\" lang=\"en\">; wrong after the repair</span>"));
     let text = text(&html);
     for said in [
         "чт 30 апр 2026, 04:00 UTC",
