@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::brief::Brief;
 use super::figures::{Figures, decimal};
+use super::voice::Language;
 use super::{Mode, Prompt, Reply};
 
 /// The report as the mode writes it down.
@@ -15,7 +16,9 @@ pub(super) fn written(mut report: Report, brief: &Brief, mode: Mode) -> Report {
         return report;
     };
     match mode {
-        Mode::InventPrice | Mode::Stubborn | Mode::RepairOtherPath => invent(&mut report, Figures(ohlcv)),
+        Mode::InventPrice | Mode::Stubborn | Mode::RepairOtherPath => {
+            invent(&mut report, Figures(ohlcv), brief.language);
+        }
         Mode::WrongRef => {
             if let Some(cite) = report.observations.first_mut().and_then(|o| o.cites.first_mut()) {
                 cite.reference = "swings[H99].p".to_owned();
@@ -36,7 +39,11 @@ pub(super) fn written(mut report: Report, brief: &Brief, mode: Mode) -> Report {
 }
 
 /// Prices that stand nowhere: in a cite and its claim, in another claim, in the summary.
-fn invent(report: &mut Report, figures: Figures<'_>) {
+fn invent(report: &mut Report, figures: Figures<'_>, language: Language) {
+    let (turned, target) = match language {
+        Language::English => ("Price last turned at", "The next target is"),
+        Language::Russian => ("Последний разворот был на", "Следующая цель:"),
+    };
     let known = known(report, figures);
     let mut invented =
         (0..).filter_map(|salt| price(figures, salt)).filter(|price| is_new(*price, &known)).take(3);
@@ -48,10 +55,10 @@ fn invent(report: &mut Report, figures: Figures<'_>) {
         cite.value = price;
     }
     if let (Some(observation), Some(price)) = (report.observations.get_mut(2), invented.next()) {
-        observation.says.push_str(&format!(" Price last turned at {}.", grouped(&trimmed(price))));
+        observation.says.push_str(&format!(" {turned} {}.", grouped(&trimmed(price))));
     }
     if let Some(price) = invented.next() {
-        report.summary.push_str(&format!(" The next target is {}.", grouped(&trimmed(price))));
+        report.summary.push_str(&format!(" {target} {}.", grouped(&trimmed(price))));
     }
 }
 
