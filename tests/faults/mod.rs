@@ -2,12 +2,14 @@
 
 mod bench;
 mod desk;
+mod disk;
 mod exchange;
 mod kills;
 mod ledger;
 mod messages;
 mod model;
 mod notices;
+mod order;
 mod paid_step;
 mod random;
 mod random_kills;

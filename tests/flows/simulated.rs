@@ -115,6 +115,20 @@ fn what_the_model_was_sent_is_kept() {
     assert_eq!(request.matches("data:image/png;base64,").count(), 2);
 }
 
+/// Russian free text, the same numbers: they are written with a dot and verify alike.
+#[test]
+fn a_report_in_russian_verifies_as_well() {
+    let topdown = Topdown::new();
+    let run = topdown.json(&["demo", "--json", "--lang", "ru"]);
+    let checks = &run["report"]["checks"];
+    assert_eq!(checks["unverified"], 0, "{checks}");
+    assert!(checks["checked"].as_u64().unwrap() > 20, "{checks}");
+    let summary = text(&run["report"]["report"], "summary");
+    assert!(summary.chars().any(|c| ('а'..='я').contains(&c)), "{summary}");
+    let page = String::from_utf8(topdown.cat(text(step(&run, "notification"), "gcs_uri"))).unwrap();
+    assert!(page.contains("<html lang=\"ru\""));
+}
+
 #[test]
 fn a_machine_without_a_network_runs_the_demo() {
     let topdown = Topdown::new();
