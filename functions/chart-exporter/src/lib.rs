@@ -10,7 +10,7 @@ use charts::Template;
 use charts::chart_img::Client;
 use domain::series::SeriesDocument;
 use flows::StepKind;
-use runtime::{Batch, Catalog, Done, Function, Redeliver, Services, artifact_key, begin};
+use runtime::{Batch, Catalog, Done, Function, Redeliver, Services, Stop, artifact_key, begin};
 use storage::{Kind, Message, StepDocument, StepResult, StoreError, Topic};
 
 /// The journal's name for the renderer of this program.
@@ -34,20 +34,15 @@ impl ChartExporter {
         done: &Done,
         catalog: &Catalog,
         step: &StepDocument,
-    ) -> Result<Result<StepResult, String>, StoreError> {
-        let template = match template(batch, catalog, step) {
-            Ok(template) => template,
-            Err(reason) => return Ok(Err(reason)),
-        };
+    ) -> Result<StepResult, Stop> {
+        let template = template(batch, catalog, step)?;
         let series = step.timeframe.and_then(|timeframe| done.of(Kind::Ohlcv, timeframe).next());
-        let Some(series_uri) = series.and_then(|step| step.result.series_uri.clone()) else {
-            return Ok(Err("the run has no candles of this timeframe".to_owned()));
-        };
+        let series_uri = series.and_then(|step| step.result.series_uri.clone());
+        let series_uri =
+            series_uri.ok_or_else(|| Stop::failed("the run has no candles of this timeframe"))?;
         let bytes = self.services.artifacts.get(&series_uri).await?;
-        let series: SeriesDocument = match serde_json::from_slice(&bytes) {
-            Ok(series) => series,
-            Err(error) => return Ok(Err(format!("{series_uri}: {error}"))),
-        };
+        let series: SeriesDocument =
+            serde_json::from_slice(&bytes).map_err(|error| Stop::Failed(format!("{series_uri}: {error}")))?;
         let mut result = StepResult { chart_template_id: Some(template.id()), ..StepResult::default() };
         let png = match self.vendor(batch, step, &series, &template, &mut result).await? {
             Some(png) => png,
@@ -56,17 +51,14 @@ impl ChartExporter {
                 // a tenth of a second of drawing must not hold up the other steps of this process
                 let drawn =
                     tokio::task::block_in_place(|| charts::render_png(&series, &template, None, None));
-                match drawn {
-                    Ok(png) => png,
-                    Err(error) => return Ok(Err(error.to_string())),
-                }
+                drawn.map_err(Stop::failed)?
             }
         };
         let key = artifact_key(&batch.run.run_id, &format!("{}.png", step.step_id))?;
         let put = self.services.artifacts.put(&key, "image/png", &png).await?;
         result.gcs_uri = Some(put.artifact.gcs_uri);
         result.sha256 = Some(put.artifact.sha256);
-        Ok(Ok(result))
+        Ok(result)
     }
 
     /// The vendor's picture, where there is a vendor, the run is live and the vendor draws it.
@@ -95,16 +87,15 @@ impl ChartExporter {
 }
 
 /// The template that the flow names for this step, as the run fixed it.
-fn template(batch: &Batch<'_>, catalog: &Catalog, step: &StepDocument) -> Result<Template, String> {
+fn template(batch: &Batch<'_>, catalog: &Catalog, step: &StepDocument) -> Result<Template, Stop> {
     let name = match batch.planned(step).map(|planned| planned.kind) {
         Some(StepKind::Chart(name)) => name,
-        _ => return Err("this version's flow has no such chart".to_owned()),
+        _ => return Err(Stop::failed("this version's flow has no such chart")),
     };
-    let text = catalog
-        .templates
-        .get(&format!("{name}.toml"))
-        .ok_or_else(|| format!("the catalog has no chart template {name}.toml; add it to chart_templates"))?;
-    Template::parse(name, text).map_err(|error| error.to_string())
+    let text = catalog.templates.get(&format!("{name}.toml")).ok_or_else(|| {
+        Stop::Failed(format!("the catalog has no chart template {name}.toml; add it to chart_templates"))
+    })?;
+    Template::parse(name, text).map_err(Stop::failed)
 }
 
 #[async_trait]
@@ -118,7 +109,7 @@ impl Function for ChartExporter {
         let done = batch.done_steps().await?;
         let catalog = match Catalog::pinned(&self.services, &batch.run.pins).await {
             Ok(catalog) => catalog,
-            Err(error) => return batch.stop(error).await,
+            Err(error) => return batch.stop(error.into()).await,
         };
         for step in &batch.steps {
             let outcome = self.export(&batch, &done, &catalog, step).await;

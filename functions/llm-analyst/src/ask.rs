@@ -1,12 +1,11 @@
 use llm::checks::{self, Checked, Evidence};
 use llm::parse::{self, Answer};
 use llm::{CallError, ModelClient, RawAnswer, request};
-use runtime::{Attempt, PaidCall, PaidError, Services, paid_call};
+use runtime::{Attempt, PaidCall, PaidError, Services, Stop, paid_call};
 use rust_decimal::Decimal;
 use storage::{StepDocument, StepResult};
 
 use crate::inputs::Inputs;
-use crate::{Stop, failed};
 
 /// Whose answers these are, in the keys of paid artifacts.
 const VENDOR: &str = "openai";
@@ -35,15 +34,15 @@ pub(crate) async fn ask(ledger: &mut Ledger<'_>) -> Result<(Checked, String), St
             Ok(checked) if checked.problems.is_empty() => (checked, answer),
             Ok(checked) => (repair(ledger, &first, checked, &answer, &evidence).await?, answer),
             Err(broken) => {
-                let again = request::build_again(&first, &answer.text, &broken).map_err(failed)?;
+                let again = request::build_again(&first, &answer.text, &broken).map_err(Stop::failed)?;
                 second(ledger, again, &evidence).await?
             }
         },
         Err(CallError::CutOff | CallError::Empty) => {
-            let again = request::build_retry(&first).map_err(failed)?;
+            let again = request::build_retry(&first).map_err(Stop::failed)?;
             second(ledger, again, &evidence).await?
         }
-        Err(error) => return Err(failed(error)),
+        Err(error) => return Err(Stop::failed(error)),
     };
     Ok((checked, answer.model))
 }
@@ -55,13 +54,13 @@ async fn second(
     evidence: &Evidence<'_>,
 ) -> Result<(Checked, Answer), Stop> {
     let answer = ledger.call(request).await?.map_err(|error| match error {
-        CallError::CutOff => failed("answer cut off twice; raise max_tokens in prompts/models.toml"),
-        CallError::Empty => failed("answer empty twice; check the model named in prompts/models.toml"),
-        error => failed(error),
+        CallError::CutOff => Stop::failed("answer cut off twice; raise max_tokens in prompts/models.toml"),
+        CallError::Empty => Stop::failed("answer empty twice; check the model named in prompts/models.toml"),
+        error => Stop::failed(error),
     })?;
     let checked = checks::check(&answer.text, evidence).map_err(|error| {
         let advice = "try another profile of prompts/models.toml with --model";
-        failed(format!("no answer of the schema in two calls ({error}); {advice}"))
+        Stop::failed(format!("no answer of the schema in two calls ({error}); {advice}"))
     })?;
     Ok((checked, answer))
 }
@@ -76,7 +75,8 @@ async fn repair(
     evidence: &Evidence<'_>,
 ) -> Result<Checked, Stop> {
     let profile = &ledger.inputs.profile;
-    let request = request::build_repair(first, &answer.text, &checked.problems, profile).map_err(failed)?;
+    let request =
+        request::build_repair(first, &answer.text, &checked.problems, profile).map_err(Stop::failed)?;
     Ok(match ledger.call(request).await? {
         Ok(reply) => llm::repair::apply(&checked, &reply.text, evidence),
         Err(error) => {
@@ -129,11 +129,11 @@ impl<'a> Ledger<'a> {
             Ok(paid) => paid,
             Err(PaidError::Store(error)) => return Err(Stop::Store(error)),
             Err(PaidError::Vendor(error)) => return Ok(Err(error)),
-            Err(error @ PaidError::Budget) => return Err(failed(error)),
+            Err(error @ PaidError::Budget) => return Err(Stop::failed(error)),
         };
         self.calls += 1;
         self.call_refs.extend([paid.request_uri, paid.answer_uri]);
-        let raw: RawAnswer = serde_json::from_slice(&paid.answer).map_err(failed)?;
+        let raw: RawAnswer = serde_json::from_slice(&paid.answer).map_err(Stop::failed)?;
         let (usage, cost) = parse::spent(&raw, &self.inputs.profile);
         self.prompt_tokens += usage.prompt;
         self.completion_tokens += usage.completion;

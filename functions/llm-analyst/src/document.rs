@@ -2,12 +2,12 @@ use domain::report::{ReportDocument, SCHEMA};
 use domain::{ReportId, hash};
 use jiff::Timestamp;
 use llm::checks::Checked;
+use runtime::Stop;
 use rust_decimal::Decimal;
 use storage::{Artifact, ReportRow, StepDocument};
 
 use crate::ask::Ledger;
 use crate::inputs::Inputs;
-use crate::{Stop, failed};
 
 pub(crate) fn build(
     inputs: &Inputs,
@@ -51,7 +51,7 @@ pub(crate) fn build(
 /// A decimal of the artifact.
 fn decimal(text: &str) -> Result<Decimal, Stop> {
     Decimal::from_str_exact(text)
-        .map_err(|_| failed(format!("the artifact holds `{text}` where a price should be")))
+        .map_err(|_| Stop::failed(format!("the artifact holds `{text}` where a price should be")))
 }
 
 fn report_id(step: &StepDocument) -> ReportId {

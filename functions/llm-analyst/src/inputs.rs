@@ -5,10 +5,10 @@ use domain::{Sha256Hex, Timeframe};
 use flows::StepKind;
 use llm::request::{ChartInput, ReportInput};
 use llm::{ModelProfile, Models, ParentReport, Prompt};
-use runtime::{Batch, Catalog, Done, Services};
+use runtime::{Batch, Catalog, Done, Services, Stop};
 use storage::{Kind, RunDocument, StepDocument};
 
-use crate::{Config, Stop, failed};
+use crate::Config;
 
 /// Everything a report is made from, read once.
 pub(crate) struct Inputs {
@@ -37,26 +37,27 @@ impl Inputs {
         step: &StepDocument,
         config: &Config,
     ) -> Result<Self, Stop> {
-        let planned = batch.planned(step).ok_or_else(|| failed("this version's flow has no such report"))?;
+        let planned =
+            batch.planned(step).ok_or_else(|| Stop::failed("this version's flow has no such report"))?;
         let (StepKind::Report(task), Some(timeframe)) = (planned.kind, step.timeframe) else {
-            return Err(failed("the step is no report of a timeframe"));
+            return Err(Stop::failed("the step is no report of a timeframe"));
         };
         let prompt = prompt(catalog, task)?;
         let profile = profile(catalog, config, &batch.run, &prompt)?;
         let done = batch.done_steps().await.map_err(|redeliver| Stop::Store(redeliver.0))?;
         let candles = done.of(Kind::Ohlcv, timeframe).next().and_then(artifact);
-        let ohlcv_ref = candles.ok_or_else(|| failed("the run has no candles of this timeframe"))?;
+        let ohlcv_ref = candles.ok_or_else(|| Stop::failed("the run has no candles of this timeframe"))?;
         let bytes = services.artifacts.get(&ohlcv_ref.gcs_uri).await?;
-        let ohlcv_json = String::from_utf8(bytes).map_err(failed)?;
-        let ohlcv = serde_json::from_str(&ohlcv_json).map_err(failed)?;
+        let ohlcv_json = String::from_utf8(bytes).map_err(Stop::failed)?;
+        let ohlcv = serde_json::from_str(&ohlcv_json).map_err(Stop::failed)?;
         let charts = charts(services, catalog, &done, timeframe, &ohlcv).await?;
         let parent =
             match planned.needs.iter().find_map(|id| done.step(id).filter(|s| s.kind == Kind::Report)) {
                 Some(step) => {
                     let reference =
-                        artifact(step).ok_or_else(|| failed("the report above has no artifact"))?;
+                        artifact(step).ok_or_else(|| Stop::failed("the report above has no artifact"))?;
                     let bytes = services.artifacts.get(&reference.gcs_uri).await?;
-                    Some(serde_json::from_slice(&bytes).map_err(failed)?)
+                    Some(serde_json::from_slice(&bytes).map_err(Stop::failed)?)
                 }
                 None => None,
             };
@@ -80,7 +81,7 @@ impl Inputs {
                 .collect(),
             parent: parent.as_ref(),
         };
-        llm::request::build(&self.prompt, &self.profile, &input).map_err(failed)
+        llm::request::build(&self.prompt, &self.profile, &input).map_err(Stop::failed)
     }
 
     pub(crate) fn parent_report(&self) -> Option<ParentReport> {
@@ -95,10 +96,10 @@ fn artifact(step: &StepDocument) -> Option<ArtifactRef> {
 
 fn prompt(catalog: &Catalog, task: &str) -> Result<Prompt, Stop> {
     let file = format!("{task}.prompt");
-    let missing = || failed(format!("the catalog has no prompt {file}; add it to prompts"));
+    let missing = || Stop::failed(format!("the catalog has no prompt {file}; add it to prompts"));
     let text = catalog.prompts.get(&file).ok_or_else(missing)?;
     let all: Vec<_> = catalog.prompts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    Prompt::parse(&file, text, &all).map_err(failed)
+    Prompt::parse(&file, text, &all).map_err(Stop::failed)
 }
 
 fn profile(
@@ -107,10 +108,11 @@ fn profile(
     run: &RunDocument,
     prompt: &Prompt,
 ) -> Result<ModelProfile, Stop> {
-    let text = catalog.models.get("models.toml").ok_or_else(|| failed("the catalog has no models.toml"))?;
-    let models = Models::parse(text).map_err(failed)?;
+    let text =
+        catalog.models.get("models.toml").ok_or_else(|| Stop::failed("the catalog has no models.toml"))?;
+    let models = Models::parse(text).map_err(Stop::failed)?;
     let name = run.model.as_deref().unwrap_or(&prompt.front().model);
-    config.profile(&models, name).map_err(failed)
+    config.profile(&models, name).map_err(Stop::failed)
 }
 
 async fn charts(

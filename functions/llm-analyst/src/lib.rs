@@ -11,8 +11,8 @@ mod inputs;
 use async_trait::async_trait;
 pub use config::{Config, ConfigError, named};
 use domain::report::ReportDocument;
-use runtime::{Batch, Catalog, Function, Redeliver, Services, artifact_key, begin};
-use storage::{Message, ReportRow, StepDocument, StepResult, StoreError, Topic};
+use runtime::{Batch, Catalog, Function, Redeliver, Services, Stop, artifact_key, begin};
+use storage::{Message, ReportRow, StepDocument, StepResult, Topic};
 
 use crate::ask::Ledger;
 use crate::inputs::Inputs;
@@ -21,22 +21,6 @@ use crate::inputs::Inputs;
 pub struct LlmAnalyst {
     services: Services,
     config: Config,
-}
-
-/// Why a step ends here: the reason is for a person, a fault of storage is for another delivery.
-enum Stop {
-    Failed(String),
-    Store(StoreError),
-}
-
-impl From<StoreError> for Stop {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-fn failed(error: impl std::fmt::Display) -> Stop {
-    Stop::Failed(error.to_string())
 }
 
 impl LlmAnalyst {
@@ -52,7 +36,7 @@ impl LlmAnalyst {
         step: &StepDocument,
     ) -> Result<Result<StepResult, StepResult>, Stop> {
         let inputs = Inputs::gather(&self.services, batch, catalog, step, &self.config).await?;
-        let client = self.config.client(&inputs.profile).map_err(failed)?;
+        let client = self.config.client(&inputs.profile).map_err(Stop::failed)?;
         let mut ledger = Ledger::new(&self.services, client, step, &inputs);
         let (checked, model) = match ask::ask(&mut ledger).await {
             Ok(answered) => answered,
@@ -61,7 +45,7 @@ impl LlmAnalyst {
         };
         let decided_at = if batch.run.live { self.services.clock.now() } else { batch.run.as_of };
         let document = document::build(&inputs, checked, model, step, decided_at)?;
-        let bytes = serde_json::to_vec(&document).map_err(failed)?;
+        let bytes = serde_json::to_vec(&document).map_err(Stop::failed)?;
         let key = artifact_key(&batch.run.run_id, &format!("{}.json", step.step_id))?;
         let put = self.services.artifacts.put(&key, "application/json", &bytes).await?;
         let document = if put.created {
@@ -69,7 +53,7 @@ impl LlmAnalyst {
         } else {
             // an attempt that was cut off after this point wrote it: its document is the step's
             let kept = self.services.artifacts.get(&put.artifact.gcs_uri).await?;
-            serde_json::from_slice::<ReportDocument>(&kept).map_err(failed)?
+            serde_json::from_slice::<ReportDocument>(&kept).map_err(Stop::failed)?
         };
         let row = document::row(&document, &ledger, &put.artifact);
         self.services.reports.append(&row).await?;
@@ -107,14 +91,13 @@ impl Function for LlmAnalyst {
         let Some(batch) = begin(&self.services, message).await? else { return Ok(()) };
         let catalog = match Catalog::pinned(&self.services, &batch.run.pins).await {
             Ok(catalog) => catalog,
-            Err(error) => return batch.stop(error).await,
+            Err(error) => return batch.stop(error.into()).await,
         };
         for step in &batch.steps {
             match self.report(&batch, &catalog, step).await {
-                Ok(Ok(result)) => batch.end(step, Ok(result)).await?,
+                Ok(Ok(result)) => batch.conclude(step, Ok(result)).await?,
                 Ok(Err(result)) => batch.fail(step, result).await?,
-                Err(Stop::Failed(reason)) => batch.end(step, Err(reason)).await?,
-                Err(Stop::Store(error)) => batch.conclude(step, Err(error)).await?,
+                Err(stop) => batch.conclude(step, Err(stop)).await?,
             }
         }
         Ok(())

@@ -6,9 +6,9 @@ mod readings;
 use async_trait::async_trait;
 use domain::StepId;
 use notify::telegram::{self, report_message};
-use runtime::{Batch, Function, Redeliver, Services, begin};
+use runtime::{Batch, Function, Redeliver, Services, Stop, begin};
 use secrecy::SecretString;
-use storage::{Message, StepDocument, StepResult, StoreError, Topic};
+use storage::{Message, StepDocument, StepResult, Topic};
 use tracing::warn;
 
 use crate::readings::Readings;
@@ -33,22 +33,6 @@ impl Telegram {
 pub struct Notifier {
     services: Services,
     telegram: Option<Telegram>,
-}
-
-/// Why a notification ends here.
-enum Stop {
-    Failed(String),
-    Store(StoreError),
-}
-
-impl From<StoreError> for Stop {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-fn failed(error: impl std::fmt::Display) -> Stop {
-    Stop::Failed(error.to_string())
 }
 
 impl Notifier {
@@ -113,12 +97,7 @@ impl Function for Notifier {
     async fn handle(&self, message: &Message) -> Result<(), Redeliver> {
         let Some(batch) = begin(&self.services, message).await? else { return Ok(()) };
         for step in &batch.steps {
-            let outcome = match self.notify(&batch, step).await {
-                Ok(result) => Ok(Ok(result)),
-                Err(Stop::Failed(reason)) => Ok(Err(reason)),
-                Err(Stop::Store(error)) => Err(error),
-            };
-            batch.conclude(step, outcome).await?;
+            batch.conclude(step, self.notify(&batch, step).await).await?;
         }
         Ok(())
     }

@@ -1,11 +1,10 @@
 use domain::Sha256Hex;
 use notify::page::{self, InputRow, PageInput, Parent, Picture, RunFacts};
-use runtime::{Batch, Services};
+use runtime::{Batch, Services, Stop};
 use rust_decimal::Decimal;
 use storage::{ArtifactKey, Kind};
 
 use crate::readings::{CHART_CSS, Reading, Readings};
-use crate::{Stop, failed};
 
 /// A page that was written.
 pub(crate) struct Written {
@@ -21,14 +20,14 @@ pub(crate) async fn write(
     readings: &Readings,
     index: usize,
 ) -> Result<Written, Stop> {
-    let reading = readings.list.get(index).ok_or_else(|| failed("no such reading"))?;
+    let reading = readings.list.get(index).ok_or_else(|| Stop::failed("no such reading"))?;
     let html = render(batch, readings, index, reading)?;
-    let key = ArtifactKey::new(&format!("pages/{}", name(batch, readings, index))).map_err(failed)?;
+    let key = ArtifactKey::new(&format!("pages/{}", name(batch, readings, index))).map_err(Stop::failed)?;
     let put = services.artifacts.put(&key, "text/html; charset=utf-8", html.as_bytes()).await?;
     let html = if put.created {
         html
     } else {
-        String::from_utf8(services.artifacts.get(&put.artifact.gcs_uri).await?).map_err(failed)?
+        String::from_utf8(services.artifacts.get(&put.artifact.gcs_uri).await?).map_err(Stop::failed)?
     };
     Ok(Written { gcs_uri: put.artifact.gcs_uri, sha256: put.artifact.sha256, html })
 }
@@ -67,7 +66,7 @@ fn render(batch: &Batch<'_>, readings: &Readings, index: usize, reading: &Readin
         prompt_version: reading.prompt_version,
         run: facts(batch, readings),
     })
-    .map_err(failed)
+    .map_err(Stop::failed)
 }
 
 fn part(reading: &Reading, small: bool) -> page::Reading<'_> {

@@ -4,11 +4,9 @@ use domain::ohlcv::Ohlcv;
 use domain::report::ReportDocument;
 use domain::series::SeriesDocument;
 use notify::page::ChartSvgs;
-use runtime::{Batch, Catalog, Services};
+use runtime::{Batch, Catalog, Services, Stop};
 use serde::de::DeserializeOwned;
 use storage::{Kind, Status, StepDocument};
-
-use crate::{Stop, failed};
 
 /// The reports of a run, the longest timeframe first, and those that are missing.
 pub(crate) struct Readings {
@@ -80,8 +78,8 @@ async fn reading(
     }
     let main = document.chart_refs.first().map_or("trend", |chart| chart.chart_template_id.name());
     let text = catalog.templates.get(&format!("{main}.toml"));
-    let text = text.ok_or_else(|| failed(format!("the catalog has no chart template {main}.toml")))?;
-    let template = Template::parse(main, text).map_err(failed)?;
+    let text = text.ok_or_else(|| Stop::failed(format!("the catalog has no chart template {main}.toml")))?;
+    let template = Template::parse(main, text).map_err(Stop::failed)?;
     let charts = draw(&document, &series, &template, SvgLayout::Wide);
     let small = draw(&document, &series, &Template::parent(), SvgLayout::Half);
     let prompt_version = prompt_version(catalog, &document);
@@ -110,7 +108,7 @@ fn prompt_version(catalog: &Catalog, document: &ReportDocument) -> Option<u32> {
 }
 
 async fn read<T: DeserializeOwned>(services: &Services, gcs_uri: Option<&str>) -> Result<T, Stop> {
-    let gcs_uri = gcs_uri.ok_or_else(|| failed("an artifact of the report is missing"))?;
+    let gcs_uri = gcs_uri.ok_or_else(|| Stop::failed("an artifact of the report is missing"))?;
     let bytes = services.artifacts.get(gcs_uri).await?;
-    serde_json::from_slice(&bytes).map_err(|error| failed(format!("{gcs_uri}: {error}")))
+    serde_json::from_slice(&bytes).map_err(|error| Stop::failed(format!("{gcs_uri}: {error}")))
 }

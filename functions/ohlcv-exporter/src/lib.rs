@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 use domain::{CandleRevision, Instrument, Timeframe};
 use market::artifact::{self, Built, Input};
-use runtime::{Batch, Catalog, Function, Redeliver, Services, artifact_key, begin};
-use storage::{CandleQuery, Message, StepDocument, StepResult, StoreError, Topic};
+use runtime::{Batch, Catalog, Function, Redeliver, Services, Stop, artifact_key, begin};
+use storage::{CandleQuery, Message, StepDocument, StepResult, Topic};
 
 /// The exporter of candles.
 pub struct OhlcvExporter {
@@ -19,12 +19,12 @@ impl OhlcvExporter {
     }
 
     /// What the artifacts of a run are built from.
-    async fn read(&self, batch: &Batch<'_>) -> Result<Result<Candles, String>, StoreError> {
+    async fn read(&self, batch: &Batch<'_>) -> Result<Candles, Stop> {
         let run = &batch.run;
         let Some(instrument) = self.services.candles.instrument(&run.source, &run.symbol).await? else {
             let what =
                 format!("nothing is known of {}; run `topdown collect {}` first", run.symbol, run.symbol);
-            return Ok(Err(what));
+            return Err(Stop::Failed(what));
         };
         let timeframes: Vec<Timeframe> = batch.steps.iter().filter_map(|step| step.timeframe).collect();
         // the bars in progress, and the ones before them in case they were not collected after their close
@@ -38,12 +38,12 @@ impl OhlcvExporter {
             CandleQuery { source: run.source.clone(), symbol: run.symbol.clone(), as_of: run.as_of, wants };
         let mut series = self.services.candles.read(&query).await?;
         let hours = series.remove(&Timeframe::Hour).unwrap_or_default();
-        Ok(Ok(Candles { instrument, hours, series }))
+        Ok(Candles { instrument, hours, series })
     }
 
-    async fn inputs(&self, batch: &Batch<'_>) -> Result<Result<(Candles, Catalog), String>, StoreError> {
+    async fn inputs(&self, batch: &Batch<'_>) -> Result<(Candles, Catalog), Stop> {
         let catalog = Catalog::pinned(&self.services, &batch.run.pins).await?;
-        Ok(self.read(batch).await?.map(|candles| (candles, catalog)))
+        Ok((self.read(batch).await?, catalog))
     }
 
     async fn export(
@@ -52,30 +52,24 @@ impl OhlcvExporter {
         candles: &Candles,
         catalog: &Catalog,
         step: &StepDocument,
-    ) -> Result<Result<StepResult, String>, StoreError> {
-        let Some(timeframe) = step.timeframe else {
-            return Ok(Err("an export of candles without a timeframe".to_owned()));
-        };
-        let built = match candles.build(batch, catalog, timeframe) {
-            Ok(built) => built,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        let (ohlcv, series) = match (serde_json::to_vec(&built.ohlcv), serde_json::to_vec(&built.series)) {
-            (Ok(ohlcv), Ok(series)) => (ohlcv, series),
-            (Err(error), _) | (_, Err(error)) => return Ok(Err(error.to_string())),
-        };
+    ) -> Result<StepResult, Stop> {
+        let timeframe =
+            step.timeframe.ok_or_else(|| Stop::failed("an export of candles without a timeframe"))?;
+        let built = candles.build(batch, catalog, timeframe)?;
+        let ohlcv = serde_json::to_vec(&built.ohlcv).map_err(Stop::failed)?;
+        let series = serde_json::to_vec(&built.series).map_err(Stop::failed)?;
         let run_id = &batch.run.run_id;
         let put = |name: String, bytes: Vec<u8>| async move {
             self.services.artifacts.put(&artifact_key(run_id, &name)?, "application/json", &bytes).await
         };
         let series = put(format!("{timeframe}-series.json"), series).await?;
         let ohlcv = put(format!("{timeframe}-ohlcv.json"), ohlcv).await?;
-        Ok(Ok(StepResult {
+        Ok(StepResult {
             gcs_uri: Some(ohlcv.artifact.gcs_uri),
             sha256: Some(ohlcv.artifact.sha256),
             series_uri: Some(series.artifact.gcs_uri),
             ..StepResult::default()
-        }))
+        })
     }
 }
 
@@ -87,15 +81,12 @@ impl Function for OhlcvExporter {
 
     async fn handle(&self, message: &Message) -> Result<(), Redeliver> {
         let Some(batch) = begin(&self.services, message).await? else { return Ok(()) };
-        let inputs = match self.inputs(&batch).await {
+        let (candles, catalog) = match self.inputs(&batch).await {
             Ok(inputs) => inputs,
-            Err(error) => return batch.stop(error).await,
+            Err(stop) => return batch.stop(stop).await,
         };
         for step in &batch.steps {
-            let outcome = match &inputs {
-                Ok((candles, catalog)) => self.export(&batch, candles, catalog, step).await,
-                Err(reason) => Ok(Err(reason.clone())),
-            };
+            let outcome = self.export(&batch, &candles, &catalog, step).await;
             batch.conclude(step, outcome).await?;
         }
         Ok(())
@@ -109,7 +100,7 @@ struct Candles {
 }
 
 impl Candles {
-    fn build(&self, batch: &Batch<'_>, catalog: &Catalog, timeframe: Timeframe) -> Result<Built, String> {
+    fn build(&self, batch: &Batch<'_>, catalog: &Catalog, timeframe: Timeframe) -> Result<Built, Stop> {
         let extra_indicators = wanted(catalog, timeframe)?;
         let bars = |timeframe: Timeframe| self.series.get(&timeframe).map_or(&[][..], Vec::as_slice);
         let closed = |bars: &[CandleRevision]| -> Vec<CandleRevision> {
@@ -126,16 +117,16 @@ impl Candles {
             days: &closed(bars(Timeframe::Day)),
             extra_indicators: &extra_indicators,
         });
-        built.map_err(|error| error.to_string())
+        built.map_err(Stop::failed)
     }
 }
 
 /// What the run's chart templates draw.
-fn wanted(catalog: &Catalog, timeframe: Timeframe) -> Result<Vec<String>, String> {
+fn wanted(catalog: &Catalog, timeframe: Timeframe) -> Result<Vec<String>, Stop> {
     let mut names = Vec::new();
     for (file, text) in &catalog.templates {
         let name = file.trim_end_matches(".toml");
-        let template = charts::Template::parse(name, text).map_err(|error| error.to_string())?;
+        let template = charts::Template::parse(name, text).map_err(Stop::failed)?;
         names.extend(template.indicators_wanted(timeframe));
     }
     names.sort();

@@ -14,6 +14,7 @@ mod paid;
 pub mod process;
 mod services;
 mod steps;
+mod stop;
 
 pub use catalog::Catalog;
 pub use clock::{Clock, SystemClock};
@@ -21,3 +22,4 @@ pub use function::{Function, Redeliver};
 pub use paid::{Attempt, Paid, PaidCall, PaidError, paid_call};
 pub use services::{Services, artifact_key};
 pub use steps::{Batch, Done, LEASE, begin};
+pub use stop::Stop;

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use storage::{Claim, Kind, Message, RunDocument, Status, StepDocument, StepResult, StoreError, Topic};
 use tracing::{error, info, warn};
 
-use crate::{Redeliver, Services, fault};
+use crate::{Redeliver, Services, Stop, fault};
 
 /// How long a claim holds.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(600);
@@ -128,34 +128,40 @@ impl Batch<'_> {
     pub async fn conclude(
         &self,
         step: &StepDocument,
-        outcome: Result<Result<StepResult, String>, StoreError>,
+        outcome: Result<StepResult, Stop>,
     ) -> Result<(), Redeliver> {
         match outcome {
-            Ok(outcome) => self.end(step, outcome).await,
-            Err(StoreError::Fenced { .. }) => Ok(()),
-            Err(error @ (StoreError::Damaged { .. } | StoreError::NotFound(_))) => {
+            Ok(result) => self.end(step, Ok(result)).await,
+            Err(Stop::Failed(reason)) => self.end(step, Err(reason)).await,
+            Err(Stop::Store(StoreError::Fenced { .. })) => Ok(()),
+            Err(Stop::Store(error @ (StoreError::Damaged { .. } | StoreError::NotFound(_)))) => {
                 self.end(step, Err(error.to_string())).await
             }
-            Err(error) => Err(error.into()),
+            Err(Stop::Store(error)) => Err(error.into()),
         }
     }
 
-    /// Ends every step of the batch by what storage said of something they all need, as [`conclude`](Self::conclude)
-    /// does.
+    /// Ends every step of the batch by what went wrong with something they all need, as
+    /// [`conclude`](Self::conclude) does.
     ///
     /// # Errors
     /// [`Redeliver`] if storage could not be reached.
-    pub async fn stop(&self, error: StoreError) -> Result<(), Redeliver> {
-        match error {
-            error @ (StoreError::Damaged { .. } | StoreError::NotFound(_)) => {
-                for step in &self.steps {
-                    self.end(step, Err(error.to_string())).await?;
-                }
-                Ok(())
+    pub async fn stop(&self, stop: Stop) -> Result<(), Redeliver> {
+        match stop {
+            Stop::Store(StoreError::Fenced { .. }) => Ok(()),
+            Stop::Store(error @ (StoreError::Damaged { .. } | StoreError::NotFound(_))) => {
+                self.fail_all(&error.to_string()).await
             }
-            StoreError::Fenced { .. } => Ok(()),
-            error => Err(error.into()),
+            Stop::Failed(reason) => self.fail_all(&reason).await,
+            Stop::Store(error) => Err(error.into()),
         }
+    }
+
+    async fn fail_all(&self, reason: &str) -> Result<(), Redeliver> {
+        for step in &self.steps {
+            self.end(step, Err(reason.to_owned())).await?;
+        }
+        Ok(())
     }
 
     async fn close(
