@@ -90,6 +90,9 @@ pub(crate) fn sql_error(error: rusqlite::Error) -> StoreError {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Unavailable(format!(
             "topdown.sqlite is damaged ({error}); move the data folder away and start anew, or put back a copy"
         )),
+        Some(ErrorCode::SystemIoFailure) => StoreError::Unavailable(format!(
+            "the disk of the data folder does not do what it is told ({error}); see whether it is full or failing"
+        )),
         _ => StoreError::Unavailable(error.to_string()),
     }
 }
