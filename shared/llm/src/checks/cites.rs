@@ -2,6 +2,7 @@
 
 use domain::number;
 use domain::report::{CheckStatus, Report};
+use rust_decimal::Decimal;
 
 use super::Evidence;
 use super::findings::{Findings, Wrong};
@@ -12,8 +13,8 @@ use super::refs::resolve;
 pub(super) struct Cited {
     /// What the data prints there.
     pub(super) known: Known,
-    /// Whether the answer's value equals it.
-    pub(super) is_right: bool,
+    /// What the answer writes for it.
+    pub(super) written: Decimal,
 }
 
 /// Checks every cite; for each observation, what those that resolve lead to.
@@ -40,8 +41,7 @@ pub(super) fn check(report: &Report, evidence: &Evidence<'_>, findings: &mut Fin
                 findings.fails(&wrong);
                 continue;
             };
-            let is_right = value == cite.value;
-            if is_right {
+            if value == cite.value {
                 findings.holds(&path, CheckStatus::Verified, &got, &found.text, reference, None);
             } else {
                 wrong.expected = &found.text;
@@ -49,7 +49,7 @@ pub(super) fn check(report: &Report, evidence: &Evidence<'_>, findings: &mut Fin
                 findings.fails(&wrong);
             }
             let known = Known { text: found.text, value, kind: found.kind, reference: reference.to_owned() };
-            cited.push(Cited { known, is_right });
+            cited.push(Cited { known, written: cite.value });
         }
         all.push(cited);
     }

@@ -169,24 +169,37 @@ fn combine(unit: Unit, a: &Known, b: &Known, facts: &Facts<'_>) -> Option<(Strin
     }
 }
 
+/// What the data prints for a wrong number: at the address that the answer cited it from, or a number that differs
+/// in one digit, or in a claim the one cited number near it. Any other would be a guess, and a guess is not the
+/// data's value.
 fn nearest(token: &Token, numbers: &Numbers) -> Verdict {
-    let tenth = Decimal::new(1, 1);
-    let mut best: Option<(Decimal, &Known)> = None;
-    for known in numbers.all.iter().filter(|known| fits_kind(token, known)) {
-        for reading in &token.readings {
-            let value = known.value.abs();
-            let distance = value.checked_sub(reading.value).and_then(|d| d.abs().checked_div(value));
-            if let Some(distance) = distance.filter(|d| *d <= tenth)
-                && best.is_none_or(|(so_far, _)| distance < so_far)
-            {
-                best = Some((distance, known));
-            }
-        }
-    }
-    match best {
-        Some((_, known)) => {
-            Verdict::Wrong { nearest: known.text.clone(), reference: known.reference.clone() }
-        }
+    let meant = token.readings.iter().find_map(|reading| numbers.meant(reading.value));
+    let slip = || numbers.all.iter().find(|known| fits_kind(token, known) && is_slip(token, known));
+    let near = || {
+        let mut near = numbers.all.iter().filter(|known| fits_kind(token, known) && is_near(token, known));
+        near.next().filter(|_| numbers.is_claim && near.next().is_none())
+    };
+    match meant.or_else(slip).or_else(near) {
+        Some(known) => Verdict::Wrong { nearest: known.text.clone(), reference: known.reference.clone() },
         None => Verdict::Wrong { nearest: String::new(), reference: String::new() },
     }
+}
+
+/// The same digits but one, of at least four.
+fn is_slip(token: &Token, known: &Known) -> bool {
+    let value = known.value.abs().normalize().to_string();
+    token.readings.iter().any(|reading| {
+        let written = reading.value.normalize().to_string();
+        let apart = written.chars().zip(value.chars()).filter(|(a, b)| a != b).count();
+        written.len() == value.len() && value.len() >= 4 && apart == 1
+    })
+}
+
+/// Within a tenth.
+fn is_near(token: &Token, known: &Known) -> bool {
+    let value = known.value.abs();
+    token.readings.iter().any(|reading| {
+        let distance = value.checked_sub(reading.value).and_then(|d| d.abs().checked_div(value));
+        distance.is_some_and(|distance| distance <= Decimal::new(1, 1))
+    })
 }

@@ -22,6 +22,10 @@ pub(super) struct Numbers {
     pub(super) all: Vec<Known>,
     /// Cites of one claim; a change or a distance is told within a claim, or from the last price.
     groups: Vec<usize>,
+    /// Where a cite's value is wrong: what the answer wrote, and what the data prints at its address.
+    mistaken: Vec<(Decimal, Known)>,
+    /// Whether these are the cites of one claim.
+    pub(super) is_claim: bool,
 }
 
 /// Levels, barriers and the answer's own numbers pair with the last price only.
@@ -31,6 +35,11 @@ impl Numbers {
     fn push(&mut self, known: Known, group: usize) {
         self.all.push(known);
         self.groups.push(group);
+    }
+
+    /// What the data prints where the answer cited `written`.
+    pub(super) fn meant(&self, written: Decimal) -> Option<&Known> {
+        self.mistaken.iter().find(|(wrong, _)| *wrong == written).map(|(_, known)| known)
     }
 
     /// Ordered pairs that a difference, change or ratio may be taken of.
@@ -61,10 +70,15 @@ impl Scope {
         let mut rest = Numbers::default();
         let mut claims = Vec::with_capacity(cites.len());
         for (group, cited) in cites.into_iter().enumerate() {
-            let mut claim = Numbers::default();
-            for Cited { known, is_right } in cited {
-                if is_right {
+            let mut claim = Numbers { is_claim: true, ..Numbers::default() };
+            for Cited { known, written } in cited {
+                if written == known.value {
                     rest.push(known.clone(), group);
+                } else {
+                    // the address is the answer's own, so the number at it may be told; it pairs with nothing
+                    rest.push(known.clone(), ALONE);
+                    rest.mistaken.push((written, known.clone()));
+                    claim.mistaken.push((written, known.clone()));
                 }
                 claim.push(known, 0);
             }

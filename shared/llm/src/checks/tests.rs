@@ -122,6 +122,23 @@ fn one_digit_off_is_wrong_and_the_data_stands_beside_it() {
 }
 
 #[test]
+fn a_guess_is_never_shown_as_the_datas_value() {
+    // 78,501.23 is near the close of 78,657.55, and is not it
+    let near = checked(|answer| answer["summary"] = json!("Close 78,501.23 under EMA50."));
+    let item = at(&near, "summary")[0];
+    assert_eq!((item.status, item.expected.as_str(), item.reference.as_str()), (Unverified, "", ""));
+    // told as it was wrongly cited, the data's value is that of the address
+    let cited = checked(|answer| {
+        answer["observations"][1]["cites"][0]["value"] = json!(91234);
+        answer["summary"] = json!("Close 91,234 under EMA50, not 78,657.55.");
+    });
+    let items = at(&cited, "summary");
+    assert_eq!((items[0].status, items[0].expected.as_str()), (Unverified, "78657.55"));
+    // and the true number at an address that the answer cites is not struck
+    assert_eq!(items[1].status, Verified);
+}
+
+#[test]
 fn rounding_keeps_three_digits_or_whole_oscillators() {
     assert_eq!(statuses("Close 78,700."), [Verified]);
     assert_eq!(statuses("Close 78.7k."), [Verified]);

@@ -193,9 +193,10 @@ impl ModelProfile {
         self
     }
 
-    /// The same profile with another model name, such as `rule-analyst:refuse`.
+    /// The same profile with another model name, such as `rule-analyst:refuse`: another version, so another id.
     #[must_use]
     pub fn with_model(mut self, model: &str) -> Self {
+        self.id = ContentId::of(&self.name, format!("{} {model}", self.id).as_bytes());
         self.model = model.to_owned();
         self
     }
