@@ -1,6 +1,7 @@
 //! What goes wrong, and what comes of it: kills, vendors, messages, disks, secrets.
 
 mod bench;
+mod damage;
 mod desk;
 mod disk;
 mod exchange;
@@ -13,3 +14,4 @@ mod order;
 mod paid_step;
 mod random;
 mod random_kills;
+mod versions;

@@ -10,6 +10,9 @@ use tracing::error;
 use super::{Database, json_error, sql_error};
 use crate::fault;
 
+/// All steps of a run.
+const STEPS: &str = "SELECT document FROM steps WHERE run_id = ?1 ORDER BY number";
+
 /// The journal in SQLite: a row a document, each change one transaction.
 pub struct SqliteJournal {
     database: Database,
@@ -89,7 +92,20 @@ impl Journal for SqliteJournal {
 
     async fn unfinished(&self) -> Result<Vec<RunDocument>, StoreError> {
         let sql = "SELECT document FROM runs WHERE status = 'running' ORDER BY requested_ms, run_id";
-        self.database.run(|connection| collect_readable(connection, sql, []))
+        self.database.run(|connection| {
+            let mut whole = Vec::new();
+            // a run with a step that cannot be read cannot be gone on with
+            for run in collect_readable::<RunDocument>(connection, sql, [])? {
+                match collect::<StepDocument>(connection, STEPS, [run.run_id.as_str()]) {
+                    Ok(_) => whole.push(run),
+                    Err(error @ (StoreError::Newer { .. } | StoreError::Damaged { .. })) => {
+                        error!(run_id = %run.run_id, %error, "run {} left untouched: {error}", run.run_id);
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(whole)
+        })
     }
 
     async fn end_run(&self, run_id: &RunId, end: &RunEnd) -> Result<bool, StoreError> {
@@ -135,8 +151,7 @@ impl Journal for SqliteJournal {
     }
 
     async fn steps(&self, run_id: &RunId) -> Result<Vec<StepDocument>, StoreError> {
-        let sql = "SELECT document FROM steps WHERE run_id = ?1 ORDER BY number";
-        self.database.run(|connection| collect(connection, sql, [run_id.as_str()]))
+        self.database.run(|connection| collect(connection, STEPS, [run_id.as_str()]))
     }
 
     async fn claim(

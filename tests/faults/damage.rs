@@ -1,0 +1,184 @@
+//! Bytes that are not those that were written: never served, named, and survived by everything that does not need
+//! them.
+
+use std::path::{Path, PathBuf};
+
+use platform_local::{Access, Local};
+use serde_json::Value;
+use storage::{ArtifactStore, StoreError};
+use tests::Topdown;
+
+use super::bench::{DEMO, KILLED, collected, copy, database, killed, left, undisturbed};
+
+fn reader(data: &Path) -> Local {
+    Local::open(data, Access::Read, "http://127.0.0.1:8377").unwrap()
+}
+
+/// Every way a file of these bytes can be torn that is tried here.
+fn torn(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let flipped = |at: usize| {
+        let mut other = bytes.to_vec();
+        other[at] ^= 1;
+        other
+    };
+    let mut doubled = bytes.to_vec();
+    doubled.push(b' ');
+    let whole = bytes.len();
+    vec![
+        Vec::new(),
+        bytes[..1].to_vec(),
+        bytes[..whole / 2].to_vec(),
+        bytes[..whole - 1].to_vec(),
+        flipped(0),
+        flipped(whole / 3),
+        flipped(whole - 1),
+        doubled,
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_torn_artifact_is_served() {
+    let topdown = tokio::task::block_in_place(collected);
+    let run = tokio::task::block_in_place(|| topdown.json(DEMO));
+    let local = reader(&topdown.data());
+    for step in run["steps"].as_array().unwrap() {
+        let uri = step["gcs_uri"].as_str().unwrap();
+        let file = file(&topdown, uri);
+        let bytes = std::fs::read(&file).unwrap();
+        for other in torn(&bytes) {
+            std::fs::write(&file, &other).unwrap();
+            let read = local.artifacts.get(uri).await;
+            assert!(matches!(read, Err(StoreError::Damaged { .. })), "{uri}, {} bytes", other.len());
+        }
+        std::fs::remove_file(&file).unwrap();
+        assert!(
+            matches!(local.artifacts.get(uri).await, Err(StoreError::Damaged { .. })),
+            "{uri} is missing"
+        );
+        std::fs::write(&file, &bytes).unwrap();
+        assert_eq!(local.artifacts.get(uri).await.unwrap(), bytes, "{uri} as it was");
+    }
+}
+
+fn file(topdown: &Topdown, uri: &str) -> PathBuf {
+    topdown.data().join(uri.strip_prefix("gs://local/").unwrap())
+}
+
+#[test]
+fn a_damaged_report_is_named_and_not_shown() {
+    let topdown = collected();
+    let run = topdown.json(DEMO);
+    let week = run["steps"].as_array().unwrap().iter().find(|step| step["step_id"] == "1w-report").unwrap();
+    let uri = week["gcs_uri"].as_str().unwrap();
+    std::fs::write(file(&topdown, uri), b"{}").unwrap();
+    for arguments in [&["cat", uri][..], &["show", run["run_id"].as_str().unwrap()], DEMO] {
+        let finished = topdown.run(arguments);
+        assert_eq!(finished.code, 1, "{arguments:?}");
+        assert!(finished.stdout.is_empty(), "{arguments:?}: {}", finished.stdout);
+        let says = finished.stderr.contains(uri) && finished.stderr.contains("is damaged");
+        assert!(says && finished.stderr.contains("new run"), "{arguments:?}: {}", finished.stderr);
+    }
+}
+
+/// Damage in the middle of a run ends it, with the reason, and holds up no other run.
+#[test]
+fn a_damaged_input_fails_its_run_and_no_other() {
+    for (points, folder, name) in [
+        ("commit.after=1*off->return", "runs", "1w-series.json"),
+        ("commit.after=6*off->return", "runs", "1w-ohlcv.json"),
+        ("commit.after=6*off->return", "runs", "1M-report.json"),
+        ("journal.run-created=return", "catalog", ""),
+    ] {
+        let topdown = collected();
+        assert_eq!(killed(&topdown, DEMO, points).code, KILLED);
+        for file in files(&topdown.data().join(folder)) {
+            if file.ends_with(name) || name.is_empty() {
+                std::fs::write(file, b"damaged").unwrap();
+            }
+        }
+        let finished = topdown.run(DEMO);
+        // without its series there is no chart and no page; the reports are written all the same
+        assert_eq!(finished.code, 1, "{name}: {}", finished.stderr);
+        let (run, steps) = documents(&topdown);
+        assert_eq!(run["status"], "failed", "{name}");
+        let reasons = steps.iter().filter_map(|step| step["reason"].as_str());
+        let damaged = reasons.filter(|reason| reason.contains("is damaged")).count();
+        assert!(damaged > 0, "{name}: {steps:?}");
+        // a run that needs none of it is not held up; what is the same is written again
+        let other: Vec<&str> = DEMO.iter().copied().chain(["--lang", "ru"]).collect();
+        let other = topdown.json(&other);
+        assert_eq!(other["status"], "done", "{name}: {other}");
+    }
+}
+
+/// The one run of a data folder and its steps, read past the program.
+fn documents(topdown: &Topdown) -> (Value, Vec<Value>) {
+    let database = database(topdown);
+    let read = |sql: &str| -> Vec<Value> {
+        let mut statement = database.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        rows.map(|text| serde_json::from_str(&text.unwrap()).unwrap()).collect()
+    };
+    (read("SELECT document FROM runs").remove(0), read("SELECT document FROM steps"))
+}
+
+/// Files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+/// The log of a killed process, torn: what is behind the tear never happened, and the run goes on from before it.
+#[test]
+fn a_torn_log_is_an_earlier_kill() {
+    let dead = collected();
+    assert_eq!(killed(&dead, DEMO, "commit.before=7*off->return").code, KILLED);
+    let log = std::fs::read(dead.data().join("topdown.sqlite-wal")).unwrap();
+    // the frames of the run are the last ones of a log that collection began
+    for (name, from_end) in
+        [("flipped", 300), ("flipped", 40_000), ("cut", 1), ("cut", 9_000), ("cut", 60_000)]
+    {
+        let topdown = super::bench::program();
+        copy(&dead.data(), &topdown.data());
+        let mut torn = log.clone();
+        let at = torn.len() - from_end;
+        if name == "cut" {
+            torn.truncate(at)
+        } else {
+            torn[at] ^= 0x10
+        }
+        std::fs::write(topdown.data().join("topdown.sqlite-wal"), torn).unwrap();
+        // the index beside the log is the kernel's memory of it: gone after a power cut
+        std::fs::remove_file(topdown.data().join("topdown.sqlite-shm")).unwrap();
+        let run = topdown.json(DEMO);
+        let found = left(&topdown, &run);
+        let wanted = undisturbed();
+        assert_eq!(found.rows, wanted.rows, "{name} {from_end}");
+        assert!(found.artifacts == wanted.artifacts, "{name} {from_end}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_database_is_an_error_that_says_what_to_do() {
+    let topdown = tokio::task::block_in_place(collected);
+    let run = tokio::task::block_in_place(|| topdown.json(DEMO));
+    let id = run["run_id"].as_str().unwrap();
+    let whole = std::fs::read(topdown.data().join("topdown.sqlite")).unwrap();
+    for keep in [100, 4_096, 20_000, whole.len() / 2, whole.len() - 4_096] {
+        std::fs::write(topdown.data().join("topdown.sqlite"), &whole[..keep]).unwrap();
+        let shown = tokio::task::block_in_place(|| topdown.run(&["show", id]));
+        assert_eq!(shown.code, 1, "{keep} bytes: {}{}", shown.stdout, shown.stderr);
+        assert!(shown.stdout.is_empty(), "{keep}: {}", shown.stdout);
+        assert!(shown.stderr.contains("topdown.sqlite is damaged"), "{keep}: {}", shown.stderr);
+        assert!(shown.stderr.contains("move the data folder away"), "{keep}: {}", shown.stderr);
+    }
+    std::fs::write(topdown.data().join("topdown.sqlite"), b"this is no database at all, but long enough")
+        .unwrap();
+    let started = tokio::task::block_in_place(|| topdown.run(DEMO));
+    assert_eq!(started.code, 1);
+    assert!(started.stderr.contains("is damaged"), "{}", started.stderr);
+}
