@@ -21,7 +21,14 @@ fn topdown(world: &World) -> Topdown {
 
 async fn rows(data: &Path, name: &str, timeframe: Timeframe, world: &World) -> Vec<CandleRevision> {
     let local = Local::open(data, Access::Read, "http://127.0.0.1:8377").unwrap();
-    kept(&local, Source::Binance, name, timeframe, world.clock().now()).await
+    kept(
+        &local,
+        Source::Host(world.binance_url().replace("http://", "")),
+        name,
+        timeframe,
+        world.clock().now(),
+    )
+    .await
 }
 
 async fn run(topdown: &Topdown, arguments: &[&str]) -> Finished {

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use domain::Source;
 use llm::{KeyHosts, Limits};
 use rust_decimal::Decimal;
 use secrecy::SecretString;
@@ -103,6 +104,14 @@ impl Environment {
         })
     }
 
+    /// What candles of the exchange's address are kept under: only the exchange's own hosts are the exchange.
+    pub(crate) fn source(&self) -> Source {
+        let host = host(&self.binance_url).unwrap_or_default();
+        let own = ["binance.com", "binance.vision"];
+        let is_own = own.iter().any(|own| host == *own || host.ends_with(&format!(".{own}")));
+        if is_own { Source::Binance } else { Source::Host(host) }
+    }
+
     /// Whether the key of the profile `openai` is there.
     pub(crate) fn has_openai_key(&self) -> bool {
         self.keys.contains_key(OPENAI_KEY)
@@ -126,6 +135,15 @@ mod tests {
 
     fn read(pairs: &[(&str, &str)]) -> Result<Environment, EnvironmentError> {
         Environment::from_variables(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+    }
+
+    #[test]
+    fn only_the_exchanges_own_hosts_are_the_exchange() {
+        let source = |url: &str| environment(&[("TOPDOWN_BINANCE_URL", url)]).source();
+        assert_eq!(environment(&[]).source(), Source::Binance);
+        assert_eq!(source("https://api.binance.com"), Source::Binance);
+        assert_eq!(source("http://127.0.0.1:4711/"), Source::Host("127.0.0.1:4711".to_owned()));
+        assert_eq!(source("https://notbinance.com"), Source::Host("notbinance.com".to_owned()));
     }
 
     #[test]

@@ -17,11 +17,13 @@ pub(crate) struct LogWriter;
 
 impl Write for LogWriter {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        std::io::stderr().lock().write(bytes)
+        // a reader that went away must not end the work: whoever logs would panic on an error here
+        let _ = std::io::stderr().lock().write_all(bytes);
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        std::io::stderr().lock().flush()
+        Ok(())
     }
 }
 

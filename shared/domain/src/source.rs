@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum Source {
     /// The exchange itself.
     Binance,
+    /// Another host that speaks the exchange's protocol, `127.0.0.1:4711`: nobody vouches that it is the exchange.
+    Host(String),
     /// The simulated exchange, with its seed.
     Sim(u64),
     /// The simulated exchange serving recorded candles; eight hex digits of their hash.
@@ -18,13 +20,14 @@ pub enum Source {
 
 /// Why a name is no source.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no source of candles: binance, sim:SEED or file:HASH")]
+#[error("`{0}` is no source of candles: binance, host:NAME, sim:SEED or file:HASH")]
 pub struct SourceError(String);
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Binance => f.write_str("binance"),
+            Self::Host(host) => write!(f, "host:{host}"),
             Self::Sim(seed) => write!(f, "sim:{seed}"),
             Self::File(hash) => write!(f, "file:{hash}"),
         }
@@ -38,6 +41,7 @@ impl FromStr for Source {
         let unknown = || SourceError(text.chars().take(80).collect());
         match text.split_once(':') {
             None if text == "binance" => Ok(Self::Binance),
+            Some(("host", host)) if is_host(host) => Ok(Self::Host(host.to_owned())),
             Some(("sim", seed)) => seed.parse().map(Self::Sim).map_err(|_| unknown()),
             Some(("file", hash)) if hash.len() == 8 && hash.bytes().all(|b| b.is_ascii_hexdigit()) => {
                 Ok(Self::File(hash.to_owned()))
@@ -45,6 +49,12 @@ impl FromStr for Source {
             _ => Err(unknown()),
         }
     }
+}
+
+/// A name or address, and a port where there is one.
+fn is_host(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']');
+    !text.is_empty() && text.len() <= 255 && text.bytes().all(plain)
 }
 
 impl TryFrom<String> for Source {
@@ -58,5 +68,20 @@ impl TryFrom<String> for Source {
 impl From<Source> for String {
     fn from(source: Source) -> Self {
         source.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_read_as_it_is_written() {
+        for text in ["binance", "sim:1", "file:a9395a87", "host:127.0.0.1:4711", "host:api.example.org"] {
+            assert_eq!(text.parse::<Source>().unwrap().to_string(), text);
+        }
+        for bad in ["", "Binance", "sim:x", "file:../..", "host:", "host:a/b", "host:a b", "other:1"] {
+            assert!(bad.parse::<Source>().is_err(), "{bad}");
+        }
     }
 }

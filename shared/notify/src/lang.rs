@@ -70,7 +70,7 @@ macro_rules! words {
 }
 
 words! {
-    Head { skip, as_of, with_parent, without_parent, spot, perp, simulated, recorded }
+    Head { skip, as_of, with_parent, without_parent, spot, perp, simulated, recorded, host }
     Facts { last_price, of, range, numbers, count, all, repaired, unverified, no_numbers, no_forming, no_data }
     Notices { rules_lead, rules, unverified_one, unverified_many, unverified, low_lead, low, stale_lead, stale, parent_lead, parent }
     Abstained { insufficient_history, bad_data, conflicting_data, missing_input, text }

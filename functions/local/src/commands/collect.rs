@@ -1,4 +1,3 @@
-use domain::Source;
 use runtime::{Clock, SystemClock};
 use serde_json::json;
 
@@ -19,7 +18,7 @@ pub(crate) async fn run(
     let data = arguments.folder.data;
     let rules = world::rules(SystemClock.now()).await?;
     let addresses = Addresses::real(environment, &rules)?;
-    let app = App::new(&data, PORT, Source::Binance, addresses, environment)?;
+    let app = App::new(&data, PORT, environment.source(), addresses, environment)?;
     for symbol in &symbols {
         flow::collect(&app, symbol, &data, terminal).await?;
     }

@@ -11,7 +11,7 @@ use storage::{CandleQuery, CandleStore, Journal, Kind, StepDocument};
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::outcome::{Outcome, seconds};
+use crate::outcome::{Outcome, data_option, seconds};
 use crate::terminal::Terminal;
 
 /// Brings the symbol's candles to their end.
@@ -111,7 +111,8 @@ pub(crate) fn finish(outcome: &Outcome, data: &Path, terminal: &Terminal) -> Res
     }
     let run_id = &outcome.run.run_id;
     let status = outcome.run.status.as_str();
-    Err(Failure::run(format!("run {run_id} {status}")).advice(format!("topdown show {run_id}")))
+    Err(Failure::run(format!("run {run_id} {status}"))
+        .advice(format!("topdown show {run_id}{}", data_option(data))))
 }
 
 /// A line for each timeframe whose steps have ended since the last call.

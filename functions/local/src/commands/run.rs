@@ -1,5 +1,4 @@
 use coordinator::RunRequest;
-use domain::Source;
 use flows::Flow;
 use runtime::{Clock, SystemClock};
 
@@ -28,14 +27,14 @@ pub(crate) async fn run(
 
     let rules = world::rules(SystemClock.now()).await?;
     let addresses = Addresses::real(environment, &rules)?;
-    let app = App::new(&data, PORT, Source::Binance, addresses, environment)?;
+    let app = App::new(&data, PORT, environment.source(), addresses, environment)?;
     flow::collect(&app, &symbol, &data, terminal).await?;
     let requested_at = SystemClock.now();
     let request = RunRequest {
         flow,
         key: format!("run {} {symbol} {requested_at} {}", flow.number, std::process::id()),
         symbol,
-        source: Source::Binance,
+        source: environment.source(),
         as_of: past.unwrap_or(requested_at),
         live: past.is_none(),
         language: choices.lang,

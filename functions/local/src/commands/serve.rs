@@ -35,7 +35,7 @@ pub(crate) async fn run(
     }
     let rules = world::rules(SystemClock.now()).await?;
     let addresses = Addresses::real(environment, &rules)?;
-    let app = App::new(&data, arguments.port, Source::Binance, addresses, environment)?;
+    let app = App::new(&data, arguments.port, environment.source(), addresses, environment)?;
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await.map_err(|error| {
         Failure::run(format!("port {} cannot be used: {error}", arguments.port)).advice("pass another --port")
     })?;
@@ -48,7 +48,13 @@ pub(crate) async fn run(
     terminal.line(&format!("serving on http://127.0.0.1:{}", arguments.port));
     let stored = |error: runtime::Redeliver| Failure::store(&error.0, &data);
     app.coordinator.sweep().await.map_err(stored)?;
-    let schedule = Schedule { app: &app, watchlist: &watchlist, catalog: &catalog, model: arguments.model };
+    let schedule = Schedule {
+        app: &app,
+        watchlist: &watchlist,
+        catalog: &catalog,
+        model: arguments.model,
+        source: environment.source(),
+    };
     tokio::select! {
         worked = app.worker.serve() => worked.map_err(stored),
         served = server::serve(listener, shared) => served.map_err(Failure::run),
@@ -71,6 +77,7 @@ struct Schedule<'a> {
     watchlist: &'a Watchlist,
     catalog: &'a Catalog,
     model: Option<String>,
+    source: Source,
 }
 
 impl Schedule<'_> {
@@ -101,7 +108,7 @@ impl Schedule<'_> {
     /// Whether every series of the symbol has been read to its end once: a backfill may take several ticks.
     async fn is_whole(&self, symbol: &Symbol) -> Result<bool, CollectError> {
         for timeframe in Timeframe::ALL {
-            let series = SeriesKey { source: Source::Binance, symbol: symbol.clone(), timeframe };
+            let series = SeriesKey { source: self.source.clone(), symbol: symbol.clone(), timeframe };
             if self.app.local.candles.refreshed_at(&series).await?.is_none() {
                 return Ok(false);
             }
@@ -116,7 +123,7 @@ impl Schedule<'_> {
         let request = RunRequest {
             flow,
             symbol: symbol.clone(),
-            source: Source::Binance,
+            source: self.source.clone(),
             as_of: now,
             live: true,
             language: "en".to_owned(),

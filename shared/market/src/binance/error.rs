@@ -7,7 +7,9 @@ use jiff::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MarketError {
     /// The exchange does not list the symbol: tell the user, do not ask again.
-    #[error("the exchange does not list {symbol}; look the name up there, or take it off the watchlist")]
+    #[error(
+        "the exchange does not list {symbol}; look the name up there (capitals matter), or take it off the watchlist"
+    )]
     UnknownSymbol {
         /// The symbol asked for.
         symbol: Symbol,

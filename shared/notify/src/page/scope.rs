@@ -78,6 +78,7 @@ impl<'a> Scope<'a> {
         };
         let source = match &document.source {
             Source::Binance => return format!("{name} {market}"),
+            Source::Host(host) => fill(&self.words.head.host, &[("host", host)]),
             Source::Sim(seed) => fill(&self.words.head.simulated, &[("seed", &seed.to_string())]),
             Source::File(hash) => fill(&self.words.head.recorded, &[("hash", hash)]),
         };
