@@ -103,8 +103,9 @@ fn indicator(column: &str) -> &'static str {
 }
 
 impl Voice for English {
-    fn swings(&self, highs: Move<'_>, lows: Move<'_>) -> String {
+    fn swings(&self, highs: Move<'_>, lows: Move<'_>, holds: bool) -> String {
         let meaning = match (highs.way(), lows.way()) {
+            _ if !holds => "the confirmed structure is in doubt",
             (Ordering::Greater, Ordering::Greater) => "both rise, and the structure points up",
             (Ordering::Less, Ordering::Less) => "both fall, and the structure points down",
             (Ordering::Less, Ordering::Greater) => "the swings narrow",
@@ -112,6 +113,11 @@ impl Voice for English {
             _ => "the structure is mixed",
         };
         format!("Swing highs {} and swing lows {}: {meaning}.", moved(highs), moved(lows))
+    }
+
+    fn unconfirmed(&self, kind: Kind, swing: &Figure) -> String {
+        let which = if kind == Kind::High { "higher high" } else { "lower low" };
+        format!("A {which} at {} is made and not yet confirmed.", swing.shown())
     }
 
     fn swings_of(&self, kind: Kind, path: Move<'_>) -> String {
@@ -326,6 +332,7 @@ impl Voice for English {
     fn missing(&self, missing: Missing) -> &'static str {
         match missing {
             Missing::History => "The history has fewer bars than a report needs.",
+            Missing::Late => "The newest candles are too old for a report.",
             Missing::Sense => "Some bars contradict themselves.",
             Missing::Figures => "Figures that a report needs are missing.",
             Missing::Readable => "The candles cannot be read.",

@@ -73,6 +73,15 @@ impl<'a> Figures<'a> {
         swings.into_iter().filter_map(|(_, swing)| Figure::new(format!("swings[{}].p", swing.id), &swing.p))
     }
 
+    /// The unconfirmed swing of a kind, if it is beyond the newest confirmed one: above a high, below a low.
+    pub(super) fn pending_beyond(self, kind: &str) -> Option<Figure> {
+        let pending = self.0.swings.pending.as_ref().filter(|pending| pending.kind == kind)?;
+        let pending = Figure::new("swings.pending.p", &pending.p)?;
+        let confirmed = self.swings(kind).next()?.value;
+        let beyond = if kind == "H" { pending.value > confirmed } else { pending.value < confirmed };
+        beyond.then_some(pending)
+    }
+
     /// Zones of a kind, `S`, `R` or `P`, the nearest first.
     pub(super) fn zones(self, kind: &str) -> impl Iterator<Item = Zone<'a>> {
         let numbered = self.0.levels.iter().filter_map(|level| Some((number(&level.id, kind)?, level)));

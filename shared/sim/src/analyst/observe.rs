@@ -34,7 +34,20 @@ fn leaning(sign: i8) -> Leans {
     }
 }
 
+/// The confirmed swings, and an unconfirmed one that is already beyond them.
 fn structure(figures: Figures<'_>, voice: &dyn Voice) -> Option<Observation> {
+    let high = figures.pending_beyond("H").map(|swing| (Kind::High, swing));
+    let pending = high.or_else(|| Some((Kind::Low, figures.pending_beyond("L")?)));
+    let mut found = confirmed(figures, voice, pending.as_ref().map(|(kind, _)| *kind))?;
+    if let Some((kind, swing)) = pending {
+        found.cites.push(swing.cite());
+        found.says = format!("{} {}", found.says, voice.unconfirmed(kind, &swing));
+    }
+    Some(found)
+}
+
+/// What the confirmed swings say, unless one of the kind `beyond` them goes against it.
+fn confirmed(figures: Figures<'_>, voice: &dyn Voice, beyond: Option<Kind>) -> Option<Observation> {
     let pair = |kind: &'static str| {
         let mut newest = figures.swings(kind);
         newest.next().zip(newest.next())
@@ -43,12 +56,17 @@ fn structure(figures: Figures<'_>, voice: &dyn Voice) -> Option<Observation> {
         (Some((high, high_before)), Some((low, low_before))) => {
             let highs = Move { from: &high_before, to: &high };
             let lows = Move { from: &low_before, to: &low };
+            let holds = match beyond {
+                Some(Kind::High) => highs.way() != Ordering::Less,
+                Some(Kind::Low) => lows.way() != Ordering::Greater,
+                None => true,
+            };
             let sign = match (highs.way(), lows.way()) {
-                (Ordering::Greater, Ordering::Greater) => 1,
-                (Ordering::Less, Ordering::Less) => -1,
+                (Ordering::Greater, Ordering::Greater) if holds => 1,
+                (Ordering::Less, Ordering::Less) if holds => -1,
                 _ => 0,
             };
-            let says = voice.swings(highs, lows);
+            let says = voice.swings(highs, lows, holds);
             observation(Aspect::Structure, &[&high_before, &high, &low_before, &low], leaning(sign), says)
         }
         (Some((new, old)), None) => {
@@ -160,6 +178,74 @@ fn forming(figures: Figures<'_>, voice: &dyn Voice) -> Option<Observation> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analyst::Mode;
+    use crate::analyst::brief::Brief;
+    use crate::analyst::contract::holds;
+    use crate::analyst::report::by_rule;
+    use crate::analyst::sample::{artifact, read};
+    use crate::analyst::voice::Language;
+
+    /// The first observation with these confirmed highs and lows, the newest first, and an unconfirmed swing;
+    /// the whole report keeps to the contract.
+    fn structure_of(
+        language: Language,
+        highs: [&str; 2],
+        lows: [&str; 2],
+        pending: (&str, &str),
+    ) -> Observation {
+        let swing = |id: &str, p: &str| serde_json::json!({ "id": id, "t": "2026-02-02", "p": p, "confirmed": "2026-02-09" });
+        let mut changed = artifact();
+        changed["swings"] = serde_json::json!({
+            "list": [swing("L1", lows[0]), swing("H2", highs[0]), swing("L3", lows[1]), swing("H4", highs[1])],
+            "pending": { "kind": pending.0, "t": "2026-02-02", "p": pending.1 },
+        });
+        let ohlcv = read(&changed);
+        let report =
+            by_rule(&Brief { ohlcv: Some(ohlcv.clone()), language, ..Brief::default() }, Mode::Honest);
+        holds(&report, &ohlcv);
+        report.observations[0].clone()
+    }
+
+    #[test]
+    fn a_lower_low_in_the_making_takes_back_a_rise() {
+        let (highs, lows) = (["126199.63", "73777"], ["74508", "49000"]);
+        let of = |language, pending| structure_of(language, highs, lows, pending);
+        let broken = of(Language::English, ("L", "60000"));
+        assert_eq!(
+            broken.says,
+            "Swing highs rose from 73,777 to 126,199.63 and swing lows rose from 49,000 to 74,508: the confirmed \
+             structure is in doubt. A lower low at 60,000 is made and not yet confirmed."
+        );
+        let last = broken.cites.last().unwrap();
+        assert_eq!((last.reference.as_str(), last.value), ("swings.pending.p", Decimal::from(60_000)));
+        assert_eq!(broken.leans, Leans::Neutral);
+        let russian = of(Language::Russian, ("L", "60000"));
+        assert_eq!(
+            russian.says,
+            "Максимумы выросли с 73,777 до 126,199.63, минимумы выросли с 49,000 до 74,508: подтверждённая \
+             структура под вопросом. Уже есть более низкий минимум на 60,000, он ещё не подтверждён."
+        );
+        assert_eq!((russian.leans, &russian.cites), (Leans::Neutral, &broken.cites));
+
+        // at the newest low, or above it, nothing is broken
+        for pending in [("L", "74508"), ("L", "80000"), ("H", "120000")] {
+            let kept = of(Language::English, pending);
+            assert_eq!((kept.leans, kept.cites.len()), (Leans::Bullish, 4));
+            assert!(kept.says.ends_with("both rise, and the structure points up."), "{}", kept.says);
+        }
+        let higher = of(Language::English, ("H", "130000"));
+        assert_eq!((higher.leans, higher.cites.len()), (Leans::Bullish, 5));
+        assert!(higher.says.ends_with("points up. A higher high at 130,000 is made and not yet confirmed."));
+    }
+
+    #[test]
+    fn a_higher_high_in_the_making_takes_back_a_fall() {
+        let of =
+            |pending| structure_of(Language::English, ["97924.49", "126199.63"], ["60000", "74508"], pending);
+        let broken = of(("H", "98000"));
+        assert!(broken.says.ends_with("in doubt. A higher high at 98,000 is made and not yet confirmed."));
+        assert_eq!((broken.leans, of(("L", "59000")).leans), (Leans::Neutral, Leans::Bearish));
+    }
 
     #[test]
     fn momentum_needs_both_signs() {

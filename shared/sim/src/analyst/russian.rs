@@ -1,5 +1,7 @@
 //! The rules in Russian, in the words of traders.
 
+mod bars;
+
 use std::cmp::Ordering;
 
 use domain::Timeframe;
@@ -12,39 +14,9 @@ use super::verdict::{Ends, Odds};
 use super::voice::{
     Direction, Headline, Kind, Lack, Meets, Missing, Move, Participation, Relation, Voice, zones_and_barriers,
 };
+use bars::{Bar, adjective, bar};
 
 pub(super) struct Russian;
-
-/// Endings of a bar's name and of what is said of it.
-struct Bar {
-    /// `неделя`.
-    name: &'static str,
-    /// `неделю`.
-    accusative: &'static str,
-    feminine: bool,
-}
-
-fn bar(timeframe: Timeframe) -> Bar {
-    let (name, accusative, feminine) = match timeframe {
-        Timeframe::Month => ("месяц", "месяц", false),
-        Timeframe::Week => ("неделя", "неделю", true),
-        Timeframe::Day => ("день", "день", false),
-        Timeframe::Hour4 => ("четырёхчасовая свеча", "четырёхчасовую свечу", true),
-        Timeframe::Hour => ("час", "час", false),
-    };
-    Bar { name, accusative, feminine }
-}
-
-/// `Недельный`.
-fn adjective(timeframe: Timeframe) -> &'static str {
-    match timeframe {
-        Timeframe::Month => "Месячный",
-        Timeframe::Week => "Недельный",
-        Timeframe::Day => "Дневной",
-        Timeframe::Hour4 => "Четырёхчасовой",
-        Timeframe::Hour => "Часовой",
-    }
-}
 
 /// `выросли с 38.0 до 47.3`, by the verbs for up, down and unchanged.
 fn moved(path: Move<'_>, verbs: [&str; 3]) -> String {
@@ -122,8 +94,9 @@ fn indicator(column: &str) -> &'static str {
 }
 
 impl Voice for Russian {
-    fn swings(&self, highs: Move<'_>, lows: Move<'_>) -> String {
+    fn swings(&self, highs: Move<'_>, lows: Move<'_>, holds: bool) -> String {
         let meaning = match (highs.way(), lows.way()) {
+            _ if !holds => "подтверждённая структура под вопросом",
             (Ordering::Greater, Ordering::Greater) => "структура вверх",
             (Ordering::Less, Ordering::Less) => "структура вниз",
             (Ordering::Less, Ordering::Greater) => "размах сужается",
@@ -131,6 +104,15 @@ impl Voice for Russian {
             _ => "структура смешанная",
         };
         format!("Максимумы {}, минимумы {}: {meaning}.", moved(highs, THEY), moved(lows, THEY))
+    }
+
+    fn unconfirmed(&self, kind: Kind, swing: &Figure) -> String {
+        let which = if kind == Kind::High {
+            "более высокий максимум"
+        } else {
+            "более низкий минимум"
+        };
+        format!("Уже есть {which} на {}, он ещё не подтверждён.", swing.shown())
     }
 
     fn swings_of(&self, kind: Kind, path: Move<'_>) -> String {
@@ -356,6 +338,7 @@ impl Voice for Russian {
     fn missing(&self, missing: Missing) -> &'static str {
         match missing {
             Missing::History => "Истории меньше, чем нужно отчёту.",
+            Missing::Late => "Последние свечи слишком старые для отчёта.",
             Missing::Sense => "Некоторые свечи противоречат сами себе.",
             Missing::Figures => "Нет показателей, которые нужны отчёту.",
             Missing::Readable => "Свечи не читаются.",

@@ -160,6 +160,8 @@ pub(super) enum Meets {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Missing {
     History,
+    /// Bars that should have closed by now were not given.
+    Late,
     Sense,
     Figures,
     Readable,
@@ -168,7 +170,10 @@ pub(super) enum Missing {
 
 /// A language of the rules.
 pub(super) trait Voice: Sync {
-    fn swings(&self, highs: Move<'_>, lows: Move<'_>) -> String;
+    /// Whether the swings still hold, or an unconfirmed one goes against them.
+    fn swings(&self, highs: Move<'_>, lows: Move<'_>, holds: bool) -> String;
+    /// Of a swing beyond the newest confirmed one of its kind: a higher high or a lower low.
+    fn unconfirmed(&self, kind: Kind, swing: &Figure) -> String;
     /// Of the other kind no second swing is confirmed.
     fn swings_of(&self, kind: Kind, path: Move<'_>) -> String;
     fn lone_swing(&self, kind: Kind, swing: &Figure) -> String;
