@@ -1,6 +1,7 @@
 use domain::series::Bar;
 use jiff::Timestamp;
 
+use super::dated;
 use super::evidence::{bar_id, cited_bars};
 use super::head::elapsed;
 use super::scope::Scope;
@@ -105,7 +106,7 @@ fn row(scope: &Scope<'_>, bar: &Bar, index: usize, before: Option<&Bar>) -> Row 
         Some(change) => (change.text(), change.class()),
         None => ("–".into(), ""),
     };
-    let (day, day_rest) = scope.dates.cell(timeframe, bar.t);
+    let (day, day_rest) = dated::cell(scope, bar.t);
     Row {
         id: bar_id(&label),
         machine: bar.t.to_string(),

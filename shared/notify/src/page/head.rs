@@ -2,7 +2,8 @@ use domain::ohlcv::FlagKind;
 use domain::report::{Analyst, Trust};
 
 use super::scope::{Scope, abstained_word, bias_word};
-use super::{PageInput, Parent};
+use super::stale::Newest;
+use super::{PageInput, Parent, dated};
 use crate::figures;
 use crate::lang::fill;
 use crate::prose::Piece;
@@ -98,8 +99,9 @@ fn fact(label: &str, value: String, class: &'static str, note: String) -> Fact {
 fn last_price(scope: &Scope<'_>) -> Fact {
     let document = scope.document();
     let value = figures::price(document.last_price, document.tick);
-    let note = scope.dates.short(document.as_of);
-    Fact { machine: document.as_of.to_string(), ..fact(&scope.words.facts.last_price, value, "", note) }
+    let at = Newest::of(scope).map_or(document.as_of, |newest| newest.end());
+    let note = dated::short(scope, at);
+    Fact { machine: at.to_string(), ..fact(&scope.words.facts.last_price, value, "", note) }
 }
 
 fn forming(scope: &Scope<'_>) -> Fact {
@@ -129,7 +131,7 @@ fn closed(scope: &Scope<'_>) -> Fact {
     };
     let change = figures::change(before.c, last.c);
     let (value, class) = change.map_or(("–".into(), ""), |change| (change.text(), change.class()));
-    let note = scope.dates.span(scope.timeframe(), last.t);
+    let note = dated::span(scope, last.t);
     Fact { machine: last.t.to_string(), ..fact(label, value, class, note) }
 }
 
@@ -168,7 +170,8 @@ pub(super) fn notices(scope: &Scope<'_>, input: &PageInput<'_>) -> Vec<Notice> {
         warn(words.low_lead.clone(), &words.low);
     }
     if scope.reading.ohlcv.data_quality.flags.iter().any(|flag| flag.kind == FlagKind::Stale) {
-        warn(words.stale_lead.clone(), &words.stale);
+        let age = Newest::of(scope).map(|newest| newest.sentence(scope));
+        warn(words.stale_lead.clone(), age.as_deref().unwrap_or(&words.stale));
     }
     if let Parent::Missing { timeframe, reason } = &input.parent {
         let reason = plain(reason);

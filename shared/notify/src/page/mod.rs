@@ -7,6 +7,7 @@
 mod behind;
 mod candles;
 mod chain;
+mod dated;
 mod evidence;
 mod head;
 mod input;
@@ -15,6 +16,7 @@ mod made;
 mod policy;
 mod reading;
 pub(crate) mod scope;
+mod stale;
 
 use askama::Template;
 

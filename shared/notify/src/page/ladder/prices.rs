@@ -3,6 +3,7 @@ use rust_decimal::Decimal;
 
 use crate::figures;
 use crate::lang::fill;
+use crate::page::dated;
 use crate::page::scope::{Scope, edge, parts};
 use crate::text::{capped, plain};
 
@@ -171,7 +172,7 @@ impl Entries<'_> {
             let Some(swing) = ohlcv.swings.list.iter().find(|swing| swing.id == key) else { continue };
             let template = if key.starts_with('H') { &words.high_of } else { &words.low_of };
             let day = self.scope.timeframe().parse_label(&swing.t);
-            let day = day.map(|open| self.scope.dates.cell(self.scope.timeframe(), open).0);
+            let day = day.map(|open| dated::cell(self.scope, open).0);
             let day = day.unwrap_or_else(|| swing.t.clone());
             self.text(&swing.p, &fill(template, &[("day", &day)]), "", Rank::Cited);
         }
@@ -180,4 +181,23 @@ impl Entries<'_> {
 
 fn decimal(text: &str) -> Option<Decimal> {
     Decimal::from_str_exact(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::Words;
+    use crate::sample::{self, Case};
+
+    #[test]
+    fn a_swing_of_another_year_names_it() {
+        // the report of 30 April 2026 cites the lows of 2 February 2026 and of 1 September 2025
+        let mut own = Case::of(sample::weekly());
+        own.ohlcv.levels.clear();
+        let scope = Scope::new(own.reading(), Words::of("en").unwrap(), "n");
+        let (entries, _) = prices(&scope);
+        let cited = entries.iter().filter(|entry| entry.rank == Rank::Cited);
+        let labels: Vec<_> = cited.map(|entry| (entry.price.as_str(), entry.label.as_str())).collect();
+        assert_eq!(labels, [("60,000.00", "Low of 2 Feb"), ("107,255.00", "Low of 1 Sep 2025")]);
+    }
 }
