@@ -12,6 +12,8 @@ mod model;
 mod notices;
 mod order;
 mod paid_step;
+mod process;
 mod random;
 mod random_kills;
+mod secrets;
 mod versions;
