@@ -149,9 +149,10 @@ fn rows(database: &Connection, run_id: &str) -> Vec<String> {
 
 /// Every version of every bar, hashed, and how many there are.
 pub(super) fn candles(database: &Connection) -> (Sha256Hex, usize) {
-    let sql = "SELECT source || symbol || timeframe || open_ms || ' ' || open || ' ' || high || ' ' || low || ' ' \
+    // the source names the port of a test's world
+    let sql = "SELECT symbol || timeframe || open_ms || ' ' || open || ' ' || high || ' ' || low || ' ' \
                || close || ' ' || volume || ' ' || revision FROM candles JOIN series ON series.id = candles.series \
-               ORDER BY source, symbol, timeframe, open_ms, observed_ms";
+               ORDER BY symbol, timeframe, open_ms, observed_ms";
     let mut statement = database.prepare(sql).unwrap();
     let lines: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     (Sha256Hex::of(lines.join("\n").as_bytes()), lines.len())
@@ -223,6 +224,11 @@ pub(super) fn collected_in(world: &World) -> Topdown {
             keep(&first.data(), "collected-in-a-world")
         });
         copy(folder, &topdown.data());
+        // the source of the candles is named by the world's port
+        let source = format!("host:{}", world.binance_url().trim_start_matches("http://"));
+        let database = database(&topdown);
+        database.execute("UPDATE series SET source = ?1", [&source]).unwrap();
+        database.execute("UPDATE instruments SET source = ?1", [&source]).unwrap();
     });
     world.forget_requests();
     topdown

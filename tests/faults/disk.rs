@@ -60,7 +60,7 @@ fn fails(test: &str, call: &str, error: &str, nth: u32) -> bool {
     let topdown = collected();
     let inner = topdown.command(DEMO);
     let mut command = Command::new("strace");
-    command.args(["-f", "--seccomp-bpf", "-o", "trace", "-e", &format!("trace={call}")]);
+    command.args(["-f", "-y", "--seccomp-bpf", "-o", "trace", "-e", &format!("trace={call}")]);
     command.args(["-e", &format!("inject={call}:error={error}:when={nth}")]);
     command.arg(inner.get_program()).args(inner.get_args()).current_dir(topdown.path(""));
     let finished = match command.env("PATH", "/usr/bin:/bin").output() {
@@ -80,6 +80,12 @@ fn fails(test: &str, call: &str, error: &str, nth: u32) -> bool {
     if !traced.contains("(INJECTED)") {
         assert_eq!(code, Some(0), "{case}: {stderr}");
         return false;
+    }
+    let met = traced.lines().rfind(|line| line.contains(&format!("{call}(")) && !line.contains("exited"));
+    if call == "fsync" && met.is_some_and(|last| last.contains("(INJECTED)")) && code == Some(0) {
+        // the last sync of all, when the database is closed: every commit had been synced by itself before
+        goes_on(&topdown, &case);
+        return true;
     }
     assert_eq!(code, Some(1), "{case}: {stderr}");
     assert!(stderr.contains("error: ") && stderr.contains("  where  data"), "{case}: {stderr}");

@@ -8,6 +8,15 @@ use std::time::Duration;
 #[error("the HTTP client could not be built: {0}")]
 pub struct ClientError(String);
 
+/// Whether proxies of the environment are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proxies {
+    /// For vendors elsewhere.
+    Environment,
+    /// For a world on this machine, which no proxy can reach.
+    None,
+}
+
 /// A client for vendors. `timeout` bounds a call from its start to its last byte.
 ///
 /// A redirect would carry a vendor's key to another host, and a `Referer` its path; neither is ever sent. Roots
@@ -15,7 +24,7 @@ pub struct ClientError(String);
 ///
 /// # Errors
 /// [`ClientError`], at start only.
-pub fn client(timeout: Duration) -> Result<reqwest::Client, ClientError> {
+pub fn client(timeout: Duration, proxies: Proxies) -> Result<reqwest::Client, ClientError> {
     let mut roots = rustls::RootCertStore::empty();
     roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -24,7 +33,9 @@ pub fn client(timeout: Duration) -> Result<reqwest::Client, ClientError> {
         .map_err(|error| ClientError(error.to_string()))?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    reqwest::Client::builder()
+    let builder = reqwest::Client::builder();
+    let builder = if proxies == Proxies::None { builder.no_proxy() } else { builder };
+    builder
         .tls_backend_preconfigured(tls)
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)

@@ -38,13 +38,16 @@ pub async fn begin<'a>(services: &'a Services, message: &Message) -> Result<Opti
     if run.status.is_terminal() {
         return Ok(None);
     }
+    // a step that a newer version wrote stops its whole run here: nothing is claimed that could not be ended
+    if let Err(error @ StoreError::Newer { .. }) = services.journal.steps(run_id).await {
+        return Ok(left(run_id, &error));
+    }
     fault::point("claim.before");
     let claims = match services.journal.claim(run_id, &message.steps, services.clock.now(), LEASE).await {
         Err(StoreError::NotFound(what)) => {
             warn!(%run_id, what, "message for a step that does not exist: dropped");
             return Ok(None);
         }
-        Err(error @ StoreError::Newer { .. }) => return Ok(left(run_id, &error)),
         claims => claims?,
     };
     fault::point("claim.after");
