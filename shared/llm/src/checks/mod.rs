@@ -3,7 +3,7 @@
 //! stays wrong is marked, and nothing is discarded.
 
 mod abstain;
-mod answer;
+pub(crate) mod answer;
 mod cites;
 mod facts;
 pub(crate) mod findings;

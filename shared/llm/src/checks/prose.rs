@@ -10,14 +10,14 @@ use super::scope::{Numbers, Scope};
 use super::tokens::{self, Token};
 
 /// A text of the answer.
-struct Text<'a> {
-    path: String,
+pub(super) struct Text<'a> {
+    pub(super) path: String,
     /// The observation whose claim it is.
     claim: Option<usize>,
-    text: &'a str,
+    pub(super) text: &'a str,
 }
 
-fn texts(report: &Report) -> Vec<Text<'_>> {
+pub(super) fn texts(report: &Report) -> Vec<Text<'_>> {
     let plain = |path: &str, text| Text { path: path.to_owned(), claim: None, text };
     let mut texts = Vec::new();
     for (i, issue) in report.issues.iter().enumerate() {
@@ -50,8 +50,13 @@ fn check_text(path: &str, text: &str, facts: &Facts<'_>, numbers: &Numbers, find
             Piece::Number(token) => {
                 let verdict = judge(&token, numbers, facts);
                 let apart = || token.parts.iter().map(|part| (part, judge(part, numbers, facts)));
+                // "45 000" is no pair of 45 and 000: apart they must be numbers of the data, each a number by itself
+                let stands = |part: &Token, verdict: &Verdict| {
+                    let leads = text.get(part.start..part.end).is_some_and(|t| !t.starts_with('0'));
+                    leads && matches!(verdict, Verdict::Verified { .. })
+                };
                 let all_hold =
-                    !token.parts.is_empty() && apart().all(|(_, v)| !matches!(v, Verdict::Wrong { .. }));
+                    !token.parts.is_empty() && apart().all(|(part, verdict)| stands(part, &verdict));
                 if matches!(verdict, Verdict::Wrong { .. }) && all_hold {
                     for (part, verdict) in apart() {
                         record(path, text, part, verdict, numbers, findings);

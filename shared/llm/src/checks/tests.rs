@@ -139,6 +139,34 @@ fn a_guess_is_never_shown_as_the_datas_value() {
 }
 
 #[test]
+fn a_number_cannot_be_taken_apart_to_pass() {
+    // 45 and 000 are no two numbers of the data, whatever the odds are
+    assert_eq!(statuses("Fair value is 45 000."), [Unverified]);
+    assert_eq!(statuses("Fair value is 42 000."), [Unverified]);
+    for hidden in ['\u{200b}', '\u{2060}', '\u{ad}', '\u{34f}'] {
+        let mut answer: serde_json::Value = serde_json::from_str(sample::ANSWER).unwrap();
+        answer["summary"] = json!(format!("Next is 9{hidden}4{hidden},500."));
+        let error =
+            check(&answer.to_string(), &Evidence { ohlcv: &sample::ohlcv(), parent: None }).unwrap_err();
+        assert!(error.to_string().contains("invisible"), "{error}");
+    }
+}
+
+#[test]
+fn an_answer_far_over_the_rules_is_not_checked_for_minutes() {
+    let refused = |change: fn(&mut serde_json::Value)| {
+        let mut answer: serde_json::Value = serde_json::from_str(sample::ANSWER).unwrap();
+        change(&mut answer);
+        check(&answer.to_string(), &Evidence { ohlcv: &sample::ohlcv(), parent: None }).is_err()
+    };
+    assert!(refused(|answer| {
+        let cite = answer["observations"][0]["cites"][0].clone();
+        answer["observations"][0]["cites"] = json!(vec![cite; 1000]);
+    }));
+    assert!(refused(|answer| answer["summary"] = json!("1 ".repeat(3000))));
+}
+
+#[test]
 fn rounding_keeps_three_digits_or_whole_oscillators() {
     assert_eq!(statuses("Close 78,700."), [Verified]);
     assert_eq!(statuses("Close 78.7k."), [Verified]);

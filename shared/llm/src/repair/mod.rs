@@ -5,6 +5,7 @@ mod compare;
 
 use serde::Deserialize;
 
+use crate::checks::answer::{LONGEST, is_checkable};
 use crate::checks::{Checked, Evidence, examine};
 
 /// The reply to a repair call.
@@ -31,6 +32,9 @@ struct Repair {
 /// Corrections elsewhere are ignored, and a reply that cannot be read corrects nothing. Items that were wrong
 /// and hold now are marked as repaired; what stays wrong stays marked.
 pub fn apply(first: &Checked, reply_text: &str, evidence: &Evidence<'_>) -> Checked {
+    if reply_text.len() > LONGEST {
+        return first.clone();
+    }
     let Ok(reply) = serde_json::from_str::<Reply>(reply_text) else {
         return first.clone();
     };
@@ -39,6 +43,9 @@ pub fn apply(first: &Checked, reply_text: &str, evidence: &Evidence<'_>) -> Chec
         if apply::is_offered(&first.problems, &repair.path) {
             apply::correct(&mut report, repair);
         }
+    }
+    if !is_checkable(&report) {
+        return first.clone();
     }
     let again = examine(report, first.checks.key_order, evidence);
     compare::with_repairs(first, again)
