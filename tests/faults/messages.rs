@@ -54,6 +54,7 @@ struct Effects {
 fn config(world: &World) -> Config {
     Config {
         http: runtime::http::client(Duration::from_secs(60)).unwrap(),
+        here: runtime::http::loopback_client(Duration::from_secs(60)).unwrap(),
         limits: llm::Limits {
             max_tokens: 32_000,
             input_price: rust_decimal::Decimal::ZERO,

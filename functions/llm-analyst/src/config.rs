@@ -7,8 +7,10 @@ use secrecy::SecretString;
 /// What the environment gives the analyst; a catalog cannot change it.
 #[derive(Clone)]
 pub struct Config {
-    /// The hardened client.
+    /// The client for models elsewhere.
     pub http: reqwest::Client,
+    /// The client for models on this machine, which no proxy can reach.
+    pub here: reqwest::Client,
     /// Ceilings, and the hosts each key may be sent to.
     pub limits: Limits,
     /// Keys by the name that profiles use.
@@ -77,7 +79,10 @@ impl Config {
                 Some(key.ok_or_else(missing)?)
             }
         };
-        let client = ModelClient::new(self.http.clone(), &profile.base_url, key)?;
+        let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+        let is_here = loopback.iter().any(|host| profile.base_url.starts_with(host));
+        let http = if is_here { &self.here } else { &self.http };
+        let client = ModelClient::new(http.clone(), &profile.base_url, key)?;
         Ok(client.with_timeout(Duration::from_secs(u64::from(profile.timeout_s))))
     }
 }

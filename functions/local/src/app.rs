@@ -11,6 +11,7 @@ use notifier::{Notifier, Telegram};
 use ohlcv_collector::{Collector, Depth, Watchlist};
 use ohlcv_exporter::OhlcvExporter;
 use platform_local::{Access, Local};
+use runtime::http;
 use runtime::{Services, SystemClock};
 use sim::World;
 
@@ -36,15 +37,15 @@ pub(crate) struct Addresses {
 impl Addresses {
     /// The outside world as the environment has it, and the rules beside it.
     pub(crate) fn real(environment: &Environment, rules: &World) -> Result<Self, Failure> {
-        let http = http()?;
+        let chart_client = client(&environment.chart_img_url)?;
+        let telegram_client = client(&environment.telegram_url)?;
         let chart_img = environment
             .chart_img_key
             .clone()
-            .map(|key| charts::chart_img::Client::new(http.clone(), &environment.chart_img_url, key));
-        let telegram = environment
-            .telegram
-            .as_ref()
-            .map(|(token, chat)| Telegram::new(http, &environment.telegram_url, token.clone(), chat.clone()));
+            .map(|key| charts::chart_img::Client::new(chart_client, &environment.chart_img_url, key));
+        let telegram = environment.telegram.as_ref().map(|(token, chat)| {
+            Telegram::new(telegram_client, &environment.telegram_url, token.clone(), chat.clone())
+        });
         Ok(Self {
             binance: environment.binance_url.clone(),
             analyst: Some(rules.openai_url()),
@@ -62,8 +63,12 @@ pub(crate) struct App {
     pub(crate) worker: Worker,
 }
 
-pub(crate) fn http() -> Result<reqwest::Client, Failure> {
-    runtime::http::client(LONGEST_CALL).map_err(Failure::run)
+/// A client that reaches `base_url`: through the environment's proxies, unless it is on this machine.
+pub(crate) fn client(base_url: &str) -> Result<reqwest::Client, Failure> {
+    let hosts = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+    let is_here = hosts.iter().any(|host| base_url.starts_with(host));
+    let build = if is_here { http::loopback_client } else { http::client };
+    build(LONGEST_CALL).map_err(Failure::run)
 }
 
 pub(crate) fn open(folder: &Path, access: Access, port: u16) -> Result<Local, Failure> {
@@ -101,19 +106,20 @@ impl App {
     ) -> Result<Self, Failure> {
         let local = open(folder, Access::Write, port)?;
         let services = services(&local);
-        let http = http()?;
+        let exchange = client(&addresses.binance)?;
         let mut base_urls = BTreeMap::new();
         base_urls.extend(addresses.analyst.map(|url| ("rule-analyst".to_owned(), url)));
         base_urls.extend(environment.openai_url.clone().map(|url| ("openai".to_owned(), url)));
         let config = Config {
-            http: http.clone(),
+            http: http::client(LONGEST_CALL).map_err(Failure::run)?,
+            here: http::loopback_client(LONGEST_CALL).map_err(Failure::run)?,
             limits: environment.limits.clone(),
             keys: environment.keys.clone(),
             base_urls,
             // with its key there the vendor's profile is what a prompt means by `default`
             default_model: environment.has_openai_key().then(|| "openai".to_owned()),
         };
-        let client = market::Client::new(http, addresses.binance);
+        let market = market::Client::new(exchange, addresses.binance);
         let coordinator = Arc::new(Coordinator::new(services.clone()));
         let worker = Worker {
             functions: vec![
@@ -125,8 +131,9 @@ impl App {
             ],
             bus: local.bus.clone(),
             journal: local.journal.clone(),
+            source: source.clone(),
         };
-        let collector = Collector::new(services.clone(), client, source).with_depth(depth(folder)?);
+        let collector = Collector::new(services.clone(), market, source).with_depth(depth(folder)?);
         Ok(Self { local, collector, coordinator, worker })
     }
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use domain::RunId;
+use domain::{RunId, Source};
 use platform_local::SqliteBus;
 use runtime::{Function, Redeliver};
 use storage::{Journal, StoreError, Topic};
@@ -11,6 +11,8 @@ pub(crate) struct Worker {
     pub(crate) functions: Vec<Arc<dyn Function>>,
     pub(crate) bus: Arc<SqliteBus>,
     pub(crate) journal: Arc<dyn Journal>,
+    /// Whose runs this process works on.
+    pub(crate) source: Source,
 }
 
 struct Handled {
@@ -32,9 +34,7 @@ impl Worker {
     ) -> Result<(), Redeliver> {
         let mut working = JoinSet::new();
         loop {
-            while let Some(delivery) = self.bus.take()? {
-                self.spawn(&mut working, delivery);
-            }
+            self.take(&mut working).await?;
             if working.is_empty() {
                 if self.ended(run_id).await? {
                     return Ok(());
@@ -57,9 +57,7 @@ impl Worker {
     pub(crate) async fn serve(&self) -> Result<(), Redeliver> {
         let mut working = JoinSet::new();
         loop {
-            while let Some(delivery) = self.bus.take()? {
-                self.spawn(&mut working, delivery);
-            }
+            self.take(&mut working).await?;
             tokio::select! {
                 Some(handled) = working.join_next(), if !working.is_empty() => {
                     self.settle(finished(handled)?, &mut |_| ())?;
@@ -67,6 +65,19 @@ impl Worker {
                 () = self.bus.wait() => {}
             }
         }
+    }
+
+    /// Takes what is there. A message of a run on another source stays taken, unhandled: this process reaches
+    /// another exchange, model and messenger than that run began with. It comes back when the folder is opened next.
+    async fn take(&self, working: &mut JoinSet<Handled>) -> Result<(), Redeliver> {
+        while let Some(delivery) = self.bus.take()? {
+            let run = self.journal.run(&delivery.message.run_id).await;
+            if run.is_ok_and(|run| run.is_some_and(|run| run.source != self.source)) {
+                continue;
+            }
+            self.spawn(working, delivery);
+        }
+        Ok(())
     }
 
     async fn ended(&self, run_id: &RunId) -> Result<bool, Redeliver> {
@@ -103,7 +114,9 @@ impl Worker {
     }
 }
 
-/// A function that panicked leaves its message taken: it is delivered again when the folder is opened next.
+/// A function that panicked leaves its message taken: it is delivered again when the folder is opened next. What it
+/// panicked with may hold values, so it is not told.
 fn finished(handled: Result<Handled, JoinError>) -> Result<Handled, Redeliver> {
-    handled.map_err(|error| Redeliver(StoreError::Unavailable(format!("a function stopped: {error}"))))
+    handled
+        .map_err(|_| Redeliver(StoreError::Unavailable("a function of this program broke down".to_owned())))
 }

@@ -8,23 +8,31 @@ use std::time::Duration;
 #[error("the HTTP client could not be built: {0}")]
 pub struct ClientError(String);
 
-/// Whether proxies of the environment are used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Proxies {
-    /// For vendors elsewhere.
-    Environment,
-    /// For a world on this machine, which no proxy can reach.
-    None,
-}
-
 /// A client for vendors. `timeout` bounds a call from its start to its last byte.
 ///
-/// A redirect would carry a vendor's key to another host, and a `Referer` its path; neither is ever sent. Roots
-/// are those of Mozilla, compiled in, so that a bare machine or image has them.
+/// A redirect would carry a vendor's key to another host, and a `Referer` its path; neither is ever sent. Proxy
+/// variables, which are set for other programs, are not obeyed: requests to this machine, keys in clear among
+/// them, would leave it. Roots are those of Mozilla, compiled in, so that a bare machine or image has them.
 ///
 /// # Errors
 /// [`ClientError`], at start only.
-pub fn client(timeout: Duration, proxies: Proxies) -> Result<reqwest::Client, ClientError> {
+pub fn client(timeout: Duration) -> Result<reqwest::Client, ClientError> {
+    finish(builder(timeout)?)
+}
+
+/// The same for servers on this machine, which no proxy of the environment can reach.
+///
+/// # Errors
+/// [`ClientError`], at start only.
+pub fn loopback_client(timeout: Duration) -> Result<reqwest::Client, ClientError> {
+    finish(builder(timeout)?.no_proxy())
+}
+
+fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, ClientError> {
+    builder.build().map_err(|error| ClientError(error.without_url().to_string()))
+}
+
+fn builder(timeout: Duration) -> Result<reqwest::ClientBuilder, ClientError> {
     let mut roots = rustls::RootCertStore::empty();
     roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -33,15 +41,12 @@ pub fn client(timeout: Duration, proxies: Proxies) -> Result<reqwest::Client, Cl
         .map_err(|error| ClientError(error.to_string()))?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let builder = reqwest::Client::builder();
-    let builder = if proxies == Proxies::None { builder.no_proxy() } else { builder };
-    builder
+    Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
+        .no_proxy()
         .timeout(timeout)
         .connect_timeout(Duration::from_secs(10))
-        .user_agent(concat!("topdown/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| ClientError(error.without_url().to_string()))
+        .user_agent(concat!("topdown/", env!("CARGO_PKG_VERSION"))))
 }

@@ -41,8 +41,12 @@ pub(crate) async fn run(
         None => format!("seed {}", arguments.seed),
     };
     terminal.progress("sim", &format!("exchange, charts, model, Telegram on 127.0.0.1, {world_of}"));
-    let telegram =
-        Telegram::new(app::http()?, &world.telegram_url(), SecretString::from(TOKEN), "1".to_owned());
+    let telegram = Telegram::new(
+        app::client(&world.telegram_url())?,
+        &world.telegram_url(),
+        SecretString::from(TOKEN),
+        "1".to_owned(),
+    );
     let addresses = Addresses {
         binance: world.binance_url(),
         analyst: Some(world.openai_url()),

@@ -69,7 +69,12 @@ pub(crate) async fn drive(
     let run_id = request.run_id();
     let stopped = |error: runtime::Redeliver| Failure::redeliver(&error, &run_id, data);
     for earlier in app.coordinator.sweep().await.map_err(stopped)? {
-        if earlier.run_id != run_id {
+        if earlier.source != request.source {
+            terminal.progress(
+                "left",
+                &format!("{} {}, candles of {}", earlier.run_id, earlier.symbol, earlier.source),
+            );
+        } else if earlier.run_id != run_id {
             terminal.progress("resume", &format!("{} {}, left unfinished", earlier.run_id, earlier.symbol));
             app.worker.drive(&earlier.run_id, &mut |_| ()).await.map_err(stopped)?;
         }
