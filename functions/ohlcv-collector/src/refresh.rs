@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use domain::{Candle, Timeframe};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use market::{Client, MarketError};
 use runtime::Services;
 use storage::SeriesKey;
@@ -33,6 +33,11 @@ pub(crate) struct Refresh<'a> {
 }
 
 /// Where in the series a refresh is.
+/// How far a bar may open after the clock that was read before it.
+const SLACK: SignedDuration = SignedDuration::from_mins(10);
+/// How far a venue's clock may be ahead of this machine's: what it dates later would never be old again.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+
 struct Place {
     /// Open of the first bar to ask for.
     start: Timestamp,
@@ -52,6 +57,10 @@ impl Refresh<'_> {
         let mut gaps = Gaps::new(self.series.timeframe, store.gaps(self.series).await?);
         let seen = store.newest_closed(self.series).await?.map(|bar| bar.candle.open_time);
         let observed_at = self.client.server_time().await?;
+        if observed_at > self.services.clock.now() + AHEAD {
+            let said = format!("its clock says {observed_at}, more than a day ahead of this machine's");
+            return Err(MarketError::Unexpected { said }.into());
+        }
         let start = self.start(seen, refreshed, observed_at);
         let mut place = Place { start, seen, observed_at, fresh: true };
         let mut total = Collected::default();
@@ -65,6 +74,13 @@ impl Refresh<'_> {
                 self.nothing(place.start).await?;
                 break;
             };
+            if let Some(early) = page.iter().find(|bar| bar.open_time > place.observed_at + SLACK) {
+                let said = format!(
+                    "a bar that opens at {}, after its own clock of {}",
+                    early.open_time, place.observed_at
+                );
+                return Err(MarketError::Unexpected { said }.into());
+            }
             self.keep(&page, &place, &mut gaps, &mut total).await?;
             place.seen = Some(last.open_time);
             // a venue that does not go on would be asked for ever

@@ -19,7 +19,7 @@ pub fn from_f64(value: f64) -> Option<Decimal> {
 
 /// `value` with as many decimals as the symbol's tick has, zeros kept: `75928.1` at tick `0.01` is `75928.10`.
 pub fn at_tick(value: Decimal, tick: Decimal) -> String {
-    let scale = tick.normalize().scale();
+    let scale = tick.normalize().scale().min(18);
     format!("{:.*}", scale as usize, value.round_dp(scale))
 }
 

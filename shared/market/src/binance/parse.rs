@@ -44,7 +44,9 @@ pub fn instrument(body: &[u8], symbol: &Symbol) -> Result<Instrument, MarketErro
     let pick = |of: fn(&Filter) -> Option<&String>| info.filters.iter().find_map(of).and_then(|t| decimal(t));
     let positive = |value: Option<Decimal>, name: &str| {
         let missing = || MarketError::unexpected(format!("{symbol} without a {name} above zero"));
-        value.filter(|value| *value > Decimal::ZERO).ok_or_else(missing)
+        // no venue quotes finer than 18 decimals
+        let is_sane = |value: &Decimal| *value > Decimal::ZERO && value.normalize().scale() <= 18;
+        value.filter(is_sane).ok_or_else(missing)
     };
     let tick = pick(|filter| match filter {
         Filter::Price { tick_size } => Some(tick_size),

@@ -7,10 +7,10 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use rust_decimal::Decimal;
 use storage::{Appended, CandleQuery, CandleStore, Gap, SeriesKey, StoreError};
 
-use super::{Database, json_error, sql_error};
+use super::{Database, json_error, sql_error, sum};
 
 const COLUMNS: &str = "open_ms, close_ms, open, high, low, close, volume, quote_volume, trades, taker_base, \
-                       taker_quote, revision, observed_ms";
+                       taker_quote, revision, observed_ms, sum";
 
 /// Candles in SQLite: a row for each version of a bar.
 pub struct SqliteCandles {
@@ -74,7 +74,7 @@ impl CandleStore for SqliteCandles {
                 "SELECT {COLUMNS} FROM candles WHERE series = ?1 AND revision > 0 \
                  ORDER BY open_ms DESC, observed_ms DESC LIMIT 1"
             );
-            connection.query_row(&sql, [id], revision).optional().map_err(sql_error)
+            connection.query_row(&sql, [id], |row| revision(id, row)).optional().map_err(sql_error)
         })
     }
 
@@ -124,8 +124,10 @@ impl CandleStore for SqliteCandles {
     async fn put_instrument(&self, source: &Source, instrument: &Instrument) -> Result<(), StoreError> {
         let document = serde_json::to_string(instrument).map_err(|e| json_error("instrument", &e))?;
         self.database.run(|connection| {
-            let sql = "INSERT OR REPLACE INTO instruments (source, symbol, document) VALUES (?1, ?2, ?3)";
-            let row = params![source.to_string(), instrument.symbol.as_str(), document];
+            let sql = "INSERT OR REPLACE INTO instruments (source, symbol, document, sum) \
+                       VALUES (?1, ?2, ?3, ?4)";
+            let sum = sum::of([document.as_str()]);
+            let row = params![source.to_string(), instrument.symbol.as_str(), document, sum];
             connection.execute(sql, row).map_err(sql_error)?;
             Ok(())
         })
@@ -133,12 +135,18 @@ impl CandleStore for SqliteCandles {
 
     async fn instrument(&self, source: &Source, symbol: &Symbol) -> Result<Option<Instrument>, StoreError> {
         self.database.run(|connection| {
-            let sql = "SELECT document FROM instruments WHERE source = ?1 AND symbol = ?2";
-            let row: Option<String> = connection
-                .query_row(sql, params![source.to_string(), symbol.as_str()], |row| row.get(0))
+            let sql = "SELECT document, sum FROM instruments WHERE source = ?1 AND symbol = ?2";
+            let row: Option<(String, Option<u32>)> = connection
+                .query_row(sql, params![source.to_string(), symbol.as_str()], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })
                 .optional()
                 .map_err(sql_error)?;
-            row.map(|text| serde_json::from_str(&text).map_err(|e| json_error("instrument", &e))).transpose()
+            row.map(|(text, kept)| {
+                let text = sum::checked("instrument", text, kept)?;
+                serde_json::from_str(&text).map_err(|e| json_error("instrument", &e))
+            })
+            .transpose()
         })
     }
 }
@@ -172,7 +180,8 @@ fn append_one(
     let kept: Option<CandleRevision> = transaction
         .prepare_cached(&newest)
         .and_then(|mut s| {
-            s.query_row(params![series, candle.open_time.as_millisecond()], revision).optional()
+            let bar = params![series, candle.open_time.as_millisecond()];
+            s.query_row(bar, |row| revision(series, row)).optional()
         })
         .map_err(sql_error)?;
     let closed_before = kept.as_ref().filter(|kept| kept.is_closed());
@@ -195,23 +204,34 @@ fn append_one(
     let observed_ms = observed_at.as_millisecond().max(after);
     let insert = format!(
         "INSERT OR REPLACE INTO candles (series, {COLUMNS}) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
     );
+    let (open_ms, close_ms) = (candle.open_time.as_millisecond(), candle.close_time.as_millisecond());
+    let [open, high, low, close] =
+        [candle.open, candle.high, candle.low, candle.close].map(|d| d.to_string());
+    let [volume, quote_volume, taker_base, taker_quote] =
+        [candle.volume, candle.quote_volume, candle.taker_base, candle.taker_quote].map(|d| d.to_string());
+    let trades = candle.trades as i64;
+    let numbers =
+        [series, open_ms, close_ms, trades, i64::from(revision), observed_ms].map(|n| n.to_string());
+    let texts = [&open, &high, &low, &close, &volume, &quote_volume, &taker_base, &taker_quote];
+    let sum = sum::of(numbers.iter().chain(texts).map(String::as_str));
     let row = params![
         series,
-        candle.open_time.as_millisecond(),
-        candle.close_time.as_millisecond(),
-        candle.open.to_string(),
-        candle.high.to_string(),
-        candle.low.to_string(),
-        candle.close.to_string(),
-        candle.volume.to_string(),
-        candle.quote_volume.to_string(),
-        candle.trades as i64,
-        candle.taker_base.to_string(),
-        candle.taker_quote.to_string(),
+        open_ms,
+        close_ms,
+        open,
+        high,
+        low,
+        close,
+        volume,
+        quote_volume,
+        trades,
+        taker_base,
+        taker_quote,
         revision,
         observed_ms,
+        sum,
     ];
     transaction.prepare_cached(&insert).and_then(|mut s| s.execute(row)).map_err(sql_error)?;
     Ok(())
@@ -231,8 +251,8 @@ fn read_series(
     );
     let since = since.map_or(i64::MIN, Timestamp::as_millisecond);
     let mut statement = transaction.prepare_cached(&sql).map_err(sql_error)?;
-    let rows =
-        statement.query_map(params![series, since, as_of.as_millisecond()], revision).map_err(sql_error)?;
+    let range = params![series, since, as_of.as_millisecond()];
+    let rows = statement.query_map(range, |row| revision(series, row)).map_err(sql_error)?;
     let mut bars: Vec<CandleRevision> = Vec::new();
     for row in rows {
         let bar = row.map_err(sql_error)?;
@@ -255,7 +275,8 @@ fn gap(row: &Row<'_>) -> rusqlite::Result<Gap> {
     Ok(Gap { from: time(row, 0)?, to: time(row, 1)?, asked_at })
 }
 
-fn revision(row: &Row<'_>) -> rusqlite::Result<CandleRevision> {
+fn revision(series: i64, row: &Row<'_>) -> rusqlite::Result<CandleRevision> {
+    check(series, row)?;
     let time = |index: usize| time(row, index);
     let decimal = |index: usize| -> rusqlite::Result<Decimal> {
         let text = row.get_ref(index)?.as_str()?;
@@ -280,4 +301,22 @@ fn revision(row: &Row<'_>) -> rusqlite::Result<CandleRevision> {
         revision: row.get(11)?,
         observed_at: time(12)?,
     })
+}
+
+/// Compares a row with its sum: numbers first, then texts, as they were written.
+fn check(series: i64, row: &Row<'_>) -> rusqlite::Result<()> {
+    let Some(kept) = row.get::<_, Option<u32>>(13)? else { return Ok(()) };
+    let mut numbers = vec![series.to_string()];
+    for index in [0, 1, 8, 11, 12] {
+        numbers.push(row.get::<_, i64>(index)?.to_string());
+    }
+    let mut texts = Vec::with_capacity(8);
+    for index in [2, 3, 4, 5, 6, 7, 9, 10] {
+        texts.push(row.get_ref(index)?.as_str()?);
+    }
+    if sum::of(numbers.iter().map(String::as_str).chain(texts)) == kept {
+        return Ok(());
+    }
+    let changed = Box::new(sum::Changed);
+    Err(rusqlite::Error::FromSqlConversionFailure(13, rusqlite::types::Type::Integer, changed))
 }

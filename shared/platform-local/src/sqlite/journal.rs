@@ -1,17 +1,17 @@
 use async_trait::async_trait;
 use domain::{RunId, StepId};
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use storage::{Claim, DOCUMENT_VERSION, Journal, RunDocument, RunEnd, Status, StepDocument, StoreError};
 use tracing::error;
 
-use super::{Database, json_error, sql_error};
+use super::{Database, json_error, sql_error, sum};
 use crate::fault;
 
 /// All steps of a run.
-const STEPS: &str = "SELECT document FROM steps WHERE run_id = ?1 ORDER BY number";
+const STEPS: &str = "SELECT document, sum FROM steps WHERE run_id = ?1 ORDER BY number";
 
 /// The journal in SQLite: a row a document, each change one transaction.
 pub struct SqliteJournal {
@@ -27,7 +27,8 @@ impl SqliteJournal {
     pub(crate) fn end_leases(&self) -> Result<(), StoreError> {
         let mut connection = self.database.lock();
         let transaction = connection.transaction().map_err(sql_error)?;
-        let sql = "SELECT s.document FROM steps s JOIN runs r USING (run_id) WHERE r.status = 'running'";
+        let sql =
+            "SELECT s.document, s.sum FROM steps s JOIN runs r USING (run_id) WHERE r.status = 'running'";
         let steps: Vec<StepDocument> = collect_readable(&transaction, sql, [])?;
         for mut step in steps {
             if step.status == Status::Running {
@@ -69,10 +70,10 @@ impl Journal for SqliteJournal {
     async fn create_run(&self, run: &RunDocument) -> Result<bool, StoreError> {
         let document = serde_json::to_string(run).map_err(|e| json_error("run", &e))?;
         self.database.run(|connection| {
-            let sql =
-                "INSERT OR IGNORE INTO runs (run_id, requested_ms, status, document) VALUES (?1, ?2, ?3, ?4)";
-            let requested = run.requested_at.as_millisecond();
-            let row = params![run.run_id.as_str(), requested, run.status.as_str(), document];
+            let sql = "INSERT OR IGNORE INTO runs (run_id, requested_ms, status, document, sum) \
+                       VALUES (?1, ?2, ?3, ?4, ?5)";
+            let (requested, sum) = (run.requested_at.as_millisecond(), sum::of([document.as_str()]));
+            let row = params![run.run_id.as_str(), requested, run.status.as_str(), document, sum];
             fault::point("journal.create-run");
             let created = connection.execute(sql, row).map_err(sql_error)? == 1;
             fault::point("journal.run-created");
@@ -86,12 +87,12 @@ impl Journal for SqliteJournal {
 
     async fn runs(&self, limit: usize) -> Result<Vec<RunDocument>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let sql = "SELECT document FROM runs ORDER BY requested_ms DESC, run_id LIMIT ?1";
+        let sql = "SELECT document, sum FROM runs ORDER BY requested_ms DESC, run_id LIMIT ?1";
         self.database.run(|connection| collect_readable(connection, sql, [limit]))
     }
 
     async fn unfinished(&self) -> Result<Vec<RunDocument>, StoreError> {
-        let sql = "SELECT document FROM runs WHERE status = 'running' ORDER BY requested_ms, run_id";
+        let sql = "SELECT document, sum FROM runs WHERE status = 'running' ORDER BY requested_ms, run_id";
         self.database.run(|connection| {
             let mut whole = Vec::new();
             // a run with a step that cannot be read cannot be gone on with
@@ -121,8 +122,9 @@ impl Journal for SqliteJournal {
             run.ended_at = Some(end.ended_at);
             run.reason = end.reason.clone();
             let document = serde_json::to_string(&run).map_err(|e| json_error("run", &e))?;
-            let sql = "UPDATE runs SET status = ?2, document = ?3 WHERE run_id = ?1";
-            let row = params![run_id.as_str(), run.status.as_str(), document];
+            let sql = "UPDATE runs SET status = ?2, document = ?3, sum = ?4 WHERE run_id = ?1";
+            let sum = sum::of([document.as_str()]);
+            let row = params![run_id.as_str(), run.status.as_str(), document, sum];
             transaction.execute(sql, row).map_err(sql_error)?;
             fault::point("journal.end-run");
             transaction.commit().map_err(sql_error)?;
@@ -137,8 +139,10 @@ impl Journal for SqliteJournal {
             let mut created = Vec::new();
             for step in steps {
                 let document = serde_json::to_string(step).map_err(|e| json_error("step", &e))?;
-                let sql = "INSERT OR IGNORE INTO steps (run_id, step_id, document) VALUES (?1, ?2, ?3)";
-                let row = params![step.run_id.as_str(), step.step_id.as_str(), document];
+                let sql =
+                    "INSERT OR IGNORE INTO steps (run_id, step_id, document, sum) VALUES (?1, ?2, ?3, ?4)";
+                let sum = sum::of([document.as_str()]);
+                let row = params![step.run_id.as_str(), step.step_id.as_str(), document, sum];
                 if transaction.execute(sql, row).map_err(sql_error)? == 1 {
                     created.push(step.step_id.clone());
                 }
@@ -210,26 +214,26 @@ impl Journal for SqliteJournal {
 }
 
 fn read_run(connection: &Connection, run_id: &RunId) -> Result<Option<RunDocument>, StoreError> {
-    let sql = "SELECT document FROM runs WHERE run_id = ?1";
-    let text: Option<String> =
-        connection.query_row(sql, [run_id.as_str()], |row| row.get(0)).optional().map_err(sql_error)?;
-    text.map(|text| parse(&text)).transpose()
+    let sql = "SELECT document, sum FROM runs WHERE run_id = ?1";
+    let row = connection.query_row(sql, [run_id.as_str()], document).optional().map_err(sql_error)?;
+    row.map(parse).transpose()
 }
 
 fn step(transaction: &Transaction<'_>, run_id: &RunId, step_id: &StepId) -> Result<StepDocument, StoreError> {
-    let sql = "SELECT document FROM steps WHERE run_id = ?1 AND step_id = ?2";
-    let text: Option<String> = transaction
-        .query_row(sql, params![run_id.as_str(), step_id.as_str()], |row| row.get(0))
+    let sql = "SELECT document, sum FROM steps WHERE run_id = ?1 AND step_id = ?2";
+    let row = transaction
+        .query_row(sql, params![run_id.as_str(), step_id.as_str()], document)
         .optional()
         .map_err(sql_error)?;
     let missing = || StoreError::NotFound(format!("step {step_id} of run {run_id}"));
-    text.ok_or_else(missing).and_then(|text| parse(&text))
+    row.ok_or_else(missing).and_then(parse)
 }
 
 fn update(transaction: &Transaction<'_>, step: &StepDocument) -> Result<(), StoreError> {
     let document = serde_json::to_string(step).map_err(|e| json_error("step", &e))?;
-    let sql = "UPDATE steps SET document = ?3 WHERE run_id = ?1 AND step_id = ?2";
-    let row = params![step.run_id.as_str(), step.step_id.as_str(), document];
+    let sql = "UPDATE steps SET document = ?3, sum = ?4 WHERE run_id = ?1 AND step_id = ?2";
+    let sum = sum::of([document.as_str()]);
+    let row = params![step.run_id.as_str(), step.step_id.as_str(), document, sum];
     transaction.execute(sql, row).map_err(sql_error)?;
     Ok(())
 }
@@ -240,8 +244,8 @@ fn collect<T: DeserializeOwned>(
     params: impl rusqlite::Params,
 ) -> Result<Vec<T>, StoreError> {
     let mut statement = connection.prepare_cached(sql).map_err(sql_error)?;
-    let rows = statement.query_map(params, |row| row.get::<_, String>(0)).map_err(sql_error)?;
-    rows.map(|row| row.map_err(sql_error).and_then(|text| parse(&text))).collect()
+    let rows = statement.query_map(params, document).map_err(sql_error)?;
+    rows.map(|row| row.map_err(sql_error).and_then(parse)).collect()
 }
 
 /// As [`collect`], without what this version cannot read: a newer version's documents, or damaged ones, are left
@@ -252,10 +256,10 @@ fn collect_readable<T: DeserializeOwned>(
     params: impl rusqlite::Params,
 ) -> Result<Vec<T>, StoreError> {
     let mut statement = connection.prepare_cached(sql).map_err(sql_error)?;
-    let rows = statement.query_map(params, |row| row.get::<_, String>(0)).map_err(sql_error)?;
+    let rows = statement.query_map(params, document).map_err(sql_error)?;
     let mut found = Vec::new();
     for row in rows {
-        match parse(&row.map_err(sql_error)?) {
+        match parse(row.map_err(sql_error)?) {
             Ok(document) => found.push(document),
             Err(error @ (StoreError::Newer { .. } | StoreError::Damaged { .. })) => {
                 error!(%error, "left untouched: {error}");
@@ -271,12 +275,19 @@ struct Version {
     v: u32,
 }
 
-/// A document of this version or an older one; a newer one is an error and stays as it is.
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
-    let Version { v } = serde_json::from_str(text).map_err(|e| json_error("a journal document", &e))?;
-    if v > DOCUMENT_VERSION {
-        let what = "a journal document".to_owned();
-        return Err(StoreError::Newer { what, found: v, known: DOCUMENT_VERSION });
-    }
-    serde_json::from_str(text).map_err(|e| json_error("a journal document", &e))
+/// A document and its sum.
+fn document(row: &Row<'_>) -> rusqlite::Result<(String, Option<u32>)> {
+    Ok((row.get(0)?, row.get(1)?))
 }
+
+/// A document of this version or an older one; a newer one is an error and stays as it is.
+fn parse<T: DeserializeOwned>((text, kept): (String, Option<u32>)) -> Result<T, StoreError> {
+    let text = sum::checked(WHAT, text, kept)?;
+    let Version { v } = serde_json::from_str(&text).map_err(|e| json_error(WHAT, &e))?;
+    if v > DOCUMENT_VERSION {
+        return Err(StoreError::Newer { what: WHAT.to_owned(), found: v, known: DOCUMENT_VERSION });
+    }
+    serde_json::from_str(&text).map_err(|e| json_error(WHAT, &e))
+}
+
+const WHAT: &str = "a journal document";

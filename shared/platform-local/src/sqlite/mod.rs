@@ -5,6 +5,7 @@ mod candles;
 mod journal;
 mod reports;
 mod schema;
+mod sum;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -84,17 +85,30 @@ fn percent(path: &str) -> String {
 }
 
 pub(crate) fn sql_error(error: rusqlite::Error) -> StoreError {
+    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
+    if let FromSqlConversionFailure(..)
+    | IntegralValueOutOfRange(..)
+    | InvalidColumnType(..)
+    | Utf8Error(..) = &error
+    {
+        return damaged(&error);
+    }
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => StoreError::Full("the data folder".to_owned()),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::InUse { pid: None },
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Unavailable(format!(
-            "topdown.sqlite is damaged ({error}); move the data folder away and start anew, or put back a copy"
-        )),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(&error),
         Some(ErrorCode::SystemIoFailure) => StoreError::Unavailable(format!(
             "the disk of the data folder does not do what it is told ({error}); see whether it is full or failing"
         )),
         _ => StoreError::Unavailable(error.to_string()),
     }
+}
+
+/// The database itself cannot be trusted: no run mends that.
+fn damaged(error: &rusqlite::Error) -> StoreError {
+    StoreError::Unavailable(format!(
+        "topdown.sqlite is damaged ({error}); move the data folder away and start anew, or put back a copy"
+    ))
 }
 
 pub(crate) fn io_error(path: &Path, error: &std::io::Error) -> StoreError {

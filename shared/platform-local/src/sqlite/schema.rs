@@ -7,7 +7,7 @@ use super::sql_error;
 use crate::Access;
 
 /// Each entry takes a database one version up.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "
     CREATE TABLE series (
         id INTEGER PRIMARY KEY,
@@ -54,6 +54,13 @@ const STEPS: [&str; 2] = [
         PRIMARY KEY (series, from_ms)
     ) WITHOUT ROWID;
 ",
+    "
+    ALTER TABLE candles ADD COLUMN sum INTEGER;
+    ALTER TABLE instruments ADD COLUMN sum INTEGER;
+    ALTER TABLE runs ADD COLUMN sum INTEGER;
+    ALTER TABLE steps ADD COLUMN sum INTEGER;
+    ALTER TABLE reports ADD COLUMN sum INTEGER;
+",
 ];
 
 /// Brings the database to this version; a newer one is left untouched.
@@ -64,7 +71,7 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path, access: Access) 
         return Err(StoreError::Newer { what: path.display().to_string(), found, known });
     }
     if access == Access::Read {
-        return Ok(());
+        return if found == known { Ok(()) } else { Err(behind(path, found, known)) };
     }
     connection
         .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
@@ -76,4 +83,16 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path, access: Access) 
         transaction.commit().map_err(sql_error)?;
     }
     Ok(())
+}
+
+/// A reader changes nothing, so it cannot read what was begun and never written, or an older version's folder.
+fn behind(path: &Path, found: u32, known: u32) -> StoreError {
+    let place = path.display();
+    if found == 0 {
+        return StoreError::NotFound(format!("a finished {place}"));
+    }
+    StoreError::Unavailable(format!(
+        "{place} is of an older version ({found}, this one is {known}); a command that writes, such as `topdown \
+         collect`, brings it up"
+    ))
 }
