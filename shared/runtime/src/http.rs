@@ -10,9 +10,8 @@ pub struct ClientError(String);
 
 /// A client for vendors. `timeout` bounds a call from its start to its last byte.
 ///
-/// A redirect would carry a vendor's key to another host, and a `Referer` its path; neither is ever sent. Proxy
-/// variables, which are set for other programs, are not obeyed: requests to this machine, keys in clear among
-/// them, would leave it. Roots are those of Mozilla, compiled in, so that a bare machine or image has them.
+/// A redirect would carry a vendor's key to another host, and a `Referer` its path; neither is ever sent. Roots
+/// are those of Mozilla, compiled in, so that a bare machine or image has them. The environment's proxies are used.
 ///
 /// # Errors
 /// [`ClientError`], at start only.
@@ -20,7 +19,8 @@ pub fn client(timeout: Duration) -> Result<reqwest::Client, ClientError> {
     finish(builder(timeout)?)
 }
 
-/// The same for servers on this machine, which no proxy of the environment can reach.
+/// The same for servers on this machine: no proxy of the environment can reach them, and a key that is sent to them
+/// in clear must not leave it.
 ///
 /// # Errors
 /// [`ClientError`], at start only.
@@ -45,7 +45,6 @@ fn builder(timeout: Duration) -> Result<reqwest::ClientBuilder, ClientError> {
         .tls_backend_preconfigured(tls)
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
-        .no_proxy()
         .timeout(timeout)
         .connect_timeout(Duration::from_secs(10))
         .user_agent(concat!("topdown/", env!("CARGO_PKG_VERSION"))))
