@@ -1,14 +1,17 @@
 //! Bytes that are not those that were written: never served, named, and survived by everything that does not need
 //! them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use domain::{CandleRevision, RunId, Sha256Hex, Timeframe};
 use platform_local::{Access, Local};
 use serde_json::Value;
-use storage::{ArtifactStore, StoreError};
+use storage::{ArtifactStore, CandleQuery, CandleStore, Journal, ReportStore, StoreError};
 use tests::Topdown;
 
 use super::bench::{DEMO, KILLED, collected, copy, database, killed, left, undisturbed};
+use super::random::Random;
 
 fn reader(data: &Path) -> Local {
     Local::open(data, Access::Read, "http://127.0.0.1:8377").unwrap()
@@ -181,4 +184,81 @@ async fn a_cut_database_is_an_error_that_says_what_to_do() {
     let started = tokio::task::block_in_place(|| topdown.run(DEMO));
     assert_eq!(started.code, 1);
     assert!(started.stderr.contains("is damaged"), "{}", started.stderr);
+}
+
+/// Everything a data folder holds of one run and its symbol, as its readers see it; documents by name, candles by
+/// series.
+#[derive(Debug, Default)]
+struct Seen {
+    documents: Vec<String>,
+    candles: BTreeMap<Timeframe, Vec<CandleRevision>>,
+}
+
+async fn seen(data: &Path, run_id: &RunId) -> Result<Seen, StoreError> {
+    let local = Local::open(data, Access::Read, "http://127.0.0.1:8377")?;
+    let mut seen = Seen::default();
+    let Some(run) = local.journal.run(run_id).await? else { return Ok(seen) };
+    let query = CandleQuery {
+        source: run.source.clone(),
+        symbol: run.symbol.clone(),
+        as_of: run.as_of,
+        wants: Timeframe::ALL.map(|timeframe| (timeframe, None)).to_vec(),
+    };
+    seen.candles = local.candles.read(&query).await?;
+    if let Some(instrument) = local.candles.instrument(&run.source, &run.symbol).await? {
+        seen.documents.push(serde_json::to_string(&instrument).unwrap());
+    }
+    for step in local.journal.steps(run_id).await? {
+        if let Some(id) = &step.result.report_id
+            && let Some(row) = local.reports.report(id).await?
+        {
+            seen.documents.push(serde_json::to_string(&row).unwrap());
+        }
+        if let Some(uri) = &step.result.gcs_uri {
+            match local.artifacts.get(uri).await {
+                Ok(bytes) => seen.documents.push(Sha256Hex::of(&bytes).to_string()),
+                Err(StoreError::NotFound(_) | StoreError::Damaged { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        seen.documents.push(serde_json::to_string(&step).unwrap());
+    }
+    seen.documents.push(serde_json::to_string(&run).unwrap());
+    Ok(seen)
+}
+
+/// A changed byte anywhere in the database: what is read is an error, or what was written, or less of it, never
+/// something else.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_changed_byte_of_the_database_is_served() {
+    let topdown = super::bench::program();
+    let demo: Vec<&str> = DEMO.iter().copied().chain(["--symbol", "币安人生USDT"]).collect();
+    let run = tokio::task::block_in_place(|| topdown.json(&demo));
+    let run_id: RunId = run["run_id"].as_str().unwrap().parse().unwrap();
+    let file = topdown.data().join("topdown.sqlite");
+    let whole = std::fs::read(&file).unwrap();
+    let wanted = seen(&topdown.data(), &run_id).await.unwrap();
+    assert!(wanted.documents.len() > 20 && wanted.candles[&Timeframe::Hour].len() > 4_000);
+    let (mut random, mut refused, mut less) = (Random::new(1), 0, 0);
+    for _ in 0..100 {
+        let at = random.below(whole.len() as u64) as usize;
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1 << random.below(8);
+        std::fs::write(&file, bytes).unwrap();
+        let Ok(found) = seen(&topdown.data(), &run_id).await else {
+            refused += 1;
+            continue;
+        };
+        let known = |document: &String| wanted.documents.contains(document);
+        assert!(found.documents.iter().all(known), "byte {at}: a document is not what was written");
+        less += usize::from(found.documents.len() < wanted.documents.len());
+        for (timeframe, bars) in &found.candles {
+            let mut written = wanted.candles[timeframe].iter();
+            // in order, each as it was; some may be missing, which an artifact names as a gap
+            assert!(bars.iter().all(|bar| written.any(|kept| kept == bar)), "byte {at}: a candle changed");
+            less += usize::from(bars.len() < wanted.candles[timeframe].len());
+        }
+    }
+    // most of the file is candles, and a changed one is refused
+    assert!(refused > 60, "{refused} of 100 were noticed, {less} hid something");
 }

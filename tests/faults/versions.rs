@@ -56,14 +56,14 @@ fn a_newer_run_is_left_to_its_version() {
             let newer = as_newer(&document);
             database
                 .execute(
-                    "UPDATE steps SET document = ?2, run_id = 'r-newer' WHERE number = ?1",
+                    "UPDATE steps SET document = ?2, sum = NULL, run_id = 'r-newer' WHERE number = ?1",
                     params![number, newer],
                 )
                 .unwrap();
         }
         let (_, document) = documents(&topdown, "runs").remove(0);
         let newer = as_newer(&document);
-        database.execute("UPDATE runs SET document = ?1, run_id = 'r-newer'", [newer]).unwrap();
+        database.execute("UPDATE runs SET document = ?1, sum = NULL, run_id = 'r-newer'", [newer]).unwrap();
         database.execute("UPDATE messages SET body = replace(body, '\"run_id\":\"r-', '\"run_id\":\"r-newer\",\"was\":\"')", []).unwrap();
     }
     let (runs, steps) = (documents(&topdown, "runs"), documents(&topdown, "steps"));
@@ -100,7 +100,7 @@ fn a_newer_step_stops_its_own_run_only() {
     let (number, document) = documents(&topdown, "steps").pop().unwrap();
     let newer = as_newer(&document);
     database(&topdown)
-        .execute("UPDATE steps SET document = ?2 WHERE number = ?1", params![number, newer])
+        .execute("UPDATE steps SET document = ?2, sum = NULL WHERE number = ?1", params![number, newer])
         .unwrap();
     let (runs, steps) = (documents(&topdown, "runs"), documents(&topdown, "steps"));
     let other: Vec<&str> = DEMO.iter().copied().chain(["--lang", "ru"]).collect();
