@@ -35,8 +35,6 @@ pub(crate) struct Refresh<'a> {
 /// Where in the series a refresh is.
 /// How far a bar may open after the clock that was read before it.
 const SLACK: SignedDuration = SignedDuration::from_mins(10);
-/// How far a venue's clock may be ahead of this machine's: what it dates later would never be old again.
-const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
 struct Place {
     /// Open of the first bar to ask for.
@@ -57,10 +55,6 @@ impl Refresh<'_> {
         let mut gaps = Gaps::new(self.series.timeframe, store.gaps(self.series).await?);
         let seen = store.newest_closed(self.series).await?.map(|bar| bar.candle.open_time);
         let observed_at = self.client.server_time().await?;
-        if observed_at > self.services.clock.now() + AHEAD {
-            let said = format!("its clock says {observed_at}, more than a day ahead of this machine's");
-            return Err(MarketError::Unexpected { said }.into());
-        }
         let start = self.start(seen, refreshed, observed_at);
         let mut place = Place { start, seen, observed_at, fresh: true };
         let mut total = Collected::default();
