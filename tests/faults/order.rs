@@ -48,7 +48,9 @@ fn out_of_order(calls: &[String], link: usize) -> Option<String> {
     let [unfinished, name] = names[..] else { return Some(format!("{}: no names", calls[link])) };
     let folder = name.rsplit_once('/').unwrap().0;
     let file = format!("/{unfinished}>");
-    let opened = calls[..link].iter().rposition(|call| call.starts_with("openat") && call.contains(&file))?;
+    let quoted = format!("\"{unfinished}\"");
+    let opened = calls[..link].iter().rposition(|call| call.starts_with("openat") && call.contains(&quoted));
+    let Some(opened) = opened else { return Some(format!("{name} was never opened")) };
     let Some(written) = after(calls, opened, "write", &file).filter(|at| *at < link) else {
         return Some(format!("{name} is named before it is written"));
     };
@@ -58,7 +60,9 @@ fn out_of_order(calls: &[String], link: usize) -> Option<String> {
         return Some(format!("{name} is named before it is synced"));
     };
     // the row is the next write to the database's log, and its sync makes it true
-    let commit = after(calls, link, "pwrite64", "topdown.sqlite-wal>")?;
+    let Some(commit) = after(calls, link, "pwrite64", "topdown.sqlite-wal>") else {
+        return Some(format!("{name} is never committed"));
+    };
     let Some(folder_synced) = after(calls, link, "fsync", &format!("/{folder}>")).filter(|at| *at < commit)
     else {
         return Some(format!("{name} is committed before its folder is synced"));
