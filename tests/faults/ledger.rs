@@ -42,6 +42,8 @@ async fn pays(points: &str, calls: u64, month: Value, week: Value) {
     assert_eq!((intents(second, "1M-report"), intents(second, "1w-report")), (Value::Null, json!([1])));
     let month = second["steps"].as_array().unwrap().iter().find(|step| step["step_id"] == "1M-report");
     assert_eq!(month.unwrap()["cost_usd"], "0", "what another run paid costs this one nothing");
+    let of = |run: &Value| run["model_calls"].as_u64().unwrap();
+    assert_eq!(of(second), 1, "{points}");
     assert_eq!(first["report"]["report"], second["report"]["report"]);
 }
 

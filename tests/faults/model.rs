@@ -113,11 +113,15 @@ async fn a_server_error_is_asked_once_more() {
     met(Fault::ServerError(503), 2).await.fails("answered 503", 2, 3).await;
 }
 
+/// The vendor did the work: what it may charge for is what it was asked, not what arrived.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_is_cut_is_asked_for_once_more() {
+async fn an_answer_that_is_cut_is_asked_for_once_more_and_counted_twice() {
     for after in [0, 1, 700] {
         let came = met(Fault::Cut { after }, 1).await;
         came.is_done(2, 3);
+        let week = came.step("1w-report");
+        assert_eq!(cost(week), price(week) * Decimal::TWO);
+        assert_eq!(came.run["model_calls"], 3, "the ledger has what the vendor counted");
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use runtime::{Clock, SystemClock};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sim::{Fault, Recorded, Rule, Service, SimClock, World, WorldConfig};
 use tests::Topdown;
 
@@ -134,6 +134,11 @@ fn command(topdown: &Topdown, arguments: &[&str], places: &mut Vec<Place>) -> St
     finished.stdout
 }
 
+/// A vendor that repeats the secret it was given.
+fn echo(status: u16, body: Value) -> Fault {
+    Fault::Answer { status, headers: Vec::new(), body: body.to_string().into_bytes() }
+}
+
 /// The faults of one run: each vendor fails in the same way, once it has been used.
 fn faults(elsewhere: &World) -> Vec<(&'static str, Vec<Rule>)> {
     let each = |fault: Fault| {
@@ -148,6 +153,26 @@ fn faults(elsewhere: &World) -> Vec<(&'static str, Vec<Rule>)> {
         (
             "denied",
             each(Fault::Answer { status: 401, headers: Vec::new(), body: b"{\"error\":{}}".to_vec() }),
+        ),
+        (
+            "echoed by the model",
+            vec![Rule::next(
+                Service::OpenAi,
+                echo(400, json!({ "error": { "message": format!("bad {OPENAI}") } })),
+            )],
+        ),
+        (
+            "echoed by the others",
+            vec![
+                Rule::next(Service::ChartImg, echo(422, json!({ "message": format!("bad {CHART_IMG}") }))),
+                Rule::next(
+                    Service::Telegram,
+                    echo(
+                        400,
+                        json!({ "ok": false, "error_code": 400, "description": format!("bad {TELEGRAM}") }),
+                    ),
+                ),
+            ],
         ),
         (
             "led elsewhere",

@@ -16,6 +16,8 @@ pub(crate) struct Ledger<'a> {
     client: ModelClient,
     step: &'a StepDocument,
     inputs: &'a Inputs,
+    answers: u32,
+    /// Calls that were set out to be paid for: lost answers may have been charged for, adopted ones were not.
     pub(crate) calls: u32,
     pub(crate) prompt_tokens: u64,
     pub(crate) completion_tokens: u64,
@@ -98,6 +100,7 @@ impl<'a> Ledger<'a> {
             client,
             step,
             inputs,
+            answers: 0,
             calls: 0,
             prompt_tokens: 0,
             completion_tokens: 0,
@@ -120,8 +123,7 @@ impl<'a> Ledger<'a> {
     }
 
     async fn call(&mut self, request: Vec<u8>) -> Result<Result<Answer, CallError>, Stop> {
-        let number = self.calls as usize;
-        let before = self.step.intents.get(number).copied().unwrap_or(0);
+        let number = self.answers as usize;
         let call = PaidCall { vendor: VENDOR, number, request };
         let (client, profile) = (&self.client, &self.inputs.profile);
         let attempt = |bytes: Vec<u8>| async move { judge(client.call(&bytes).await, profile) };
@@ -131,16 +133,15 @@ impl<'a> Ledger<'a> {
             Err(PaidError::Vendor(error)) => return Ok(Err(error)),
             Err(error @ PaidError::Budget) => return Err(Stop::failed(error)),
         };
-        self.calls += 1;
+        self.answers += 1;
+        self.calls += paid.intents;
         self.call_refs.extend([paid.request_uri, paid.answer_uri]);
         let raw: RawAnswer = serde_json::from_slice(&paid.answer).map_err(Stop::failed)?;
         let (usage, cost) = parse::spent(&raw, &self.inputs.profile);
         self.prompt_tokens += usage.prompt;
         self.completion_tokens += usage.completion;
-        // an answer that another run paid for costs this one nothing
-        if !paid.adopted || before > 0 {
-            self.cost_usd += cost;
-        }
+        // an answer that another run paid for costs this one nothing; each lost one may have cost as much as this
+        self.cost_usd += cost * Decimal::from(paid.intents);
         Ok(parse::answer(&raw, &self.inputs.profile))
     }
 }

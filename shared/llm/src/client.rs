@@ -83,12 +83,13 @@ impl ModelClient {
             headers.insert(AUTHORIZATION, value);
         }
         let base_url = base_url.trim_end_matches('/').to_owned();
+        let own = key.clone();
         let endpoint = Endpoint { base_url, headers, key: key.unwrap_or_default() };
         let sender = http.clone();
         let service = tower::service_fn(move |factory: HttpRequestFactory| {
-            let http = sender.clone();
+            let (http, own) = (sender.clone(), own.clone());
             async move {
-                let result = exchange(&http, factory).await;
+                let result = exchange(&http, factory).await.map(|answer| without(own.as_ref(), answer));
                 Err::<reqwest::Response, OpenAIError>(OpenAIError::Boxed(Box::new(Ended(result))))
             }
         });
@@ -136,6 +137,15 @@ async fn exchange(http: &reqwest::Client, factory: HttpRequestFactory) -> Result
         body.extend_from_slice(&chunk);
     }
     Ok(RawAnswer { status, retry_after, body: String::from_utf8_lossy(&body).into_owned() })
+}
+
+/// The answer without the key: a vendor may repeat it, and answers are kept and shown.
+fn without(key: Option<&SecretString>, mut answer: RawAnswer) -> RawAnswer {
+    // a placeholder of a few letters is no secret, and would be found in every answer
+    if let Some(key) = key.map(ExposeSecret::expose_secret).filter(|key| key.len() >= 12) {
+        answer.body = answer.body.replace(key, "[key]");
+    }
+    answer
 }
 
 fn network(error: reqwest::Error) -> CallError {

@@ -1,5 +1,6 @@
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
@@ -10,6 +11,9 @@ use super::{CAPTION_LIMIT, MESSAGE_LIMIT, TelegramError, parse, without_markup};
 
 /// Bytes of an answer that are read.
 const ANSWER_LIMIT: usize = 64 * 1024;
+
+/// A notice is not worth waiting for longer than this.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A bot.
 #[derive(Clone)]
@@ -125,7 +129,8 @@ impl Client {
     }
 
     fn post(&self, method: &str) -> reqwest::RequestBuilder {
-        self.http.post(format!("{}/bot{}/{method}", self.base, self.token.expose_secret()))
+        let url = format!("{}/bot{}/{method}", self.base, self.token.expose_secret());
+        self.http.post(url).timeout(DEADLINE)
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Sent, TelegramError> {
@@ -141,7 +146,9 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
-        parse::answer(status, retry_after.as_deref(), &body)
+        // an answer may repeat the token, and its words are shown
+        let body = String::from_utf8_lossy(&body).replace(self.token.expose_secret(), "[token]");
+        parse::answer(status, retry_after.as_deref(), body.as_bytes())
     }
 }
 
