@@ -79,9 +79,7 @@ impl Config {
                 Some(key.ok_or_else(missing)?)
             }
         };
-        let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
-        let is_here = loopback.iter().any(|host| profile.base_url.starts_with(host));
-        let http = if is_here { &self.here } else { &self.http };
+        let http = if runtime::http::is_loopback(&profile.base_url) { &self.here } else { &self.http };
         let client = ModelClient::new(http.clone(), &profile.base_url, key)?;
         Ok(client.with_timeout(Duration::from_secs(u64::from(profile.timeout_s))))
     }

@@ -65,9 +65,7 @@ pub(crate) struct App {
 
 /// A client that reaches `base_url`: through the environment's proxies, unless it is on this machine.
 pub(crate) fn client(base_url: &str) -> Result<reqwest::Client, Failure> {
-    let hosts = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
-    let is_here = hosts.iter().any(|host| base_url.starts_with(host));
-    let build = if is_here { http::loopback_client } else { http::client };
+    let build = if http::is_loopback(base_url) { http::loopback_client } else { http::client };
     build(LONGEST_CALL).map_err(Failure::run)
 }
 

@@ -28,6 +28,11 @@ pub fn loopback_client(timeout: Duration) -> Result<reqwest::Client, ClientError
     finish(builder(timeout)?.no_proxy())
 }
 
+/// Whether `base_url` is a server on this machine, for [`loopback_client`].
+pub fn is_loopback(base_url: &str) -> bool {
+    ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|host| base_url.starts_with(host))
+}
+
 fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, ClientError> {
     builder.build().map_err(|error| ClientError(error.without_url().to_string()))
 }
