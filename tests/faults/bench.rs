@@ -20,8 +20,8 @@ pub(super) const DEMO: &[&str] = &["demo", "--json", "--catalog", "catalog"];
 pub(super) struct Left {
     /// Artifacts by step, as bytes; pages apart, for they name signed addresses.
     pub(super) artifacts: BTreeMap<String, Vec<u8>>,
-    /// Report rows, as kept.
-    pub(super) rows: Vec<String>,
+    /// Report rows as kept, less what a row says of calls whose answers were lost.
+    pub(super) rows: Vec<Value>,
     /// Every candle of every series, hashed.
     pub(super) candles: Sha256Hex,
 }
@@ -112,7 +112,19 @@ pub(super) fn left(topdown: &Topdown, run: &Value) -> Left {
     committed(topdown, &database);
     let (candles, number) = candles(&database);
     assert!(number > 50_000, "{number} candles");
-    Left { artifacts, rows: rows(&database, run_id), candles }
+    let mut rows = rows(&database, run_id);
+    for row in &mut rows {
+        let calls = row.as_object_mut().unwrap().remove("model_calls").unwrap();
+        assert_eq!(calls, intended(run, &row["report_id"]), "calls that may be charged for: {row}");
+    }
+    Left { artifacts, rows, candles }
+}
+
+/// How often the step of a report set out to pay: a call whose answer was lost counts with the one that was kept.
+fn intended(run: &Value, report_id: &Value) -> u64 {
+    let steps = run["steps"].as_array().unwrap();
+    let step = steps.iter().find(|step| step["report_id"] == *report_id).unwrap();
+    step["intents"].as_array().unwrap().iter().map(|intents| intents.as_u64().unwrap()).sum()
 }
 
 /// Every artifact that has a row is there, whole.
@@ -141,10 +153,11 @@ pub(super) fn count(database: &Connection, sql: &str) -> i64 {
     database.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
-fn rows(database: &Connection, run_id: &str) -> Vec<String> {
+fn rows(database: &Connection, run_id: &str) -> Vec<Value> {
     let sql = "SELECT document FROM reports WHERE document ->> 'run_id' = ?1 ORDER BY report_id";
     let mut statement = database.prepare(sql).unwrap();
-    statement.query_map([run_id], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    let documents = statement.query_map([run_id], |row| row.get::<_, String>(0)).unwrap();
+    documents.map(|document| serde_json::from_str(&document.unwrap()).unwrap()).collect()
 }
 
 /// Every version of every bar, hashed, and how many there are.
