@@ -1,0 +1,1 @@
+//! Storage on Google Cloud: BigQuery, Cloud Storage, Firestore and Pub/Sub. The only crate that names Google.
