@@ -7,7 +7,6 @@ mod program;
 mod schedule;
 mod venue;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{CandleRevision, Source, Symbol, Timeframe};
@@ -15,7 +14,6 @@ use jiff::Timestamp;
 use market::{Client, Limits};
 use ohlcv_collector::{CollectError, Collected, Collector};
 use platform_local::{Access, Local};
-use runtime::{Clock, Services};
 use serde_json::{Value, json};
 use sim::{Recorded, Service, SimClock, World, WorldConfig};
 use storage::{CandleQuery, CandleStore, SeriesKey};
@@ -29,15 +27,6 @@ fn at(text: &str) -> Timestamp {
 
 fn symbol(text: &str) -> Symbol {
     text.parse().unwrap()
-}
-
-/// The machine's clock, four years off and standing: nothing may depend on it.
-struct Wrong;
-
-impl Clock for Wrong {
-    fn now(&self) -> Timestamp {
-        at("2017-01-01T00:00:00Z")
-    }
 }
 
 /// A simulated exchange, a data folder, and a collector between them.
@@ -58,17 +47,9 @@ impl Desk {
         let world = World::start(WorldConfig::seeded(7, SimClock::fixed(at(now)))).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let local = Local::open(folder.path(), Access::Write, "http://127.0.0.1:8377").unwrap();
-        let services = Services {
-            candles: local.candles.clone(),
-            artifacts: local.artifacts.clone(),
-            journal: local.journal.clone(),
-            reports: local.reports.clone(),
-            bus: local.bus.clone(),
-            clock: Arc::new(Wrong),
-        };
         let http = runtime::http::client(Duration::from_secs(20)).unwrap();
         let client = Client::with_limits(http, world.binance_url(), limits);
-        let collector = set(Collector::new(services, client, SOURCE));
+        let collector = set(Collector::new(local.candles.clone(), client, SOURCE));
         Self { world, local, collector, _folder: folder }
     }
 

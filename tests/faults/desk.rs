@@ -38,10 +38,8 @@ impl Desk {
         let local = Local::open(folder, Access::Write, "http://127.0.0.1:8377").unwrap();
         let clock = Arc::new(TestClock(Mutex::new(AS_OF.parse().unwrap())));
         let services = Services {
-            candles: local.candles.clone(),
             artifacts: local.artifacts.clone(),
             journal: local.journal.clone(),
-            reports: local.reports.clone(),
             bus: local.bus.clone(),
             clock: clock.clone(),
         };

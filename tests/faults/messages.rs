@@ -92,9 +92,9 @@ impl Office {
         );
         let functions: Vec<Arc<dyn Function>> = vec![
             coordinator.clone(),
-            Arc::new(OhlcvExporter::new(services.clone())),
+            Arc::new(OhlcvExporter::new(services.clone(), desk.local.candles.clone())),
             Arc::new(ChartExporter::new(services.clone(), None)),
-            Arc::new(LlmAnalyst::new(services.clone(), config(world))),
+            Arc::new(LlmAnalyst::new(services.clone(), desk.local.reports.clone(), config(world))),
             Arc::new(Notifier::new(services, Some(telegram))),
         ];
         Self { desk, coordinator, functions }

@@ -8,11 +8,13 @@ mod config;
 mod document;
 mod inputs;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 pub use config::{Config, ConfigError, named};
 use domain::report::ReportDocument;
 use runtime::{Batch, Catalog, Function, Redeliver, Services, Stop, artifact_key, begin};
-use storage::{Message, ReportRow, StepDocument, StepResult, Topic};
+use storage::{Message, ReportRow, ReportStore, StepDocument, StepResult, Topic};
 
 use crate::ask::Ledger;
 use crate::inputs::Inputs;
@@ -20,13 +22,14 @@ use crate::inputs::Inputs;
 /// The analyst.
 pub struct LlmAnalyst {
     services: Services,
+    reports: Arc<dyn ReportStore>,
     config: Config,
 }
 
 impl LlmAnalyst {
     /// An analyst on these ports.
-    pub fn new(services: Services, config: Config) -> Self {
-        Self { services, config }
+    pub fn new(services: Services, reports: Arc<dyn ReportStore>, config: Config) -> Self {
+        Self { services, reports, config }
     }
 
     async fn report(
@@ -56,7 +59,7 @@ impl LlmAnalyst {
             serde_json::from_slice::<ReportDocument>(&kept).map_err(Stop::failed)?
         };
         let row = document::row(&document, &ledger, &put.artifact);
-        self.services.reports.append(&row).await?;
+        self.reports.append(&row).await?;
         Ok(Ok(result(document, row, ledger.call_refs, &inputs)))
     }
 }

@@ -76,10 +76,8 @@ pub(crate) fn open(folder: &Path, access: Access, port: u16) -> Result<Local, Fa
 
 pub(crate) fn services(local: &Local) -> Services {
     Services {
-        candles: local.candles.clone(),
         artifacts: local.artifacts.clone(),
         journal: local.journal.clone(),
-        reports: local.reports.clone(),
         bus: local.bus.clone(),
         clock: Arc::new(SystemClock),
     }
@@ -122,16 +120,16 @@ impl App {
         let worker = Worker {
             functions: vec![
                 coordinator.clone(),
-                Arc::new(OhlcvExporter::new(services.clone())),
+                Arc::new(OhlcvExporter::new(services.clone(), local.candles.clone())),
                 Arc::new(ChartExporter::new(services.clone(), addresses.chart_img)),
-                Arc::new(LlmAnalyst::new(services.clone(), config)),
+                Arc::new(LlmAnalyst::new(services.clone(), local.reports.clone(), config)),
                 Arc::new(Notifier::new(services.clone(), addresses.telegram)),
             ],
             bus: local.bus.clone(),
             journal: local.journal.clone(),
             source: source.clone(),
         };
-        let collector = Collector::new(services.clone(), market, source).with_depth(depth(folder)?);
+        let collector = Collector::new(local.candles.clone(), market, source).with_depth(depth(folder)?);
         Ok(Self { local, collector, coordinator, worker })
     }
 }

@@ -13,6 +13,7 @@ mod refresh;
 mod tick;
 mod watchlist;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use depth::Depth;
@@ -22,8 +23,7 @@ use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use market::{Client, MarketError};
 use refresh::Refresh;
-use runtime::Services;
-use storage::{Appended, SeriesKey, StoreError};
+use storage::{Appended, CandleStore, SeriesKey, StoreError};
 pub use tick::Ticked;
 use tracing::{info, warn};
 pub use watchlist::{Watchlist, WatchlistError};
@@ -74,7 +74,7 @@ pub type OnPage<'a> = &'a (dyn Fn(Timeframe, usize) + Send + Sync);
 
 /// The collector of one source.
 pub struct Collector {
-    services: Services,
+    candles: Arc<dyn CandleStore>,
     client: Client,
     source: Source,
     depth: Depth,
@@ -83,8 +83,8 @@ pub struct Collector {
 
 impl Collector {
     /// A collector that keeps what `client` answers under `source`, all that the venue has.
-    pub fn new(services: Services, client: Client, source: Source) -> Self {
-        Self { services, client, source, depth: Depth::default(), backfill: tick::BACKFILL }
+    pub fn new(candles: Arc<dyn CandleStore>, client: Client, source: Source) -> Self {
+        Self { candles, client, source, depth: Depth::default(), backfill: tick::BACKFILL }
     }
 
     /// With first backfills of so many bars.
@@ -108,12 +108,12 @@ impl Collector {
         let instrument = match self.client.instrument(symbol).await {
             Ok(instrument) => instrument,
             Err(error @ MarketError::UnknownSymbol { .. }) => {
-                let kept = self.services.candles.instrument(&self.source, symbol).await?;
+                let kept = self.candles.instrument(&self.source, symbol).await?;
                 Instrument { status: DELISTED.to_owned(), ..kept.ok_or(error)? }
             }
             Err(error) => return Err(error.into()),
         };
-        self.services.candles.put_instrument(&self.source, &instrument).await?;
+        self.candles.put_instrument(&self.source, &instrument).await?;
         Ok(instrument)
     }
 
@@ -143,9 +143,9 @@ impl Collector {
         timeframe: Timeframe,
         on_page: OnPage<'_>,
     ) -> Result<Collected, CollectError> {
-        let Self { services, client, depth, .. } = self;
+        let Self { candles, client, depth, .. } = self;
         let series = &self.series(symbol, timeframe);
-        Refresh { services, client, series, depth, on_page, until: None }.run().await
+        Refresh { candles: candles.as_ref(), client, series, depth, on_page, until: None }.run().await
     }
 
     /// Says of a symbol that does not trade since when: the end of its last closed hour, if there is one.
@@ -155,7 +155,7 @@ impl Collector {
         }
         let Instrument { symbol, status, .. } = instrument;
         let hours = self.series(symbol, Timeframe::Hour);
-        let last = self.services.candles.newest_closed(&hours).await?;
+        let last = self.candles.newest_closed(&hours).await?;
         let since = last.map(|last| last.candle.close_time + SignedDuration::from_millis(1));
         match since {
             Some(since) => {

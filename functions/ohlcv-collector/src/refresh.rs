@@ -5,8 +5,7 @@ use std::time::Instant;
 use domain::{Candle, Timeframe};
 use jiff::{SignedDuration, Timestamp};
 use market::{Client, MarketError};
-use runtime::Services;
-use storage::SeriesKey;
+use storage::{CandleStore, SeriesKey};
 
 use crate::depth::back;
 use crate::gaps::Gaps;
@@ -23,7 +22,7 @@ const AGAIN_DAILY: u32 = 990;
 
 /// The refresh of a series.
 pub(crate) struct Refresh<'a> {
-    pub(crate) services: &'a Services,
+    pub(crate) candles: &'a dyn CandleStore,
     pub(crate) client: &'a Client,
     pub(crate) series: &'a SeriesKey,
     pub(crate) depth: &'a Depth,
@@ -50,7 +49,7 @@ struct Place {
 impl Refresh<'_> {
     /// Reads the series to its end. Each page is kept before the next is asked for.
     pub(crate) async fn run(&self) -> Result<Collected, CollectError> {
-        let store = &self.services.candles;
+        let store = self.candles;
         let refreshed = store.refreshed_at(self.series).await?;
         let mut gaps = Gaps::new(self.series.timeframe, store.gaps(self.series).await?);
         let seen = store.newest_closed(self.series).await?.map(|bar| bar.candle.open_time);
@@ -147,9 +146,9 @@ impl Refresh<'_> {
         let from = place.seen.map_or(first.open_time, |seen| seen.min(first.open_time));
         // gaps first: once the bars behind one are kept, nothing would show it again
         if gaps.answered(from, last.open_time, page, place.observed_at) {
-            self.services.candles.set_gaps(self.series, gaps.known()).await?;
+            self.candles.set_gaps(self.series, gaps.known()).await?;
         }
-        let appended = self.services.candles.append(self.series, page, place.observed_at).await?;
+        let appended = self.candles.append(self.series, page, place.observed_at).await?;
         let joint = total.bars > 0 && place.seen == Some(first.open_time);
         total.add(page.len() - usize::from(joint), appended);
         (self.on_page)(self.series.timeframe, total.bars);
@@ -159,7 +158,7 @@ impl Refresh<'_> {
     /// An empty answer where bars were served before: the end of a symbol that does not trade, a fault otherwise.
     async fn nothing(&self, start: Timestamp) -> Result<(), CollectError> {
         let SeriesKey { source, symbol, timeframe } = self.series;
-        let instrument = self.services.candles.instrument(source, symbol).await?;
+        let instrument = self.candles.instrument(source, symbol).await?;
         if instrument.is_some_and(|instrument| !instrument.is_trading()) {
             return Ok(());
         }
@@ -178,13 +177,13 @@ impl Refresh<'_> {
         let SeriesKey { symbol, timeframe, .. } = self.series;
         for gap in gaps.due(now, start) {
             let page = self.client.klines(symbol, *timeframe, Some(gap.from), Some(gap.to), PAGE).await?;
-            let appended = self.services.candles.append(self.series, &page, now).await?;
+            let appended = self.candles.append(self.series, &page, now).await?;
             total.add(page.len(), appended);
             // a full page says nothing of what comes after it
             let full = page.last().filter(|_| page.len() == usize::from(PAGE));
             let to = full.map_or(gap.to, |last| last.open_time);
             gaps.answered(gap.from, to, &page, now);
-            self.services.candles.set_gaps(self.series, gaps.known()).await?;
+            self.candles.set_gaps(self.series, gaps.known()).await?;
         }
         Ok(())
     }

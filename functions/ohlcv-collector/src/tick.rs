@@ -39,7 +39,7 @@ impl Collector {
         let listed = self.listed(&due, &mut ticked).await?;
         for gone in due.iter().filter(|due| listed.get(due.symbol) == Some(&false)) {
             let series = self.series(gone.symbol, gone.timeframe);
-            self.services.candles.set_refreshed(&series, now).await?;
+            self.candles.set_refreshed(&series, now).await?;
         }
         due.retain(|due| listed.get(due.symbol) == Some(&true));
         due.sort_by_key(|due| due.last.is_none());
@@ -65,7 +65,7 @@ impl Collector {
         let mut due = Vec::new();
         for symbol in symbols {
             for timeframe in Timeframe::ALL {
-                let last = self.services.candles.refreshed_at(&self.series(symbol, timeframe)).await?;
+                let last = self.candles.refreshed_at(&self.series(symbol, timeframe)).await?;
                 if is_due(symbol, timeframe, last, now) {
                     due.push(Due { symbol, timeframe, last });
                 }
@@ -83,7 +83,7 @@ impl Collector {
         let mut listed = BTreeMap::new();
         let mut asked = BTreeMap::new();
         for Due { symbol, timeframe, last } in due {
-            let kept = self.services.candles.instrument(&self.source, symbol).await?;
+            let kept = self.candles.instrument(&self.source, symbol).await?;
             let trades = kept.is_some_and(|kept| kept.is_trading());
             // an exchangeInfo weighs ten pages: not with every 1h bar, nor with every part of a backfill
             if trades && (*timeframe == Timeframe::Hour || last.is_none()) {
@@ -133,7 +133,7 @@ impl Collector {
         }
         let series = self.series(due.symbol, due.timeframe);
         let refresh = Refresh {
-            services: &self.services,
+            candles: self.candles.as_ref(),
             client: &self.client,
             series: &series,
             depth: &self.depth,

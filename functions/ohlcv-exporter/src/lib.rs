@@ -1,27 +1,30 @@
 //! Writes the candles of a run as artifacts: one read for all timeframes, one document for the model and one
 //! series for charts and pages each.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::{CandleRevision, Instrument, Timeframe};
 use market::artifact::{self, Built, Input};
 use runtime::{Batch, Catalog, Function, Redeliver, Services, Stop, artifact_key, begin};
-use storage::{CandleQuery, Message, StepDocument, StepResult, Topic};
+use storage::{CandleQuery, CandleStore, Message, StepDocument, StepResult, Topic};
 
 /// The exporter of candles.
 pub struct OhlcvExporter {
     services: Services,
+    candles: Arc<dyn CandleStore>,
 }
 
 impl OhlcvExporter {
     /// An exporter on these ports.
-    pub fn new(services: Services) -> Self {
-        Self { services }
+    pub fn new(services: Services, candles: Arc<dyn CandleStore>) -> Self {
+        Self { services, candles }
     }
 
     /// What the artifacts of a run are built from.
     async fn read(&self, batch: &Batch<'_>) -> Result<Candles, Stop> {
         let run = &batch.run;
-        let Some(instrument) = self.services.candles.instrument(&run.source, &run.symbol).await? else {
+        let Some(instrument) = self.candles.instrument(&run.source, &run.symbol).await? else {
             let what =
                 format!("nothing is known of {}; run `topdown collect {}` first", run.symbol, run.symbol);
             return Err(Stop::Failed(what));
@@ -36,7 +39,7 @@ impl OhlcvExporter {
         wants.push((Timeframe::Hour, hours_since));
         let query =
             CandleQuery { source: run.source.clone(), symbol: run.symbol.clone(), as_of: run.as_of, wants };
-        let mut series = self.services.candles.read(&query).await?;
+        let mut series = self.candles.read(&query).await?;
         let hours = series.remove(&Timeframe::Hour).unwrap_or_default();
         Ok(Candles { instrument, hours, series })
     }

@@ -1,21 +1,18 @@
 use std::sync::Arc;
 
 use domain::RunId;
-use storage::{ArtifactKey, ArtifactStore, Bus, CandleStore, Journal, ReportStore, StoreError};
+use storage::{ArtifactKey, ArtifactStore, Bus, Journal, StoreError};
 
 use crate::Clock;
 
-/// The ports a function works on, and the clock.
+/// The ports that every step function works on, and the clock. A function that needs candles or report rows takes
+/// them beside this, so that no other links them.
 #[derive(Clone)]
 pub struct Services {
-    /// Candles.
-    pub candles: Arc<dyn CandleStore>,
     /// Artifacts.
     pub artifacts: Arc<dyn ArtifactStore>,
     /// The record of every run.
     pub journal: Arc<dyn Journal>,
-    /// Report rows.
-    pub reports: Arc<dyn ReportStore>,
     /// Messages.
     pub bus: Arc<dyn Bus>,
     /// The clock.
