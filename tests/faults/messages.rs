@@ -55,6 +55,7 @@ fn config(world: &World) -> Config {
     Config {
         http: runtime::http::client(Duration::from_secs(60)).unwrap(),
         here: runtime::http::loopback_client(Duration::from_secs(60)).unwrap(),
+        usd_per_day: rust_decimal::Decimal::from(20),
         limits: llm::Limits {
             max_tokens: 32_000,
             input_price: rust_decimal::Decimal::ZERO,

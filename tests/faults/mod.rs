@@ -1,6 +1,7 @@
 //! What goes wrong, and what comes of it: kills, vendors, messages, disks, secrets.
 
 mod bench;
+mod budget;
 mod damage;
 mod desk;
 mod disk;

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use jiff::SignedDuration;
-use runtime::{Attempt, LEASE, PaidCall, PaidError, begin, paid_call};
+use runtime::{Attempt, Clock, LEASE, PaidCall, PaidError, begin, paid_call};
 use storage::{ArtifactStore, Journal, Message, Status, StepDocument, StepResult, StoreError, Topic};
 use tokio::sync::oneshot;
 
@@ -115,15 +115,56 @@ async fn a_second_attempt_sends_the_first_ones_bytes() {
     assert_eq!(pinned, b"{\"price\":1}");
 }
 
+/// A report and the call that repairs it: the first took most of the lease, so the second is made under the next
+/// one, where the first answer is adopted.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_whose_lease_is_nearly_over_is_given_back_and_gone_on_with() {
+    let folder = folder();
+    let desk = Desk::open(folder.path());
+    let vendor = Vendor::default();
+    let report = desk.report("r-1").await;
+    let (run_id, steps) = (report.run_id.clone(), vec![report.step_id.clone()]);
+    let message = Message { v: 1, topic: Topic::LlmAnalyst, run_id, steps };
+    let batch = begin(&desk.services, &message).await.unwrap().unwrap();
+    ask(&desk, &batch.steps[0], &vendor, "{}", Some("report")).await.unwrap();
+    desk.clock.pass(LEASE - SignedDuration::from_secs(89));
+    let repair = PaidCall { number: 1, ..call("{\"repair\":1}") };
+    let late = paid_call::<String, _>(&desk.services, &batch.steps[0], repair.clone(), |bytes| {
+        vendor.sent(bytes);
+        std::future::ready(Attempt::Answered(b"repaired".to_vec()))
+    });
+    assert!(matches!(late.await, Err(PaidError::NoTime)));
+    assert_eq!(vendor.calls(), ["{}"], "59 seconds and the half minute afterwards are too few");
+    batch.conclude(&batch.steps[0], Err(runtime::Stop::NoTime)).await.unwrap();
+    let given = desk.kept(&report).await;
+    assert_eq!((given.status, given.lease_until, given.intents), (Status::Pending, None, vec![1]));
+    let delivery = desk.local.bus.take().unwrap().unwrap();
+    assert_eq!(delivery.message, message, "and handed over again");
+
+    let batch = begin(&desk.services, &message).await.unwrap().unwrap();
+    let taken = ask(&desk, &batch.steps[0], &vendor, "{}", Some("another")).await.unwrap();
+    assert!(taken.adopted && taken.answer == b"report");
+    let repaired = paid_call::<String, _>(&desk.services, &batch.steps[0], repair, |bytes| {
+        vendor.sent(bytes);
+        std::future::ready(Attempt::Answered(b"repaired".to_vec()))
+    });
+    assert_eq!(repaired.await.unwrap().answer, b"repaired");
+    assert_eq!(vendor.calls(), ["{}", "{\"repair\":1}"], "each paid for once");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_lost_its_fence_pays_for_nothing() {
     let folder = folder();
     let desk = Desk::open(folder.path());
     let vendor = Vendor::default();
     let step = desk.report("r-1").await;
-    let slow = desk.claim(&step).await;
+    let mut slow = desk.claim(&step).await;
     desk.clock.pass(LEASE + SignedDuration::from_secs(1));
     let quick = desk.claim(&step).await;
+    let late = ask(&desk, &slow, &vendor, "{}", Some("slow")).await.unwrap_err();
+    assert!(matches!(late, PaidError::NoTime), "its own clock says that it is late: {late}");
+    // a worker may be wrong about time, never about its fence
+    slow.lease_until = Some(desk.clock.now() + LEASE);
     let late = ask(&desk, &slow, &vendor, "{}", Some("slow")).await.unwrap_err();
     let PaidError::Store(StoreError::Fenced { held: 2, ours: 1, .. }) = late else { panic!("{late}") };
     assert!(vendor.calls().is_empty());

@@ -11,7 +11,7 @@ use charts::chart_img::Client;
 use domain::series::SeriesDocument;
 use flows::StepKind;
 use runtime::{Batch, Catalog, Done, Function, Redeliver, Services, Stop, artifact_key, begin};
-use storage::{Kind, Message, StepDocument, StepResult, StoreError, Topic};
+use storage::{Kind, Message, StepDocument, StepResult, Topic};
 
 /// The journal's name for the renderer of this program.
 pub const BUILT_IN: &str = "built-in";
@@ -69,7 +69,7 @@ impl ChartExporter {
         series: &SeriesDocument,
         template: &Template,
         result: &mut StepResult,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
+    ) -> Result<Option<Vec<u8>>, Stop> {
         let Some(client) = self.chart_img.as_ref().filter(|_| batch.run.live) else { return Ok(None) };
         match vendor::draw(&self.services, client, &batch.run, step, series.timeframe, template).await? {
             Ok(picture) => {

@@ -4,9 +4,9 @@ use charts::Template;
 use charts::chart_img::{ChartImgError, Client, Request};
 use domain::Timeframe;
 use jiff::Timestamp;
-use runtime::{Attempt, PaidCall, PaidError, Services, paid_call};
+use runtime::{Attempt, PaidCall, PaidError, Services, Stop, paid_call};
 use serde::{Deserialize, Serialize};
-use storage::{RunDocument, StepDocument, StoreError};
+use storage::{RunDocument, StepDocument};
 
 /// The journal's name for the vendor, and the key of its answers.
 pub(crate) const CHART_IMG: &str = "chart-img";
@@ -40,7 +40,7 @@ pub(crate) async fn draw(
     step: &StepDocument,
     timeframe: Timeframe,
     template: &Template,
-) -> Result<Result<Picture, String>, StoreError> {
+) -> Result<Result<Picture, String>, Stop> {
     let request = Request::new(&run.symbol, timeframe, template);
     let pinned = match serde_json::to_vec(&Pinned { as_of: run.as_of, request: &request }) {
         Ok(pinned) => pinned,
@@ -51,7 +51,8 @@ pub(crate) async fn draw(
     let attempt = |_: Vec<u8>| async move { judge(client.render(request).await) };
     let paid = match paid_call(services, step, call, attempt).await {
         Ok(paid) => paid,
-        Err(PaidError::Store(error)) => return Err(error),
+        Err(PaidError::Store(error)) => return Err(error.into()),
+        Err(PaidError::NoTime) => return Err(Stop::NoTime),
         Err(error) => return Ok(Err(error.to_string())),
     };
     let kept: Result<Kept, _> = serde_json::from_slice(&paid.answer);

@@ -1,7 +1,7 @@
 use llm::checks::{self, Checked, Evidence};
 use llm::parse::{self, Answer};
 use llm::{CallError, ModelClient, RawAnswer, request};
-use runtime::{Attempt, PaidCall, PaidError, Services, Stop, paid_call};
+use runtime::{Attempt, INTENTS, PaidCall, PaidError, Services, Stop, paid_call};
 use rust_decimal::Decimal;
 use storage::{StepDocument, StepResult};
 
@@ -88,6 +88,21 @@ async fn repair(
     })
 }
 
+/// The most that the calls of a step can cost, USD: the report, and one more that is given the first answer and may
+/// be as long as the environment allows, each paid for twice.
+pub(crate) fn worst_case(inputs: &Inputs, most_tokens: u32) -> Result<Decimal, Stop> {
+    /// What a second call adds to the first: the answer it is about, and what is wrong with it.
+    const MORE_TOKENS: u64 = 100_000;
+    let profile = &inputs.profile;
+    let prompt = llm::request::token_bound(&inputs.request()?);
+    let longer = profile.max_tokens.saturating_mul(2).min(most_tokens);
+    let first = profile.worst_case_usd(prompt, profile.max_tokens);
+    let second = profile.worst_case_usd(prompt.saturating_add(MORE_TOKENS), longer);
+    let calls = first.zip(second).and_then(|(first, second)| first.checked_add(second));
+    let worst = calls.and_then(|calls| calls.checked_mul(Decimal::from(INTENTS)));
+    worst.ok_or_else(|| Stop::failed(format!("nobody can say what profile `{}` costs", profile.name())))
+}
+
 impl<'a> Ledger<'a> {
     pub(crate) fn new(
         services: &'a Services,
@@ -131,7 +146,8 @@ impl<'a> Ledger<'a> {
             Ok(paid) => paid,
             Err(PaidError::Store(error)) => return Err(Stop::Store(error)),
             Err(PaidError::Vendor(error)) => return Ok(Err(error)),
-            Err(error @ PaidError::Budget) => return Err(Stop::failed(error)),
+            Err(PaidError::NoTime) => return Err(Stop::NoTime),
+            Err(error @ (PaidError::Budget | PaidError::Late)) => return Err(Stop::failed(error)),
         };
         self.answers += 1;
         self.calls += paid.intents;

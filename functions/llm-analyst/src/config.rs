@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use llm::{AdmitError, Limits, ModelClient, ModelProfile, Models, admit};
+use rust_decimal::Decimal;
 use secrecy::SecretString;
 
 /// What the environment gives the analyst; a catalog cannot change it.
@@ -13,6 +14,9 @@ pub struct Config {
     pub here: reqwest::Client,
     /// Ceilings, and the hosts each key may be sent to.
     pub limits: Limits,
+    /// What the models may cost in a UTC day, over all instances: reserved at the worst case before a step's first
+    /// call.
+    pub usd_per_day: Decimal,
     /// Keys by the name that profiles use.
     pub keys: BTreeMap<String, SecretString>,
     /// Base URLs by profile, over the catalog's.

@@ -13,7 +13,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 pub use config::{Config, ConfigError, named};
 use domain::report::ReportDocument;
-use runtime::{Batch, Catalog, Function, Redeliver, Services, Stop, artifact_key, begin};
+use runtime::{
+    Batch, Budget, BudgetError, Catalog, Function, Redeliver, Services, Stop, artifact_key, begin,
+};
 use storage::{Message, ReportRow, ReportStore, StepDocument, StepResult, Topic};
 
 use crate::ask::Ledger;
@@ -24,12 +26,14 @@ pub struct LlmAnalyst {
     services: Services,
     reports: Arc<dyn ReportStore>,
     config: Config,
+    budget: Budget,
 }
 
 impl LlmAnalyst {
     /// An analyst on these ports.
     pub fn new(services: Services, reports: Arc<dyn ReportStore>, config: Config) -> Self {
-        Self { services, reports, config }
+        let budget = Budget::new(config.usd_per_day);
+        Self { services, reports, config, budget }
     }
 
     async fn report(
@@ -40,8 +44,18 @@ impl LlmAnalyst {
     ) -> Result<Result<StepResult, StepResult>, Stop> {
         let inputs = Inputs::gather(&self.services, batch, catalog, step, &self.config).await?;
         let client = self.config.client(&inputs.profile).map_err(Stop::failed)?;
+        let worst = ask::worst_case(&inputs, self.config.limits.max_tokens)?;
+        let reserved = self.budget.reserve(&self.services, step, worst).await;
+        let reserved = reserved.map_err(|error| match error {
+            BudgetError::Store(error) => Stop::Store(error),
+            spent @ BudgetError::Spent { .. } => Stop::failed(spent),
+        })?;
         let mut ledger = Ledger::new(&self.services, client, step, &inputs);
-        let (checked, model) = match ask::ask(&mut ledger).await {
+        let asked = ask::ask(&mut ledger).await;
+        if !matches!(asked, Err(Stop::Store(_))) {
+            self.budget.settle(reserved, ledger.cost_usd).await;
+        }
+        let (checked, model) = match asked {
             Ok(answered) => answered,
             Err(Stop::Failed(reason)) => return Ok(Err(ledger.failure(reason))),
             Err(store) => return Err(store),

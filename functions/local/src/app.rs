@@ -110,6 +110,7 @@ impl App {
             http: http::client(LONGEST_CALL).map_err(Failure::run)?,
             here: http::loopback_client(LONGEST_CALL).map_err(Failure::run)?,
             limits: environment.limits.clone(),
+            usd_per_day: environment.usd_per_day,
             keys: environment.keys.clone(),
             base_urls,
             // with its key there the vendor's profile is what a prompt means by `default`

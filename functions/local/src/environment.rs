@@ -16,6 +16,8 @@ pub struct Environment {
     /// `TOPDOWN_MAX_TOKENS`, `TOPDOWN_MAX_INPUT_USD`, `TOPDOWN_MAX_OUTPUT_USD`: ceilings of a model profile,
     /// tokens of an answer and USD per million tokens.
     pub limits: Limits,
+    /// `TOPDOWN_MAX_USD_PER_DAY`: what models may cost in a UTC day.
+    pub usd_per_day: Decimal,
     /// `CHART_IMG_API_KEY`: charts of live runs are then drawn by Chart-IMG.
     pub chart_img_key: Option<SecretString>,
     /// `TOPDOWN_CHART_IMG_URL`: its base URL.
@@ -95,6 +97,7 @@ impl Environment {
             keys: keys.filter_map(|name| Some((name.to_owned(), secret(name)?))).collect(),
             openai_url,
             limits,
+            usd_per_day: number("TOPDOWN_MAX_USD_PER_DAY", 20)?,
             chart_img_key: secret("CHART_IMG_API_KEY"),
             chart_img_url: take("TOPDOWN_CHART_IMG_URL").unwrap_or_else(|| CHART_IMG.to_owned()),
             telegram,

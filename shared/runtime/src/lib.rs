@@ -1,9 +1,11 @@
-//! The chassis of a function: services, clock, logs, the HTTP client, steps, and the call that is paid for.
+//! The chassis of a function: services, clock, logs, the HTTP client, steps, the call that is paid for, and the
+//! day's budget of such calls.
 //!
 //! A function claims the steps of a message, does its work, commits each step under its fence and tells the
 //! coordinator. What went wrong in the work ends the step as failed; what went wrong in storage is delivered
 //! again.
 
+mod budget;
 mod catalog;
 mod clock;
 pub mod fault;
@@ -16,10 +18,11 @@ mod services;
 mod steps;
 mod stop;
 
+pub use budget::{Budget, BudgetError, Reserved};
 pub use catalog::Catalog;
 pub use clock::{Clock, SystemClock};
 pub use function::{Function, Redeliver};
-pub use paid::{Attempt, Paid, PaidCall, PaidError, paid_call};
+pub use paid::{Attempt, INTENTS, Paid, PaidCall, PaidError, paid_call};
 pub use services::{Services, artifact_key};
 pub use steps::{Batch, Done, LEASE, begin};
 pub use stop::Stop;

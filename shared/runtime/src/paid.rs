@@ -8,11 +8,17 @@ use tracing::{info, warn};
 use crate::{Services, artifact_key, fault};
 
 /// Intents to pay for one call: the first, and one more for the answer that may have been lost.
-const INTENTS: u32 = 2;
+pub const INTENTS: u32 = 2;
 
 /// Answers to one request that are looked at: the first, and those paid for again because an earlier one is
 /// damaged.
 const KEPT: u32 = 3;
+
+/// Time before the end of its lease that a step keeps for what comes after its calls.
+const AFTERWARDS: Duration = Duration::from_secs(30);
+
+/// A call that could have less time than this is left to a delivery that has more.
+const SHORTEST: Duration = Duration::from_secs(60);
 
 /// Waits for a vendor that says it is busy and takes nothing.
 const WAITS: u32 = 4;
@@ -73,6 +79,12 @@ pub enum PaidError<E> {
     /// The vendor's last word: the step fails.
     #[error("{0}")]
     Vendor(E),
+    /// The vendor took longer than the step's lease lasts, twice: the step fails.
+    #[error("no answer within the step's lease, {INTENTS} times; choose a faster model, then resume the run")]
+    Late,
+    /// The lease ends too soon for another call: give the step back. Answers so far are kept, and adopted.
+    #[error("the step's lease ends too soon for another call")]
+    NoTime,
     /// Storage could not be read or written: deliver the message again.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -113,10 +125,21 @@ where
         if intents >= INTENTS {
             return Err(PaidError::Budget);
         }
+        let time = time_left(services, step);
+        if time < SHORTEST {
+            return Err(PaidError::NoTime);
+        }
         fault::point("intent.before");
         intents = services.journal.intend(step, number).await?;
         fault::point("intent.after");
-        match patient(&attempt, &request).await {
+        let Ok(outcome) = tokio::time::timeout(time, patient(&attempt, &request)).await else {
+            warn!(run_id = %step.run_id, step_id = %step.step_id, intents, "no answer within the lease");
+            if intents >= INTENTS {
+                return Err(PaidError::Late);
+            }
+            continue;
+        };
+        match outcome {
             Attempt::Answered(bytes) => {
                 fault::point("call.answered");
                 let (answer, answer_uri) = keep(services, step, vendor, &key, bytes).await?;
@@ -132,6 +155,13 @@ where
             }
         }
     }
+}
+
+/// How long a call may last that begins now.
+fn time_left(services: &Services, step: &StepDocument) -> Duration {
+    let left = step.lease_until.map(|until| until.duration_since(services.clock.now()));
+    let left = left.and_then(|left| Duration::try_from(left).ok()).unwrap_or_default();
+    left.saturating_sub(AFTERWARDS)
 }
 
 /// The request of the step's first attempt at this call, and where it is.

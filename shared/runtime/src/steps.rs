@@ -15,6 +15,7 @@ const SIGNED_FOR: SignedDuration = SignedDuration::from_hours(12);
 /// The claimed steps of one message.
 pub struct Batch<'a> {
     services: &'a Services,
+    topic: Topic,
     /// The run they belong to.
     pub run: RunDocument,
     /// The steps this worker holds. Those that had ended, or that another worker has, are not among them.
@@ -63,7 +64,7 @@ pub async fn begin<'a>(services: &'a Services, message: &Message) -> Result<Opti
     if !ended.is_empty() {
         announce(services, run_id, ended).await?;
     }
-    Ok((!steps.is_empty()).then_some(Batch { services, run, steps }))
+    Ok((!steps.is_empty()).then_some(Batch { services, topic: message.topic, run, steps }))
 }
 
 /// A newer version's document is left to that version: what it needs cannot be known here.
@@ -136,6 +137,7 @@ impl Batch<'_> {
         match outcome {
             Ok(result) => self.end(step, Ok(result)).await,
             Err(Stop::Failed(reason)) => self.end(step, Err(reason)).await,
+            Err(Stop::NoTime) => self.give_back(step).await,
             Err(Stop::Store(StoreError::Fenced { .. })) => Ok(()),
             Err(Stop::Store(error @ (StoreError::Damaged { .. } | StoreError::NotFound(_)))) => {
                 self.end(step, Err(error.to_string())).await
@@ -156,8 +158,31 @@ impl Batch<'_> {
                 self.fail_all(&error.to_string()).await
             }
             Stop::Failed(reason) => self.fail_all(&reason).await,
+            Stop::NoTime => {
+                for step in &self.steps {
+                    self.give_back(step).await?;
+                }
+                Ok(())
+            }
             Stop::Store(error) => Err(error.into()),
         }
+    }
+
+    /// Gives a step back and hands it over again, so that a worker with a whole lease goes on with it. What was paid
+    /// for is adopted there.
+    async fn give_back(&self, step: &StepDocument) -> Result<(), Redeliver> {
+        let (run_id, step_id) = (&step.run_id, &step.step_id);
+        match self.services.journal.release(step).await {
+            Err(error @ StoreError::Fenced { .. }) => {
+                warn!(%error, "not given back");
+                return Ok(());
+            }
+            released => released?,
+        }
+        info!(%run_id, %step_id, "lease too short for the next call: step given back");
+        let steps = vec![step_id.clone()];
+        let message = Message { v: 1, topic: self.topic, run_id: run_id.clone(), steps };
+        Ok(self.services.bus.publish(&message).await?)
     }
 
     async fn fail_all(&self, reason: &str) -> Result<(), Redeliver> {

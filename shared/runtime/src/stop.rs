@@ -6,6 +6,8 @@ use storage::StoreError;
 pub enum Stop {
     /// The step has failed, for this reason.
     Failed(String),
+    /// The step's lease ends too soon for what is left to do: it is given back and handed over again.
+    NoTime,
     /// Storage could not be read or written, or has other bytes than it promised.
     Store(StoreError),
 }
