@@ -6,7 +6,9 @@ use std::sync::Arc;
 use storage::StoreError;
 
 use crate::sqlite::{Database, io_error};
-use crate::{FolderArtifacts, Signer, SqliteBus, SqliteCandles, SqliteJournal, SqliteReports, durable};
+use crate::{
+    FolderArtifacts, Signer, Silences, SqliteBus, SqliteCandles, SqliteJournal, SqliteReports, durable,
+};
 
 /// What a process may do in a data folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub struct Local {
     pub reports: Arc<SqliteReports>,
     /// Messages.
     pub bus: Arc<SqliteBus>,
+    /// Exchanges that want silence.
+    pub silences: Silences,
     /// Signs addresses and checks them.
     pub signer: Arc<Signer>,
     // held until the process ends; the kernel gives it back whatever happens
@@ -64,7 +68,8 @@ impl Local {
             artifacts: Arc::new(artifacts),
             journal: Arc::new(SqliteJournal::new(database.clone())),
             reports: Arc::new(SqliteReports::new(database.clone())),
-            bus: Arc::new(SqliteBus::new(database)),
+            bus: Arc::new(SqliteBus::new(database.clone())),
+            silences: Silences::new(database),
             signer,
             _lock: lock,
         };

@@ -13,4 +13,4 @@ mod sqlite;
 pub use artifacts::FolderArtifacts;
 pub use folder::{Access, Local};
 pub use signing::{Refused, SignedPath, Signer};
-pub use sqlite::{Delivery, SqliteBus, SqliteCandles, SqliteJournal, SqliteReports};
+pub use sqlite::{Delivery, Silences, SqliteBus, SqliteCandles, SqliteJournal, SqliteReports};

@@ -76,6 +76,12 @@ pub trait CandleStore: Send + Sync {
     /// Remembers a refresh to the end of the series.
     async fn set_refreshed(&self, series: &SeriesKey, at: Timestamp) -> Result<(), StoreError>;
 
+    /// Open from which on the series' history was asked for; `None` before its first page.
+    async fn history_from(&self, series: &SeriesKey) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Remembers from which open on the history was asked for.
+    async fn set_history_from(&self, series: &SeriesKey, from: Timestamp) -> Result<(), StoreError>;
+
     /// The remembered gaps of a series, the oldest first.
     async fn gaps(&self, series: &SeriesKey) -> Result<Vec<Gap>, StoreError>;
 

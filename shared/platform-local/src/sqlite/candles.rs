@@ -79,12 +79,8 @@ impl CandleStore for SqliteCandles {
     }
 
     async fn refreshed_at(&self, series: &SeriesKey) -> Result<Option<Timestamp>, StoreError> {
-        self.database.run(|connection| {
-            let Some(id) = series_id(connection, series)? else { return Ok(None) };
-            let sql = "SELECT refreshed_ms FROM series WHERE id = ?1";
-            let ms: Option<i64> = connection.query_row(sql, [id], |row| row.get(0)).map_err(sql_error)?;
-            Ok(ms.and_then(|ms| Timestamp::from_millisecond(ms).ok()))
-        })
+        self.database
+            .run(|connection| instant(connection, series, "SELECT refreshed_ms FROM series WHERE id = ?1"))
     }
 
     async fn set_refreshed(&self, series: &SeriesKey, at: Timestamp) -> Result<(), StoreError> {
@@ -92,6 +88,20 @@ impl CandleStore for SqliteCandles {
             let id = ensure_series(connection, series)?;
             let sql = "UPDATE series SET refreshed_ms = ?2 WHERE id = ?1";
             connection.execute(sql, params![id, at.as_millisecond()]).map_err(sql_error)?;
+            Ok(())
+        })
+    }
+
+    async fn history_from(&self, series: &SeriesKey) -> Result<Option<Timestamp>, StoreError> {
+        self.database
+            .run(|connection| instant(connection, series, "SELECT from_ms FROM series WHERE id = ?1"))
+    }
+
+    async fn set_history_from(&self, series: &SeriesKey, from: Timestamp) -> Result<(), StoreError> {
+        self.database.run(|connection| {
+            let id = ensure_series(connection, series)?;
+            let sql = "UPDATE series SET from_ms = ?2 WHERE id = ?1";
+            connection.execute(sql, params![id, from.as_millisecond()]).map_err(sql_error)?;
             Ok(())
         })
     }
@@ -165,6 +175,13 @@ fn ensure_series(connection: &Connection, key: &SeriesKey) -> Result<i64, StoreE
     let row = params![key.source.to_string(), key.symbol.as_str(), key.timeframe.as_str()];
     connection.execute(sql, row).map_err(sql_error)?;
     series_id(connection, key)?.ok_or_else(|| StoreError::Unavailable("a series vanished".to_owned()))
+}
+
+/// An instant that is kept of a series, by a statement that selects it.
+fn instant(connection: &Connection, key: &SeriesKey, sql: &str) -> Result<Option<Timestamp>, StoreError> {
+    let Some(id) = series_id(connection, key)? else { return Ok(None) };
+    let ms: Option<i64> = connection.query_row(sql, [id], |row| row.get(0)).map_err(sql_error)?;
+    Ok(ms.and_then(|ms| Timestamp::from_millisecond(ms).ok()))
 }
 
 fn append_one(

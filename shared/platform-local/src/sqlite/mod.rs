@@ -5,6 +5,7 @@ mod candles;
 mod journal;
 mod reports;
 mod schema;
+mod silences;
 mod sum;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ pub use candles::SqliteCandles;
 pub use journal::SqliteJournal;
 pub use reports::SqliteReports;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+pub use silences::Silences;
 use storage::StoreError;
 
 use crate::Access;

@@ -7,7 +7,7 @@ use super::sql_error;
 use crate::Access;
 
 /// Each entry takes a database one version up.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     "
     CREATE TABLE series (
         id INTEGER PRIMARY KEY,
@@ -60,6 +60,10 @@ const STEPS: [&str; 3] = [
     ALTER TABLE runs ADD COLUMN sum INTEGER;
     ALTER TABLE steps ADD COLUMN sum INTEGER;
     ALTER TABLE reports ADD COLUMN sum INTEGER;
+",
+    "
+    ALTER TABLE series ADD COLUMN from_ms INTEGER;
+    CREATE TABLE silences (source TEXT PRIMARY KEY, until_ms INTEGER NOT NULL) WITHOUT ROWID;
 ",
 ];
 

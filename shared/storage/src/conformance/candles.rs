@@ -92,6 +92,14 @@ pub async fn candle_store(store: &dyn CandleStore) {
     store.set_refreshed(&series, seen).await.unwrap();
     assert_eq!(store.refreshed_at(&series).await.unwrap(), Some(seen));
 
+    assert_eq!(store.history_from(&series).await.unwrap(), None);
+    for from in ["2026-01-01T00:00:00Z", "1970-01-01T00:00:00Z"] {
+        store.set_history_from(&series, at(from)).await.unwrap();
+        assert_eq!(store.history_from(&series).await.unwrap(), Some(at(from)), "the last word holds");
+    }
+    assert_eq!(store.history_from(&key(Source::Binance)).await.unwrap(), None);
+    assert_eq!(store.refreshed_at(&series).await.unwrap(), Some(seen), "that is another matter");
+
     assert!(store.gaps(&series).await.unwrap().is_empty());
     let gap = |from: &str, to: &str| Gap { from: at(from), to: at(to), asked_at: None };
     let later = Gap { asked_at: Some(seen), ..gap("2023-03-24T13:00:00Z", "2023-03-24T13:00:00Z") };
