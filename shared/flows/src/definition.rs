@@ -32,16 +32,24 @@ pub struct UnknownFlow {
 
 const CHARTS: &[&str] = &["trend", "momentum"];
 
-const FLOWS: &[Flow] = &[Flow {
-    number: 1,
-    title: "the month, then the week",
-    reads: &[
-        Reading { timeframe: Timeframe::Month, task: "monthly-report", charts: CHARTS },
-        Reading { timeframe: Timeframe::Week, task: "weekly-report", charts: CHARTS },
-    ],
-}];
+const MONTH: Reading = Reading { timeframe: Timeframe::Month, task: "monthly-report", charts: CHARTS };
+const WEEK: Reading = Reading { timeframe: Timeframe::Week, task: "weekly-report", charts: CHARTS };
+const DAY: Reading = Reading { timeframe: Timeframe::Day, task: "daily-report", charts: CHARTS };
+const FOUR_HOURS: Reading = Reading { timeframe: Timeframe::Hour4, task: "four-hour-report", charts: CHARTS };
+
+const FLOWS: &[Flow] = &[
+    Flow { number: 1, title: "the month, then the week", reads: &[MONTH, WEEK] },
+    Flow {
+        number: 2,
+        title: "the month, the week, the day, then four hours",
+        reads: &[MONTH, WEEK, DAY, FOUR_HOURS],
+    },
+];
 
 impl Flow {
+    /// Every flow of this version, by number.
+    pub const ALL: &'static [Self] = FLOWS;
+
     /// The flow of that number.
     ///
     /// # Errors

@@ -136,14 +136,13 @@ mod tests {
     }
 
     /// Every order in which steps can end, well or badly: breadth first over all states.
-    #[test]
-    fn every_order_of_events_ends_the_run_once_and_in_order() {
-        let plan = plan();
+    /// Answers how many states there are, and how many of the endings are good and bad.
+    fn every_order_of_events(plan: &Plan) -> (usize, usize, usize) {
         let mut seen = BTreeSet::from([State::default()]);
         let mut queue = VecDeque::from([State::default()]);
         let (mut done, mut failed) = (0, 0);
         while let Some(state) = queue.pop_front() {
-            let (next, commands) = advance(&plan, &state);
+            let (next, commands) = advance(plan, &state);
             for (id, before) in &state.steps {
                 if *before != Progress::Open {
                     assert_eq!(next.steps.get(id), Some(before), "a terminal step never changes");
@@ -190,9 +189,24 @@ mod tests {
                 }
             }
         }
+        (seen.len(), done, failed)
+    }
+
+    #[test]
+    fn every_order_of_events_ends_flow_1_once_and_in_order() {
+        let (states, done, failed) = every_order_of_events(&plan());
         // hand count: with all else done, each of the four charts may be done or not, so 16 final states are done
         assert_eq!(done, 16);
         assert!(failed > 16, "{failed}");
-        assert!(seen.len() > 500, "{} states", seen.len());
+        assert!(states > 500, "{states} states");
+    }
+
+    #[test]
+    fn every_order_of_events_ends_flow_2_once_and_in_order() {
+        let (states, done, failed) = every_order_of_events(&Plan::of(&Flow::numbered("2").unwrap()));
+        // by the same count, with eight charts
+        assert_eq!(done, 256);
+        assert!(failed > 256, "{failed}");
+        assert!(states > 10_000, "{states} states");
     }
 }

@@ -136,11 +136,34 @@ mod tests {
         assert_eq!(needs, ["1w-ohlcv", "1M-report"], "the week is given the month's report");
     }
 
+    /// The chain of flow 2, and that it extends flow 1: the same steps, the notice aside, in the same places.
+    #[test]
+    fn flow_2_goes_on_from_flow_1_down_to_four_hours() {
+        let (one, two) = (Plan::of(&Flow::numbered("1").unwrap()), Plan::of(&Flow::numbered("2").unwrap()));
+        for step in one.steps.iter().filter(|step| step.kind != StepKind::Notification) {
+            assert_eq!(two.step(&step.id), Some(step));
+        }
+        let chain = [
+            ("1M-report", vec!["1M-ohlcv"]),
+            ("1w-report", vec!["1w-ohlcv", "1M-report"]),
+            ("1d-report", vec!["1d-ohlcv", "1w-report"]),
+            ("4h-report", vec!["4h-ohlcv", "1d-report"]),
+        ];
+        let reports = two.steps.iter().filter(|step| matches!(step.kind, StepKind::Report(_)));
+        let found: Vec<_> = reports
+            .map(|step| (step.id.as_str(), step.needs.iter().map(StepId::as_str).collect::<Vec<_>>()))
+            .collect();
+        assert_eq!(found, chain);
+        // four exports, eight charts, four reports, the notice
+        assert_eq!(two.steps.len(), 17);
+    }
+
     #[test]
     fn an_unknown_flow_says_which_there_are() {
         assert_eq!(
             Flow::numbered("9").unwrap_err().to_string(),
-            "there is no flow 9; this version runs 1 (the month, then the week)"
+            "there is no flow 9; this version runs 1 (the month, then the week), 2 (the month, the week, \
+             the day, then four hours)"
         );
     }
 }

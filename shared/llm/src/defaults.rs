@@ -5,6 +5,8 @@ pub fn defaults() -> &'static [(&'static str, &'static str)] {
         ("_report.prompt", include_str!("../../../prompts/_report.prompt")),
         ("monthly-report.prompt", include_str!("../../../prompts/monthly-report.prompt")),
         ("weekly-report.prompt", include_str!("../../../prompts/weekly-report.prompt")),
+        ("daily-report.prompt", include_str!("../../../prompts/daily-report.prompt")),
+        ("four-hour-report.prompt", include_str!("../../../prompts/four-hour-report.prompt")),
         ("models.toml", include_str!("../../../prompts/models.toml")),
     ]
 }
