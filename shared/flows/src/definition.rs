@@ -58,7 +58,13 @@ impl Flow {
         let found = FLOWS.iter().find(|flow| flow.number.to_string() == number);
         found.copied().ok_or_else(|| UnknownFlow {
             number: number.chars().filter(|c| !c.is_control()).take(20).collect(),
-            known: FLOWS.iter().map(|f| format!("{} ({})", f.number, f.title)).collect::<Vec<_>>().join(", "),
+            known: FLOWS.iter().map(Self::told).collect::<Vec<_>>().join(", "),
         })
+    }
+
+    /// The number and what it reads.
+    fn told(&self) -> String {
+        let reads: Vec<_> = self.reads.iter().map(|reading| reading.timeframe.as_str()).collect();
+        format!("{} ({})", self.number, reads.join(", "))
     }
 }

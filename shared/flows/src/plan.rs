@@ -162,8 +162,7 @@ mod tests {
     fn an_unknown_flow_says_which_there_are() {
         assert_eq!(
             Flow::numbered("9").unwrap_err().to_string(),
-            "there is no flow 9; this version runs 1 (the month, then the week), 2 (the month, the week, \
-             the day, then four hours)"
+            "there is no flow 9; this version runs 1 (1M, 1w), 2 (1M, 1w, 1d, 4h)"
         );
     }
 }
