@@ -92,4 +92,19 @@ mod tests {
         assert_eq!(list.symbols[0].as_str(), "币安人生USDT");
         assert_ne!(list.bars, Depth::default());
     }
+
+    #[test]
+    fn any_text_is_answered() {
+        const GOOD: &str = "symbols = [\"BTCUSDT\"]\n[bars]\n1h = 20000\n4h = 5000\n";
+        bolero::check!().for_each(|bytes: &[u8]| {
+            let [high, low, length, with @ ..] = bytes else { return };
+            let at = usize::from(u16::from_be_bytes([*high, *low])) % GOOD.len();
+            let end = GOOD.len().min(at + usize::from(*length));
+            let spliced = [&GOOD.as_bytes()[..at], with, &GOOD.as_bytes()[end..]].concat();
+            for text in [with, &spliced] {
+                let list = Watchlist::parse(&String::from_utf8_lossy(text));
+                assert!(list.is_err() || list.is_ok_and(|list| !list.symbols.is_empty()));
+            }
+        });
+    }
 }

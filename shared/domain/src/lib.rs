@@ -12,6 +12,8 @@ pub mod report;
 pub mod series;
 mod source;
 mod symbol;
+#[cfg(test)]
+mod text_tests;
 mod timeframe;
 
 pub use candle::{Candle, CandleRevision};

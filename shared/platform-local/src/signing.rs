@@ -105,3 +105,29 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     }
     (0..text.len()).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_signature_but_its_own_is_refused() {
+        let signer = Signer { key: Some([7; 32]), base_url: "http://127.0.0.1:8377".to_owned() };
+        let (hash, at) = (Sha256Hex::of(b"page"), Timestamp::UNIX_EPOCH);
+        let key = "pages/rep-1w-8e02k7qd.html";
+        let url = signer.url(key, &hash, Timestamp::from_second(60).unwrap()).unwrap();
+        let own = url.rsplit_once('=').unwrap().1;
+        let opens = |method: &str, signature: &str| {
+            signer.verify(SignedPath { method, key, expires: 60, signature }, &hash, at).is_ok()
+        };
+        assert!(opens("GET", own));
+        bolero::check!().for_each(|bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes);
+            assert_eq!(opens("GET", &text), text == own);
+            assert!(!opens(&text, own) || matches!(&*text, "GET" | "HEAD"));
+            let at = bytes.len() % own.len();
+            let spliced = [own.get(..at).unwrap(), &text].concat();
+            assert_eq!(opens("GET", &spliced), spliced == own);
+        });
+    }
+}

@@ -8,6 +8,8 @@ mod artifacts;
 mod bus;
 mod candles;
 pub mod conformance;
+#[cfg(test)]
+mod document_tests;
 mod error;
 mod journal;
 mod reports;

@@ -93,3 +93,22 @@ fn a_name_cannot_leave_its_folder() {
         assert!(matches!(Template::parse(bad, SMALL), Err(TemplateError::Name { .. })), "{bad}");
     }
 }
+
+#[test]
+fn any_text_is_answered() {
+    let good = crate::defaults()[0].1;
+    bolero::check!().for_each(|bytes: &[u8]| {
+        let [high, low, length, with @ ..] = bytes else { return };
+        let at = usize::from(u16::from_be_bytes([*high, *low])) % good.len();
+        let end = good.len().min(at + usize::from(*length));
+        let spliced = [&good.as_bytes()[..at], with, &good.as_bytes()[end..]].concat();
+        for text in [with, &spliced] {
+            let Ok(template) = Template::parse("odd", &String::from_utf8_lossy(text)) else { continue };
+            for timeframe in Timeframe::ALL {
+                let resolved = template.resolve(timeframe);
+                assert!(WIDTH.contains(&resolved.width) && HEIGHT.contains(&resolved.height));
+                let _ = (template.indicators_wanted(timeframe), resolved.describe());
+            }
+        }
+    });
+}

@@ -459,9 +459,14 @@ fn no_bytes_make_it_panic() {
     let data = sample::ohlcv();
     let parent = neutral_parent();
     let evidence = Evidence { ohlcv: &data, parent: Some(&parent) };
-    bolero::check!().with_type::<Vec<u8>>().for_each(|bytes| {
-        let text = String::from_utf8_lossy(bytes);
+    bolero::check!().for_each(|bytes: &[u8]| {
+        let [high, low, length, with @ ..] = bytes else { return };
+        let at = usize::from(u16::from_be_bytes([*high, *low])) % sample::ANSWER.len();
+        let end = sample::ANSWER.len().min(at + usize::from(*length));
+        let spliced = [&sample::ANSWER.as_bytes()[..at], with, &sample::ANSWER.as_bytes()[end..]].concat();
+        let text = String::from_utf8_lossy(with);
         let _ = check(&text, &evidence);
+        let _ = check(&String::from_utf8_lossy(&spliced), &evidence);
         let mut report = sample::report();
         report.summary = text.to_string();
         report.observations[0].cites[0].reference = text.to_string();

@@ -118,6 +118,20 @@ mod tests {
     }
 
     #[test]
+    fn any_text_is_answered() {
+        let good = default_text();
+        bolero::check!().for_each(|bytes: &[u8]| {
+            let [high, low, length, with @ ..] = bytes else { return };
+            let at = usize::from(u16::from_be_bytes([*high, *low])) % good.len();
+            let end = good.len().min(at + usize::from(*length));
+            let spliced = [&good.as_bytes()[..at], with, &good.as_bytes()[end..]].concat();
+            for text in [with, &spliced] {
+                let _ = Models::parse(&String::from_utf8_lossy(text));
+            }
+        });
+    }
+
+    #[test]
     fn an_error_names_the_field_and_no_value() {
         let bad = default_text().replace("key = \"OPENAI_API_KEY\"", "api_key = \"sk-canary\"");
         let message = Models::parse(&bad).unwrap_err().to_string();

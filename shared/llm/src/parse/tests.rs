@@ -91,10 +91,17 @@ fn what_compatible_servers_do_is_taken() {
 #[test]
 fn no_body_makes_it_panic() {
     let (openai, local) = (profile("openai"), profile("local"));
-    bolero::check!().with_type::<(u16, Vec<u8>)>().for_each(|(status, body)| {
-        let raw =
-            RawAnswer { status: *status, retry_after: None, body: String::from_utf8_lossy(body).into() };
-        let _ = answer(&raw, &openai);
-        let _ = spent(&raw, &local);
+    bolero::check!().for_each(|bytes: &[u8]| {
+        let [high, low, length, with @ ..] = bytes else { return };
+        let at = usize::from(u16::from_be_bytes([*high, *low])) % GOOD.len();
+        let end = GOOD.len().min(at + usize::from(*length));
+        let spliced = [&GOOD.as_bytes()[..at], with, &GOOD.as_bytes()[end..]].concat();
+        for status in [200, 400, 429] {
+            for body in [bytes, &spliced] {
+                let raw = RawAnswer { status, retry_after: None, body: String::from_utf8_lossy(body).into() };
+                let _ = answer(&raw, &openai);
+                let _ = spent(&raw, &local);
+            }
+        }
     });
 }

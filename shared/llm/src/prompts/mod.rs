@@ -145,6 +145,19 @@ mod tests {
     }
 
     #[test]
+    fn any_text_is_answered() {
+        bolero::check!().for_each(|bytes: &[u8]| {
+            let [high, low, length, with @ ..] = bytes else { return };
+            let at = usize::from(u16::from_be_bytes([*high, *low])) % GOOD.len();
+            let end = GOOD.len().min(at + usize::from(*length));
+            let spliced = [&GOOD.as_bytes()[..at], with, &GOOD.as_bytes()[end..]].concat();
+            for text in [with, &spliced] {
+                let _ = Prompt::parse("weekly-report.prompt", &String::from_utf8_lossy(text), PARTIALS);
+            }
+        });
+    }
+
+    #[test]
     fn the_system_text_is_equal_for_all_symbols() {
         assert!(
             message(&GOOD.replace("@include _s.prompt", "About {{ symbol }}"))

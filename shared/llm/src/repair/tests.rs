@@ -156,12 +156,25 @@ fn no_reply_makes_it_panic() {
     let first = wrong_cite();
     let data = sample::ohlcv();
     let evidence = Evidence { ohlcv: &data, parent: None };
-    bolero::check!().with_type::<(Vec<u8>, i64)>().for_each(|(bytes, number)| {
-        let text = String::from_utf8_lossy(bytes);
+    let good = json!({ "repairs": [entry(
+        "observations[2].cites[0]",
+        json!("RSI14 rose from 38.0 to 47.3."),
+        json!(47.3),
+        json!("indicators[2026-04-20].rsi14"),
+        json!("neutral"),
+    )] });
+    let good = good.to_string();
+    bolero::check!().for_each(|bytes: &[u8]| {
+        let [high, low, length, with @ ..] = bytes else { return };
+        let at = usize::from(u16::from_be_bytes([*high, *low])) % good.len();
+        let end = good.len().min(at + usize::from(*length));
+        let spliced = [&good.as_bytes()[..at], with, &good.as_bytes()[end..]].concat();
+        let text = String::from_utf8_lossy(with);
         let _ = apply(&first, &text, &evidence);
+        let _ = apply(&first, &String::from_utf8_lossy(&spliced), &evidence);
         let again = repaired(
             &first,
-            json!([entry("observations[2].cites[0]", json!(text), json!(number), json!(text), json!(text))]),
+            json!([entry("observations[2].cites[0]", json!(text), json!(at), json!(text), json!(text))]),
         );
         assert_eq!(again.report.summary, first.report.summary);
     });

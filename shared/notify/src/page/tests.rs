@@ -424,3 +424,24 @@ fn only_the_style_and_the_charts_are_not_escaped() {
     );
     assert!(!templates.contains("escape"));
 }
+
+/// Whatever stands in the texts of a report, the page has no element of its making, and check items that point
+/// anywhere do no harm.
+#[test]
+fn any_text_is_shown_as_text() {
+    let of = |text: &str| {
+        let mut own = Case::of(sample::weekly());
+        let report = &mut own.document.report;
+        for place in [&mut report.summary, &mut report.scenarios.up, &mut report.invalidation.reason] {
+            text.clone_into(place);
+        }
+        text.clone_into(&mut report.observations[0].says);
+        report.issues = vec![text.to_owned()];
+        page(&own, None)
+    };
+    bolero::check!().for_each(|bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        let harmless = text.replace(['<', '>', '&', '"', '\''], "x");
+        assert_eq!(of(&text).matches('<').count(), of(&harmless).matches('<').count(), "{text}");
+    });
+}

@@ -85,4 +85,21 @@ mod tests {
             br#"{"ok":true,"result":{"message_id":42,"date":1777521600,"chat":{"id":7,"type":"private"}}}"#;
         assert_eq!(answer(200, None, sent), Ok(Sent { message_id: 42 }));
     }
+
+    #[test]
+    fn any_answer_is_answered() {
+        const LIMITED: &str = r#"{"ok":false,"error_code":429,"description":"x","parameters":{"retry_after":17,
+            "migrate_to_chat_id":-1001234567890},"result":{"message_id":42}}"#;
+        bolero::check!().for_each(|bytes: &[u8]| {
+            let [high, low, length, with @ ..] = bytes else { return };
+            let at = usize::from(u16::from_be_bytes([*high, *low])) % LIMITED.len();
+            let end = LIMITED.len().min(at + usize::from(*length));
+            let spliced = [&LIMITED.as_bytes()[..at], with, &LIMITED.as_bytes()[end..]].concat();
+            for (status, body) in [(200, with), (200, &spliced), (429, &spliced), (400, &spliced)] {
+                let header = String::from_utf8_lossy(with);
+                let told = answer(status, Some(&header), body).map_err(|error| error.to_string());
+                assert!(told.is_ok() || told.is_err_and(|told| !told.contains('\u{1b}')));
+            }
+        });
+    }
 }

@@ -146,3 +146,24 @@ pub(crate) fn tick(bars: &[Bar]) -> i64 {
     }
     tick
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_line_is_answered() {
+        const GOOD: &str = "1499040000000,0.01634790,0.80000000,0.01575800,0.01577100,148976.11427815,1499644799999,\
+                            2434.19055334,308,1756.87402397,28.46694368";
+        assert!(row(GOOD).is_some());
+        bolero::check!().for_each(|bytes: &[u8]| {
+            let [high, low, length, with @ ..] = bytes else { return };
+            let at = usize::from(u16::from_be_bytes([*high, *low])) % GOOD.len();
+            let end = GOOD.len().min(at + usize::from(*length));
+            let spliced = [&GOOD.as_bytes()[..at], with, &GOOD.as_bytes()[end..]].concat();
+            let bars: Vec<Bar> =
+                [with, &spliced].iter().filter_map(|line| row(&String::from_utf8_lossy(line))).collect();
+            let _ = tick(&bars);
+        });
+    }
+}
