@@ -16,7 +16,7 @@ mod reports;
 
 pub use artifacts::{Artifact, ArtifactKey, ArtifactStore, KeyError, Put, SignedUrl};
 pub use bus::{Bus, Message, Topic};
-pub use candles::{Appended, CandleQuery, CandleStore, Gap, SeriesKey};
+pub use candles::{Appended, CandleQuery, CandleStore, Gap, SeriesBars, SeriesKey, SeriesState};
 pub use error::StoreError;
 pub use journal::{
     Claim, DOCUMENT_VERSION, Journal, Kind, Pin, Pins, RunDocument, RunEnd, Status, StepDocument, StepResult,
