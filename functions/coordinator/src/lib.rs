@@ -13,7 +13,7 @@ use domain::{RunId, StepId};
 use flows::{Command, Ending, Flow, Plan, Progress, State, StepKind, advance};
 pub use request::RunRequest;
 use runtime::{Catalog, Function, Redeliver, Services};
-use storage::{Kind, Message, RunDocument, RunEnd, Status, StepDocument, StoreError, Topic};
+use storage::{Kind, MESSAGE_VERSION, Message, RunDocument, RunEnd, Status, StepDocument, StoreError, Topic};
 use tracing::{error, info, warn};
 
 /// Why a run cannot be gone on from: tell the user.
@@ -118,18 +118,17 @@ impl Coordinator {
     }
 
     async fn announce(&self, run_id: &RunId) -> Result<(), Redeliver> {
-        let message = Message { v: 1, topic: Topic::FlowEvents, run_id: run_id.clone(), steps: Vec::new() };
+        let message = Message {
+            v: MESSAGE_VERSION,
+            topic: Topic::FlowEvents,
+            run_id: run_id.clone(),
+            steps: Vec::new(),
+        };
         Ok(self.services.bus.publish(&message).await?)
     }
 
     async fn hand_over(&self, run_id: &RunId, kind: Kind, steps: Vec<StepId>) -> Result<(), Redeliver> {
-        let topic = match kind {
-            Kind::Ohlcv => Topic::OhlcvExport,
-            Kind::Chart => Topic::ChartExport,
-            Kind::Report => Topic::LlmAnalyst,
-            Kind::Notification => Topic::Notifier,
-        };
-        let message = Message { v: 1, topic, run_id: run_id.clone(), steps };
+        let message = Message { v: MESSAGE_VERSION, topic: Topic::of(kind), run_id: run_id.clone(), steps };
         Ok(self.services.bus.publish(&message).await?)
     }
 

@@ -2,7 +2,10 @@ use async_trait::async_trait;
 use domain::{RunId, StepId};
 use serde::{Deserialize, Serialize};
 
-use crate::StoreError;
+use crate::{Kind, StoreError};
+
+/// Version of the messages written here; a newer one is left to whoever knows it.
+pub const MESSAGE_VERSION: u32 = 1;
 
 /// Who a message is for: one topic a step function, and one for the coordinator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -21,6 +24,16 @@ pub enum Topic {
 }
 
 impl Topic {
+    /// Who does steps of that kind.
+    pub fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Ohlcv => Self::OhlcvExport,
+            Kind::Chart => Self::ChartExport,
+            Kind::Report => Self::LlmAnalyst,
+            Kind::Notification => Self::Notifier,
+        }
+    }
+
     /// The topic's name.
     pub fn as_str(self) -> &'static str {
         match self {
