@@ -7,12 +7,15 @@ mod ask;
 mod config;
 mod document;
 mod inputs;
+/// Keys, hosts and ceilings of models.
+pub mod models;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 pub use config::{Config, ConfigError, named};
 use domain::report::ReportDocument;
+pub use models::{CeilingError, ModelAccess};
 use runtime::{
     Batch, Budget, BudgetError, Catalog, Function, Redeliver, Services, Stop, artifact_key, begin,
 };

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,13 +5,13 @@ use std::time::Duration;
 use chart_exporter::ChartExporter;
 use coordinator::Coordinator;
 use domain::Source;
-use llm_analyst::{Config, LlmAnalyst};
+use llm_analyst::LlmAnalyst;
 use notifier::{Notifier, Telegram};
-use ohlcv_collector::{Collector, Depth, Watchlist};
+use ohlcv_collector::{Collector, Depth};
 use ohlcv_exporter::OhlcvExporter;
 use platform_local::{Access, Local};
 use runtime::http;
-use runtime::{Services, SystemClock};
+use runtime::{Services, SystemClock, Watchlist};
 use sim::World;
 
 use crate::environment::Environment;
@@ -88,7 +87,7 @@ fn depth(folder: &Path) -> Result<Depth, Failure> {
     let path = folder.join("watchlist.toml");
     let Ok(text) = std::fs::read_to_string(&path) else { return Ok(Depth::default()) };
     let watchlist = Watchlist::parse(&text).map_err(|error| Failure::usage(error).at(path.display()))?;
-    Ok(watchlist.bars)
+    Ok(watchlist.bars.into())
 }
 
 impl App {
@@ -103,19 +102,10 @@ impl App {
         let local = open(folder, Access::Write, port)?;
         let services = services(&local);
         let exchange = client(&addresses.binance)?;
-        let mut base_urls = BTreeMap::new();
-        base_urls.extend(addresses.analyst.map(|url| ("rule-analyst".to_owned(), url)));
-        base_urls.extend(environment.openai_url.clone().map(|url| ("openai".to_owned(), url)));
-        let config = Config {
-            http: http::client(LONGEST_CALL).map_err(Failure::run)?,
-            here: http::loopback_client(LONGEST_CALL).map_err(Failure::run)?,
-            limits: environment.limits.clone(),
-            usd_per_day: environment.usd_per_day,
-            keys: environment.keys.clone(),
-            base_urls,
-            // with its key there the vendor's profile is what a prompt means by `default`
-            default_model: environment.has_openai_key().then(|| "openai".to_owned()),
-        };
+        let mut models = environment.models.clone();
+        models.base_urls.extend(addresses.analyst.map(|url| ("rule-analyst".to_owned(), url)));
+        let elsewhere = http::client(LONGEST_CALL).map_err(Failure::run)?;
+        let config = models.config(elsewhere, http::loopback_client(LONGEST_CALL).map_err(Failure::run)?);
         let market = market::Client::new(exchange, addresses.binance);
         let coordinator = Arc::new(Coordinator::new(services.clone()));
         let worker = Worker {

@@ -51,6 +51,22 @@ impl FromStr for Source {
     }
 }
 
+impl Source {
+    /// What candles of an exchange at a URL are kept under: only the exchange's own hosts are the exchange.
+    ///
+    /// # Errors
+    /// [`SourceError`] if the URL names no host.
+    pub fn of_url(url: &str) -> Result<Self, SourceError> {
+        let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let own = ["binance.com", "binance.vision"];
+        if own.iter().any(|own| host == *own || host.ends_with(&format!(".{own}"))) {
+            return Ok(Self::Binance);
+        }
+        format!("host:{host}").parse()
+    }
+}
+
 /// A name or address, and a port where there is one.
 fn is_host(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']');
@@ -74,6 +90,18 @@ impl From<Source> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_exchanges_own_hosts_are_the_exchange() {
+        let source = |url: &str| Source::of_url(url).unwrap();
+        assert_eq!(source("https://data-api.binance.vision"), Source::Binance);
+        assert_eq!(source("https://api.binance.com/api/v3"), Source::Binance);
+        assert_eq!(source("http://127.0.0.1:4711/"), Source::Host("127.0.0.1:4711".to_owned()));
+        assert_eq!(source("https://notbinance.com"), Source::Host("notbinance.com".to_owned()));
+        for bad in ["", "binance.com", "https://", "https://key@binance.com", "https://a b/"] {
+            assert!(Source::of_url(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn a_source_is_read_as_it_is_written() {

@@ -18,7 +18,7 @@ pub(crate) async fn run(
     let data = arguments.folder.data;
     let rules = world::rules(SystemClock.now()).await?;
     let addresses = Addresses::real(environment, &rules)?;
-    let app = App::new(&data, PORT, environment.source(), addresses, environment)?;
+    let app = App::new(&data, PORT, environment.source.clone(), addresses, environment)?;
     for symbol in &symbols {
         flow::collect(&app, symbol, &data, terminal).await?;
     }

@@ -27,14 +27,14 @@ pub(crate) async fn run(
 
     let rules = world::rules(SystemClock.now()).await?;
     let addresses = Addresses::real(environment, &rules)?;
-    let app = App::new(&data, PORT, environment.source(), addresses, environment)?;
+    let app = App::new(&data, PORT, environment.source.clone(), addresses, environment)?;
     flow::collect(&app, &symbol, &data, terminal).await?;
     let requested_at = SystemClock.now();
     let request = RunRequest {
         flow,
         key: format!("run {} {symbol} {requested_at} {}", flow.number, std::process::id()),
         symbol,
-        source: environment.source(),
+        source: environment.source.clone(),
         as_of: past.unwrap_or(requested_at),
         live: past.is_none(),
         language: choices.lang,

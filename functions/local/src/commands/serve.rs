@@ -4,8 +4,8 @@ use std::time::Duration;
 use coordinator::RunRequest;
 use domain::{Source, Symbol, Timeframe};
 use flows::Flow;
-use ohlcv_collector::{CollectError, Watchlist};
-use runtime::{Catalog, Clock, SystemClock};
+use ohlcv_collector::CollectError;
+use runtime::{Catalog, Clock, SystemClock, Watchlist};
 use storage::{CandleStore, Journal, SeriesKey};
 use tokio::net::TcpListener;
 
@@ -35,7 +35,7 @@ pub(crate) async fn run(
     }
     let rules = world::rules(SystemClock.now()).await?;
     let addresses = Addresses::real(environment, &rules)?;
-    let app = App::new(&data, arguments.port, environment.source(), addresses, environment)?;
+    let app = App::new(&data, arguments.port, environment.source.clone(), addresses, environment)?;
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await.map_err(|error| {
         Failure::run(format!("port {} cannot be used: {error}", arguments.port)).advice("pass another --port")
     })?;
@@ -53,7 +53,7 @@ pub(crate) async fn run(
         watchlist: &watchlist,
         catalog: &catalog,
         model: arguments.model,
-        source: environment.source(),
+        source: environment.source.clone(),
     };
     tokio::select! {
         worked = app.worker.serve() => worked.map_err(stored),
