@@ -2,7 +2,8 @@
 
 use domain::Timeframe;
 use market::{Limits, MarketError};
-use ohlcv_collector::{CollectError, Collected, Watchlist};
+use ohlcv_collector::{CollectError, Collected};
+use runtime::Watchlist;
 use sim::{Fault, Rule, Service};
 use storage::CandleStore;
 
@@ -63,7 +64,7 @@ async fn a_series_may_end_with_its_page() {
 async fn a_watchlist_may_make_it_shallower() {
     let list = Watchlist::parse("symbols = [\"BTCUSDT\"]\n[bars]\n1h = 1000\n1d = 7").unwrap();
     let now = "2021-08-20T05:30:00Z";
-    let desk = Desk::with(now, Limits::PUBLISHED, |collector| collector.with_depth(list.bars)).await;
+    let desk = Desk::with(now, Limits::PUBLISHED, |collector| collector.with_depth(list.bars.into())).await;
     desk.collect("BTCUSDT").await.unwrap();
     let hours = desk.kept("BTCUSDT", Timeframe::Hour).await;
     assert_eq!(hours.len(), 1000);

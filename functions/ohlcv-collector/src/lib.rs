@@ -11,7 +11,6 @@ mod due;
 mod gaps;
 mod refresh;
 mod tick;
-mod watchlist;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +25,6 @@ use refresh::Refresh;
 use storage::{Appended, CandleStore, SeriesKey, StoreError};
 pub use tick::Ticked;
 use tracing::{info, warn};
-pub use watchlist::{Watchlist, WatchlistError};
 
 /// Status kept of a symbol that the exchange listed once and lists no more: it has no word of its own for that.
 pub const DELISTED: &str = "DELISTED";

@@ -1,7 +1,15 @@
-use domain::Symbol;
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use domain::{Symbol, Timeframe};
 use serde::Deserialize;
 
-use crate::Depth;
+/// How many bars of each timeframe are wanted.
+pub type Bars = BTreeMap<Timeframe, NonZeroU32>;
+
+/// The fewest hours that a backfill may be cut to: the month in progress, and one that closed but was not collected
+/// yet, are made of hours, and a 1M series rests for a third of its bar. 31 days and 10 are 984 hours.
+const LEAST_HOURS: u32 = 1000;
 
 /// The symbols to keep and read, from `watchlist.toml`:
 ///
@@ -20,7 +28,7 @@ pub struct Watchlist {
     pub symbols: Vec<Symbol>,
     /// How far back the first backfill of each reads.
     #[serde(default)]
-    pub bars: Depth,
+    pub bars: Bars,
 }
 
 /// Why a watchlist cannot be used: tell the user.
@@ -39,7 +47,7 @@ pub enum WatchlistError {
     #[error(
         "watchlist.toml: 1h = {hours} is too shallow, a month in progress is made of hours; name at least {least}, \
          or none",
-        least = Depth::LEAST_HOURS
+        least = LEAST_HOURS
     )]
     Shallow {
         /// As named.
@@ -62,7 +70,8 @@ impl Watchlist {
                 return Err(WatchlistError::Twice(symbol.clone()));
             }
         }
-        match list.bars.too_shallow() {
+        let hours = list.bars.get(&Timeframe::Hour).map(|hours| hours.get());
+        match hours.filter(|hours| *hours < LEAST_HOURS) {
             Some(hours) => Err(WatchlistError::Shallow { hours }),
             None => Ok(list),
         }
@@ -83,6 +92,7 @@ mod tests {
         let with = |bars: &str| format!("symbols = [\"BTCUSDT\"]\n[bars]\n{bars}");
         assert!(message(&with("1m = 5")).contains("unknown variant `1m`"));
         assert!(message(&with("1h = 999")).contains("name at least 1000"));
+        assert!(message(&with("1d = 0")).contains("nonzero"));
         assert!(Watchlist::parse(&with("1h = 1000")).is_ok());
     }
 
@@ -90,7 +100,7 @@ mod tests {
     fn a_watchlist_may_limit_some_timeframes() {
         let list = Watchlist::parse("symbols = [\"币安人生USDT\"]\n[bars]\n1h = 20000\n4h = 5000").unwrap();
         assert_eq!(list.symbols[0].as_str(), "币安人生USDT");
-        assert_ne!(list.bars, Depth::default());
+        assert_eq!(list.bars[&Timeframe::Hour4].get(), 5000);
     }
 
     #[test]
