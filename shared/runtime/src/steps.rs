@@ -1,7 +1,9 @@
 use domain::{RunId, StepId, Timeframe};
 use flows::{Flow, Plan, Planned};
 use jiff::SignedDuration;
-use storage::{Claim, Kind, Message, RunDocument, Status, StepDocument, StepResult, StoreError, Topic};
+use storage::{
+    Claim, Kind, MESSAGE_VERSION, Message, RunDocument, Status, StepDocument, StepResult, StoreError, Topic,
+};
 use tracing::{error, info, warn};
 
 use crate::{Redeliver, Services, Stop, fault};
@@ -22,7 +24,8 @@ pub struct Batch<'a> {
     pub steps: Vec<StepDocument>,
 }
 
-/// Claims the steps of a message. A step that has ended is announced again: its event may have been lost.
+/// Claims the steps of a message. A step that has ended is announced again: its event may have been lost. One that
+/// does not exist, or that another function does, is no business of this message, whoever wrote it.
 ///
 /// # Errors
 /// [`Redeliver`] if the journal could not be reached.
@@ -40,17 +43,16 @@ pub async fn begin<'a>(services: &'a Services, message: &Message) -> Result<Opti
         return Ok(None);
     }
     // a step that a newer version wrote stops its whole run here: nothing is claimed that could not be ended
-    if let Err(error @ StoreError::Newer { .. }) = services.journal.steps(run_id).await {
-        return Ok(left(run_id, &error));
+    let kept = match services.journal.steps(run_id).await {
+        Err(error @ StoreError::Newer { .. }) => return Ok(left(run_id, &error)),
+        kept => kept?,
+    };
+    let wanted = wanted(message, &kept);
+    if wanted.is_empty() {
+        return Ok(None);
     }
     fault::point("claim.before");
-    let claims = match services.journal.claim(run_id, &message.steps, services.clock.now(), LEASE).await {
-        Err(StoreError::NotFound(what)) => {
-            warn!(%run_id, what, "message for a step that does not exist: dropped");
-            return Ok(None);
-        }
-        claims => claims?,
-    };
+    let claims = services.journal.claim(run_id, &wanted, services.clock.now(), LEASE).await?;
     fault::point("claim.after");
     let mut steps = Vec::with_capacity(claims.len());
     let mut ended = Vec::new();
@@ -67,14 +69,26 @@ pub async fn begin<'a>(services: &'a Services, message: &Message) -> Result<Opti
     Ok((!steps.is_empty()).then_some(Batch { services, topic: message.topic, run, steps }))
 }
 
+fn wanted(message: &Message, kept: &[StepDocument]) -> Vec<StepId> {
+    let mine = |id: &&StepId| {
+        let kind = kept.iter().find(|step| step.step_id == **id).map(|step| step.kind);
+        let is_mine = kind.is_some_and(|kind| Topic::of(kind) == message.topic);
+        if !is_mine {
+            warn!(run_id = %message.run_id, step_id = %id, "message for a step that is none of its topic's: dropped");
+        }
+        is_mine
+    };
+    message.steps.iter().filter(mine).cloned().collect()
+}
+
 /// A newer version's document is left to that version: what it needs cannot be known here.
 fn left<T>(run_id: &RunId, error: &StoreError) -> Option<T> {
     error!(%run_id, %error, "left untouched");
     None
 }
 
-async fn announce(services: &Services, run_id: &RunId, steps: Vec<StepId>) -> Result<(), Redeliver> {
-    let message = Message { v: 1, topic: Topic::FlowEvents, run_id: run_id.clone(), steps };
+async fn announce(services: &Services, run_id: &RunId, steps: Vec<StepId>) -> Result<(), StoreError> {
+    let message = Message { v: MESSAGE_VERSION, topic: Topic::FlowEvents, run_id: run_id.clone(), steps };
     fault::point("dispatch.before");
     services.bus.publish(&message).await?;
     fault::point("dispatch.after");
@@ -142,7 +156,7 @@ impl Batch<'_> {
             Err(Stop::Store(error @ (StoreError::Damaged { .. } | StoreError::NotFound(_)))) => {
                 self.end(step, Err(error.to_string())).await
             }
-            Err(Stop::Store(error)) => Err(error.into()),
+            Err(Stop::Store(error)) => Err(self.free(error).await),
         }
     }
 
@@ -164,7 +178,7 @@ impl Batch<'_> {
                 }
                 Ok(())
             }
-            Stop::Store(error) => Err(error.into()),
+            Stop::Store(error) => Err(self.free(error).await),
         }
     }
 
@@ -181,8 +195,23 @@ impl Batch<'_> {
         }
         info!(%run_id, %step_id, "lease too short for the next call: step given back");
         let steps = vec![step_id.clone()];
-        let message = Message { v: 1, topic: self.topic, run_id: run_id.clone(), steps };
+        let message = Message { v: MESSAGE_VERSION, topic: self.topic, run_id: run_id.clone(), steps };
         Ok(self.services.bus.publish(&message).await?)
+    }
+
+    /// Frees what is still held for the delivery that comes again: a lease would keep that one from it. Should the
+    /// journal be what is out of reach, the leases end by themselves.
+    async fn free(&self, because: StoreError) -> Redeliver {
+        for step in &self.steps {
+            match self.services.journal.release(step).await {
+                // it has ended, or is another's by now
+                Ok(()) | Err(StoreError::Fenced { .. }) => {}
+                Err(error) => {
+                    info!(run_id = %step.run_id, step_id = %step.step_id, %error, "left to its lease");
+                }
+            }
+        }
+        because.into()
     }
 
     async fn fail_all(&self, reason: &str) -> Result<(), Redeliver> {
@@ -192,12 +221,19 @@ impl Batch<'_> {
         Ok(())
     }
 
-    async fn close(
+    async fn close(&self, step: &StepDocument, status: Status, result: StepResult) -> Result<(), Redeliver> {
+        match self.commit(step, status, result).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.free(error).await),
+        }
+    }
+
+    async fn commit(
         &self,
         step: &StepDocument,
         status: Status,
         mut result: StepResult,
-    ) -> Result<(), Redeliver> {
+    ) -> Result<(), StoreError> {
         let now = self.services.clock.now();
         if let Some(gcs_uri) = &result.gcs_uri
             && matches!(step.kind, Kind::Ohlcv | Kind::Chart | Kind::Notification)

@@ -1,5 +1,8 @@
 //! Logs: to stderr, this project's own crates at the level asked for, others at `warn`.
 
+#[cfg(feature = "gcp")]
+pub mod stackdriver;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -7,7 +10,7 @@ use tracing_subscriber::fmt::MakeWriter;
 /// whole answers when it cannot parse them.
 const OTHERS: &str = "warn,async_openai=off";
 
-const OWN: [&str; 18] = [
+const OWN: [&str; 19] = [
     "charts",
     "chart_exporter",
     "coordinator",
@@ -21,6 +24,7 @@ const OWN: [&str; 18] = [
     "notify",
     "ohlcv_collector",
     "ohlcv_exporter",
+    "platform_gcp",
     "platform_local",
     "runtime",
     "sim",
@@ -33,17 +37,20 @@ pub fn start<W>(level: &str, writer: W)
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
+    // a second subscriber in one process is a test's; the first stays
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter(level))
+        .with_writer(writer)
+        .with_ansi(false)
+        .with_target(false)
+        .try_init();
+}
+
+fn filter(level: &str) -> EnvFilter {
     let level = match level {
         "error" | "info" | "debug" | "trace" => level,
         _ => "warn",
     };
     let own: Vec<String> = OWN.iter().map(|name| format!("{name}={level}")).collect();
-    let filter = EnvFilter::new(format!("{OTHERS},{}", own.join(",")));
-    // a second subscriber in one process is a test's; the first stays
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(writer)
-        .with_ansi(false)
-        .with_target(false)
-        .try_init();
+    EnvFilter::new(format!("{OTHERS},{}", own.join(",")))
 }

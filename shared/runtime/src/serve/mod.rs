@@ -1,0 +1,99 @@
+//! A function behind HTTP: Pub/Sub pushes messages to it, Cloud Scheduler calls it, and nobody else does.
+//!
+//! No status code steers the flow: a message is acknowledged (204) once the journal knows what is to be done, and
+//! refused (503) only while storage cannot be reached. What waits, waits inside the request.
+
+mod accept;
+mod auth;
+mod envelope;
+mod push;
+mod request;
+mod tick;
+mod token;
+mod trace;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use auth::Auth;
+pub use auth::{
+    AUDIENCE, AUTH, JWKS_URL, K_SERVICE, MakeVerifier, PUSH_INVOKER, TICK_INVOKER, Verified, Verifier,
+};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::routing::{get, post};
+pub use envelope::Delivery;
+pub use push::{Push, StepPush};
+pub use tick::{OnTick, Tick};
+use tokio::net::TcpListener;
+
+use crate::settings::{Settings, SettingsError, Variable};
+use crate::{Clock, Function, Services, SystemClock};
+
+/// The port.
+pub const PORT: Variable = Variable::or("PORT", "8080", "the port to listen on");
+
+/// What every function takes.
+pub const VARIABLES: &[Variable] = &[PORT, AUTH, AUDIENCE, PUSH_INVOKER, TICK_INVOKER, JWKS_URL, K_SERVICE];
+
+/// A function's paths.
+pub struct Server {
+    address: SocketAddr,
+    auth: Auth,
+    clock: Arc<dyn Clock>,
+    router: Router<Arc<request::Door>>,
+}
+
+impl Server {
+    /// A server that answers `GET /` alone.
+    ///
+    /// # Errors
+    /// [`SettingsError`] if the settings contradict each other.
+    pub fn new(settings: &Settings, make_verifier: MakeVerifier) -> Result<Self, SettingsError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let auth = Auth::new(settings, make_verifier, clock.clone())?;
+        let ip = if auth.is_local() { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED };
+        let port = settings.parse(&PORT)?.unwrap_or_default();
+        let router = Router::new().route("/", get(|| async { "ready\n" }));
+        Ok(Self { address: SocketAddr::new(IpAddr::V4(ip), port), auth, clock, router })
+    }
+
+    /// With a step function behind `POST /push`.
+    #[must_use]
+    pub fn function(self, services: Services, function: Arc<dyn Function>) -> Self {
+        self.push(Arc::new(StepPush::new(services, function)))
+    }
+
+    /// With something else behind `POST /push`.
+    #[must_use]
+    pub fn push(self, push: Arc<dyn Push>) -> Self {
+        let handler = move |State(door): State<Arc<request::Door>>, request: Request| {
+            let push = push.clone();
+            async move { request::push(&door, push, request).await }
+        };
+        Self { router: self.router.route("/push", post(handler)), ..self }
+    }
+
+    /// With what the schedule calls by `POST` at `path`.
+    #[must_use]
+    pub fn tick(self, path: &'static str, on_tick: Arc<dyn OnTick>) -> Self {
+        let handler = move |State(door): State<Arc<request::Door>>, request: Request| {
+            let on_tick = on_tick.clone();
+            async move { request::tick(&door, on_tick, request).await }
+        };
+        Self { router: self.router.route(path, post(handler)), ..self }
+    }
+
+    /// Answers until `stop` ends, then lets what is in work come to its end for as long as the platform waits.
+    ///
+    /// # Errors
+    /// If the port cannot be listened on.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> std::io::Result<()> {
+        let listener = TcpListener::bind(self.address).await?;
+        tracing::info!(address = %listener.local_addr()?, "ready");
+        let door = Arc::new(request::Door { auth: self.auth, clock: self.clock });
+        let router = request::guard(self.router, door);
+        accept::serve(listener, router, stop).await;
+        Ok(())
+    }
+}
