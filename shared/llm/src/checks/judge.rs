@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 use super::facts::Facts;
 use super::known::{Kind, Known};
 use super::scope::Numbers;
-use super::tokens::{Reading, Token, Unit};
+use super::tokens::{Reading, Token};
+use super::units::Unit;
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -13,7 +14,7 @@ pub(super) enum Verdict {
     Verified { expected: String, reference: String },
     /// Reached from two numbers.
     Derived { how: String, reference: String },
-    /// No number of the market: a year, a small count.
+    /// No number of the market: a small count.
     Exempt,
     /// None of these, with the nearest number where one is near.
     Wrong { nearest: String, reference: String },
@@ -44,13 +45,19 @@ fn verified(known: &Known) -> Verdict {
     Verdict::Verified { expected: known.text.clone(), reference: known.reference.clone() }
 }
 
-/// A price is no percent, a percent no price.
+/// A price is no percent, a percent no price, and "42.000" no share of 42.
 fn fits_kind(token: &Token, known: &Known) -> bool {
+    let is_coarse =
+        matches!(known.kind, Kind::Percent | Kind::Oscillator | Kind::Odds | Kind::Count | Kind::Ratio);
+    if is_coarse && token.readings.iter().all(|reading| reading.scale >= 3) {
+        return false;
+    }
     match token.unit {
         Unit::None => true,
         Unit::Percent => matches!(known.kind, Kind::Percent | Kind::Oscillator | Kind::Odds),
         Unit::Times => known.kind == Kind::Ratio,
         Unit::Money => matches!(known.kind, Kind::Price | Kind::Spread),
+        Unit::Amount => known.kind == Kind::Volume,
         Unit::Atr => false,
     }
 }
@@ -113,19 +120,13 @@ fn trailing_zeros(reading: &Reading) -> u32 {
     u32::try_from(zeros.saturating_sub(written)).unwrap_or(0)
 }
 
-/// Years of the data and its horizon; 0 to 12 without a unit where such a number can be no price.
+/// 0 to 12 without a unit where such a number can be no price.
 fn is_exempt(token: &Token, facts: &Facts<'_>) -> bool {
-    if !token.is_plain || token.minus.is_some() || token.unit != Unit::None {
-        return false;
-    }
-    let Some(value) = token.readings.first().map(|reading| reading.value) else { return false };
-    let first = facts.first_day.map_or(facts.last_day.year(), |day| day.year());
-    let is_year = token.end - token.start == 4
-        && value >= Decimal::from(first)
-        && value <= Decimal::from(facts.last_day.year());
-    let is_count =
-        value <= Decimal::from(12) && facts.last_price.is_some_and(|price| price > Decimal::from(20));
-    is_year || is_count
+    let value = token.readings.first().map(|reading| reading.value);
+    token.is_plain
+        && token.minus.is_none()
+        && value.is_some_and(|value| value <= Decimal::from(12))
+        && facts.last_price.is_some_and(|price| price > Decimal::from(20))
 }
 
 /// The number as a difference, percent change, ratio, or difference in ATR14.

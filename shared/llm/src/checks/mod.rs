@@ -11,6 +11,7 @@ mod invalidation;
 mod judge;
 mod known;
 mod masks;
+mod numerals;
 mod order;
 pub(crate) mod path;
 mod prose;
@@ -18,6 +19,7 @@ mod refs;
 mod rules;
 mod scope;
 mod tokens;
+mod units;
 
 #[cfg(test)]
 pub(crate) mod sample;

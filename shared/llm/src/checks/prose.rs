@@ -8,6 +8,7 @@ use super::judge::{Verdict, judge};
 use super::masks::{self, Mask};
 use super::scope::{Numbers, Scope};
 use super::tokens::{self, Token};
+use super::units::Assets;
 
 /// A text of the answer.
 pub(super) struct Text<'a> {
@@ -122,7 +123,7 @@ enum Piece {
 }
 
 fn pieces(text: &str, facts: &Facts<'_>) -> Vec<Piece> {
-    let price_unit = facts.evidence.ohlcv.price_unit.as_str();
+    let assets = Assets { quote: facts.evidence.ohlcv.price_unit.as_str(), base: facts.base };
     let mut pieces = Vec::new();
     let (mut at, mut inside_word) = (0, false);
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
@@ -141,11 +142,19 @@ fn pieces(text: &str, facts: &Facts<'_>) -> Vec<Piece> {
                 }
                 None => {}
             }
+            if let Some(token) = tokens::in_words(text, at, &assets) {
+                at = token.end.max(at + 1);
+                pieces.push(Piece::Number(token));
+                inside_word = true;
+                continue;
+            }
         }
         if c.is_ascii_digit() {
-            let token = tokens::read(text, at, price_unit);
+            let token = tokens::read(text, at, &assets);
             at = token.end.max(at + 1);
-            pieces.push(Piece::Number(token));
+            if !masks::is_year(&token, text, facts) {
+                pieces.push(Piece::Number(token));
+            }
             inside_word = true;
             continue;
         }
@@ -158,5 +167,18 @@ fn pieces(text: &str, facts: &Facts<'_>) -> Vec<Piece> {
         inside_word = c.is_alphanumeric();
         at += c.len_utf8();
     }
+    set_apart(text, &mut pieces);
     pieces
+}
+
+/// Digits of one number that are set apart ("8 0 0 0 0") are no counts.
+fn set_apart(text: &str, pieces: &mut [Piece]) {
+    for i in 1..pieces.len() {
+        let [before, after] = &mut pieces[i - 1..=i] else { continue };
+        let (Piece::Number(before), Piece::Number(after)) = (before, after) else { continue };
+        let between = text.get(before.end..after.start).unwrap_or_default();
+        if between.chars().all(|c| c.is_whitespace() || "_'’·*`~|".contains(c)) {
+            (before.is_plain, after.is_plain) = (false, false);
+        }
+    }
 }

@@ -1,6 +1,10 @@
-//! Numbers in prose, as people write them: sign, thousands by comma, dot or space, decimal dot or comma, %, k, x.
+//! Numbers in prose, as people write them: sign, thousands by comma, dot or space, decimal dot or comma, %, k, x,
+//! and words.
 
 use rust_decimal::Decimal;
+
+use super::numerals;
+use super::units::{Assets, CURRENCIES, SPACES, Unit, is_compared, is_point, unit};
 
 /// One way to read a number. It stands for all values that round to it at its last digit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,19 +12,6 @@ pub(super) struct Reading {
     pub(super) value: Decimal,
     /// Decimals written; below zero for thousands: `79.5k` has -2.
     pub(super) scale: i32,
-}
-
-/// What the number is said to measure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unit {
-    None,
-    Percent,
-    /// `1.35x`, `1.35 times`.
-    Times,
-    /// `1.2 ATR14`.
-    Atr,
-    /// A currency stands beside it.
-    Money,
 }
 
 /// A number as written.
@@ -34,20 +25,44 @@ pub(super) struct Token {
     /// All ways to read it; none if it is no number that can be held.
     pub(super) readings: Vec<Reading>,
     pub(super) unit: Unit,
-    /// Nothing but digits: a year, a count.
+    /// Nothing but digits, and nothing that measures beside them: a year, a count.
     pub(super) is_plain: bool,
     /// For digits grouped by spaces: the numbers they are without grouping.
     pub(super) parts: Vec<Token>,
 }
 
-const SPACES: [char; 4] = [' ', '\u{a0}', '\u{2009}', '\u{202f}'];
-
-/// The number whose first digit stands at `at`. `price_unit` is the quote currency.
-pub(super) fn read(text: &str, at: usize, price_unit: &str) -> Token {
-    read_grouped(text, at, price_unit, true)
+/// The number whose first digit stands at `at`.
+pub(super) fn read(text: &str, at: usize, assets: &Assets<'_>) -> Token {
+    read_grouped(text, at, assets, true)
 }
 
-fn read_grouped(text: &str, at: usize, price_unit: &str, by_space: bool) -> Token {
+/// The number whose first word stands at `at`. Words up to twelve that measure nothing are words.
+pub(super) fn in_words(text: &str, at: usize, assets: &Assets<'_>) -> Option<Token> {
+    let numeral = numerals::read(text.get(at..)?)?;
+    let end = at + numeral.length;
+    let rest = &text[end..];
+    let is_few = numeral.whole().is_some_and(|value| value <= 12) && numeral.scale == 0;
+    let unit = match unit(rest, assets) {
+        // "rejected three times" counts
+        Unit::Times if is_few && !is_compared(rest) => Unit::None,
+        unit => unit,
+    };
+    if is_few && unit == Unit::None && !is_point(rest) {
+        return None;
+    }
+    let reading = numeral.value.map(|value| Reading { value, scale: numeral.scale });
+    Some(Token {
+        start: at,
+        end,
+        minus: None,
+        readings: reading.into_iter().collect(),
+        unit,
+        is_plain: false,
+        parts: Vec::new(),
+    })
+}
+
+fn read_grouped(text: &str, at: usize, assets: &Assets<'_>, by_space: bool) -> Token {
     let head_end = digits_end(text, at);
     let (separator, groups_end, groups) = grouping(text, at, head_end, by_space);
     let grouped = groups > 0;
@@ -56,23 +71,29 @@ fn read_grouped(text: &str, at: usize, price_unit: &str, by_space: bool) -> Toke
 
     let mut readings = Vec::new();
     readings.extend(reading(&whole, fraction));
-    if separator == Some(',') && groups == 1 && fraction.is_empty() {
-        // 47,300 may be forty-seven thousand or forty-seven
+    if separator == Some(',') && groups == 1 && fraction.is_empty() && !text[..groups_end].ends_with('0') {
+        // 47,305 may be forty-seven thousand or forty-seven; 42,000 is never forty-two
         readings.extend(reading(&text[at..head_end], &text[head_end + 1..groups_end]));
     }
-    let mut is_plain = !grouped && fraction.is_empty();
-    if has_exponent(&text[end..]) {
+    let is_canonical = whole.len() == 1 || !whole.starts_with('0');
+    let mut is_plain = !grouped && fraction.is_empty() && is_canonical;
+    if let Some(length) = exponent(&text[end..]) {
         readings.clear();
-    }
-    if let Some(length) = thousands_suffix(&text[end..]) {
         end += length;
         is_plain = false;
-        readings = readings.iter().filter_map(|r| thousandfold(*r)).collect();
+    }
+    if let Some((power, length)) = numerals::multiplier(&text[end..]) {
+        end += length;
+        is_plain = false;
+        readings = readings.iter().filter_map(|r| times_ten_to(*r, power)).collect();
     }
     let (start, minus, money) = sign(text, at);
-    let unit = if money { Unit::Money } else { unit(&text[end..], price_unit) };
+    let rest = &text[end..];
+    let unit = if money { Unit::Money } else { unit(rest, assets) };
+    let stands_alone = !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') && !goes_on(rest);
+    is_plain &= unit == Unit::None && stands_alone && !is_point(rest);
     let parts = match separator {
-        Some(space) if SPACES.contains(&space) => split(text, at, end, price_unit),
+        Some(space) if SPACES.contains(&space) => split(text, at, end, assets),
         _ => Vec::new(),
     };
     Token { start, end, minus, readings, unit, is_plain, parts }
@@ -129,27 +150,30 @@ fn reading(whole: &str, fraction: &str) -> Option<Reading> {
     Some(Reading { value: value.ok()?, scale: i32::try_from(fraction.len()).ok()? })
 }
 
-fn thousandfold(reading: Reading) -> Option<Reading> {
-    let value = reading.value.checked_mul(Decimal::from(1000))?;
-    Some(Reading { value, scale: reading.scale - 3 })
+fn times_ten_to(reading: Reading, power: u32) -> Option<Reading> {
+    let value = reading.value.checked_mul(Decimal::from(10_u64.checked_pow(power)?))?;
+    Some(Reading { value, scale: reading.scale - i32::try_from(power).ok()? })
 }
 
-fn thousands_suffix(rest: &str) -> Option<usize> {
-    let mut chars = rest.chars();
-    let suffix = chars.next().filter(|c| matches!(c, 'k' | 'K' | 'к'))?;
-    (!chars.next().is_some_and(char::is_alphanumeric)).then_some(suffix.len_utf8())
+/// Whether letters are part of the number: `900D`, but not the ending of an ordinal.
+fn goes_on(rest: &str) -> bool {
+    let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+    end > 0 && !["st", "nd", "rd", "th"].contains(&&rest[..end])
 }
 
-fn has_exponent(rest: &str) -> bool {
-    let Some(rest) = rest.strip_prefix(['e', 'E']) else { return false };
-    rest.trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit())
+/// Bytes of an exponent, `e4`.
+fn exponent(rest: &str) -> Option<usize> {
+    let power = rest.strip_prefix(['e', 'E'])?.trim_start_matches(['+', '-']);
+    let start = rest.len() - power.len();
+    let digits = digits_at(rest, start);
+    (digits > 0).then_some(start + digits)
 }
 
 /// Where the number starts with its sign, the sign, and whether a currency sign stands before it. A dash
 /// between two numbers is no sign.
 fn sign(text: &str, at: usize) -> (usize, Option<bool>, bool) {
     let mut before = &text[..at];
-    let bare = before.trim_end_matches(['$', '€']);
+    let bare = before.trim_end_matches(CURRENCIES);
     let money = bare.len() < before.len();
     before = bare;
     let Some(last) = before.chars().next_back() else { return (at, None, money) };
@@ -162,34 +186,12 @@ fn sign(text: &str, at: usize) -> (usize, Option<bool>, bool) {
     if free { (start, Some(minus), money) } else { (at, None, money) }
 }
 
-fn unit(rest: &str, price_unit: &str) -> Unit {
-    let attached = rest.chars().next().unwrap_or(' ');
-    if matches!(attached, 'x' | '×' | 'х') && !rest.chars().nth(1).is_some_and(char::is_alphanumeric) {
-        return Unit::Times;
-    }
-    let word = rest.trim_start_matches(|c| SPACES.contains(&c) || c == '-');
-    let starts = |names: &[&str]| {
-        names.iter().any(|name| word.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name)))
-    };
-    if starts(&["%", "percent", "per cent", "процент"]) {
-        Unit::Percent
-    } else if starts(&["times", "раз"]) {
-        Unit::Times
-    } else if starts(&["ATR"]) {
-        Unit::Atr
-    } else if starts(&["USD", "$"]) || (!price_unit.is_empty() && starts(&[price_unit])) {
-        Unit::Money
-    } else {
-        Unit::None
-    }
-}
-
-fn split(text: &str, at: usize, end: usize, price_unit: &str) -> Vec<Token> {
+fn split(text: &str, at: usize, end: usize, assets: &Assets<'_>) -> Vec<Token> {
     let mut parts = Vec::new();
     let mut from = at;
     while from < end {
         if text.as_bytes().get(from).is_some_and(u8::is_ascii_digit) {
-            let part = read_grouped(text, from, price_unit, false);
+            let part = read_grouped(text, from, assets, false);
             from = part.end.max(from + 1);
             parts.push(part);
         } else {
@@ -203,8 +205,10 @@ fn split(text: &str, at: usize, end: usize, price_unit: &str) -> Vec<Token> {
 mod tests {
     use super::*;
 
+    const ASSETS: Assets<'_> = Assets { quote: "USDT", base: "BTC" };
+
     fn one(text: &str) -> Token {
-        read(text, text.find(|c: char| c.is_ascii_digit()).unwrap(), "USDT")
+        read(text, text.find(|c: char| c.is_ascii_digit()).unwrap(), &ASSETS)
     }
 
     fn values(text: &str) -> Vec<String> {
@@ -215,6 +219,7 @@ mod tests {
     fn thousands_and_decimals_are_read_as_they_are_written() {
         assert_eq!(values("78,657.55"), ["78657.55"]);
         assert_eq!(values("107,255."), ["107255", "107.255"]);
+        assert_eq!(values("42,000"), ["42000"]);
         assert_eq!(values("1,107,255"), ["1107255"]);
         assert_eq!(values("78 657.55"), ["78657.55"]);
         assert_eq!(values("78\u{a0}657,55"), ["78657.55"]);
@@ -235,7 +240,7 @@ mod tests {
         assert_eq!(one("(+3.5)").minus, Some(false));
         assert_eq!(one("a-3").minus, None);
         let text = "70,079.99-74,508";
-        assert_eq!(read(text, 10, "USDT").minus, None);
+        assert_eq!(read(text, 10, &ASSETS).minus, None);
     }
 
     #[test]
