@@ -16,6 +16,8 @@ pub(crate) struct Ledger<'a> {
     client: ModelClient,
     step: &'a StepDocument,
     inputs: &'a Inputs,
+    /// The environment's ceiling of an answer.
+    most_tokens: u32,
     answers: u32,
     /// Calls that were set out to be paid for: lost answers may have been charged for, adopted ones were not.
     pub(crate) calls: u32,
@@ -36,12 +38,13 @@ pub(crate) async fn ask(ledger: &mut Ledger<'_>) -> Result<(Checked, String), St
             Ok(checked) if checked.problems.is_empty() => (checked, answer),
             Ok(checked) => (repair(ledger, &first, checked, &answer, &evidence).await?, answer),
             Err(broken) => {
-                let again = request::build_again(&first, &answer.text, &broken).map_err(Stop::failed)?;
+                let again = request::build_again(&first, &answer.text, &broken, ledger.most_tokens)
+                    .map_err(Stop::failed)?;
                 second(ledger, again, &evidence).await?
             }
         },
         Err(CallError::CutOff | CallError::Empty) => {
-            let again = request::build_retry(&first).map_err(Stop::failed)?;
+            let again = request::build_retry(&first, ledger.most_tokens).map_err(Stop::failed)?;
             second(ledger, again, &evidence).await?
         }
         Err(error) => return Err(Stop::failed(error)),
@@ -56,7 +59,9 @@ async fn second(
     evidence: &Evidence<'_>,
 ) -> Result<(Checked, Answer), Stop> {
     let answer = ledger.call(request).await?.map_err(|error| match error {
-        CallError::CutOff => Stop::failed("answer cut off twice; raise max_tokens in prompts/models.toml"),
+        CallError::CutOff => Stop::failed(
+            "answer cut off twice; raise max_tokens in prompts/models.toml and TOPDOWN_MAX_TOKENS",
+        ),
         CallError::Empty => Stop::failed("answer empty twice; check the model named in prompts/models.toml"),
         error => Stop::failed(error),
     })?;
@@ -91,13 +96,11 @@ async fn repair(
 /// The most that the calls of a step can cost, USD: the report, and one more that is given the first answer and may
 /// be as long as the environment allows, each paid for twice.
 pub(crate) fn worst_case(inputs: &Inputs, most_tokens: u32) -> Result<Decimal, Stop> {
-    /// What a second call adds to the first: the answer it is about, and what is wrong with it.
-    const MORE_TOKENS: u64 = 100_000;
     let profile = &inputs.profile;
-    let prompt = llm::request::token_bound(&inputs.request()?);
+    let prompt = request::token_bound(&inputs.request()?);
     let longer = profile.max_tokens.saturating_mul(2).min(most_tokens);
     let first = profile.worst_case_usd(prompt, profile.max_tokens);
-    let second = profile.worst_case_usd(prompt.saturating_add(MORE_TOKENS), longer);
+    let second = profile.worst_case_usd(prompt.saturating_add(request::FOLLOW_UP_TOKENS), longer);
     let calls = first.zip(second).and_then(|(first, second)| first.checked_add(second));
     let worst = calls.and_then(|calls| calls.checked_mul(Decimal::from(INTENTS)));
     worst.ok_or_else(|| Stop::failed(format!("nobody can say what profile `{}` costs", profile.name())))
@@ -109,12 +112,14 @@ impl<'a> Ledger<'a> {
         client: ModelClient,
         step: &'a StepDocument,
         inputs: &'a Inputs,
+        most_tokens: u32,
     ) -> Self {
         Self {
             services,
             client,
             step,
             inputs,
+            most_tokens,
             answers: 0,
             calls: 0,
             prompt_tokens: 0,
@@ -139,7 +144,8 @@ impl<'a> Ledger<'a> {
 
     async fn call(&mut self, request: Vec<u8>) -> Result<Result<Answer, CallError>, Stop> {
         let number = self.answers as usize;
-        let call = PaidCall { vendor: VENDOR, number, request };
+        let call =
+            PaidCall { vendor: VENDOR, endpoint: self.inputs.profile.endpoint().to_owned(), number, request };
         let (client, profile) = (&self.client, &self.inputs.profile);
         let attempt = |bytes: Vec<u8>| async move { judge(client.call(&bytes).await, profile) };
         let paid = match paid_call(self.services, self.step, call, attempt).await {

@@ -47,13 +47,14 @@ impl LlmAnalyst {
     ) -> Result<Result<StepResult, StepResult>, Stop> {
         let inputs = Inputs::gather(&self.services, batch, catalog, step, &self.config).await?;
         let client = self.config.client(&inputs.profile).map_err(Stop::failed)?;
-        let worst = ask::worst_case(&inputs, self.config.limits.max_tokens)?;
+        let most_tokens = self.config.limits.max_tokens;
+        let worst = ask::worst_case(&inputs, most_tokens)?;
         let reserved = self.budget.reserve(&self.services, step, worst).await;
         let reserved = reserved.map_err(|error| match error {
             BudgetError::Store(error) => Stop::Store(error),
             spent @ BudgetError::Spent { .. } => Stop::failed(spent),
         })?;
-        let mut ledger = Ledger::new(&self.services, client, step, &inputs);
+        let mut ledger = Ledger::new(&self.services, client, step, &inputs, most_tokens);
         let asked = ask::ask(&mut ledger).await;
         if !matches!(asked, Err(Stop::Store(_))) {
             self.budget.settle(reserved, ledger.cost_usd).await;

@@ -4,6 +4,10 @@ use domain::report::{CheckItem, CheckStatus, Checks, Report, Trust};
 
 use super::{Checked, RepairItem};
 
+/// Characters that a repair is told of what the answer wrote, and of the data.
+const WRITTEN: usize = 200;
+const DATA: usize = 800;
+
 #[derive(Default)]
 pub(super) struct Findings {
     items: Vec<CheckItem>,
@@ -70,10 +74,10 @@ impl Findings {
     pub(super) fn offer(&mut self, wrong: &Wrong<'_>) {
         self.problems.push(RepairItem {
             path: wrong.path.to_owned(),
-            got: wrong.got.to_owned(),
-            reference: wrong.reference.to_owned(),
-            data: wrong.data.unwrap_or(wrong.expected).to_owned(),
-            why: wrong.why.to_owned(),
+            got: capped(wrong.got, WRITTEN),
+            reference: capped(wrong.reference, WRITTEN),
+            data: capped(wrong.data.unwrap_or(wrong.expected), DATA),
+            why: capped(wrong.why, DATA),
         });
     }
 
@@ -81,6 +85,12 @@ impl Findings {
         let (checks, trust) = record(self.items, key_order);
         Checked { report, checks, trust, problems: self.problems }
     }
+}
+
+/// The beginning of a text that has more than `most` characters.
+fn capped(text: &str, most: usize) -> String {
+    let cut = text.char_indices().nth(most);
+    cut.map_or_else(|| text.to_owned(), |(at, _)| format!("{} …", &text[..at]))
 }
 
 /// The counts of `items`. Trust is low with over 10 % unverified, or an invalidation price that is.

@@ -10,6 +10,9 @@ use super::scope::{Numbers, Scope};
 use super::tokens::{self, Token};
 use super::units::Assets;
 
+/// Numbers of the data that a repair is told for one that is wrong.
+const MOST: usize = 12;
+
 /// A text of the answer.
 pub(super) struct Text<'a> {
     pub(super) path: String,
@@ -104,8 +107,12 @@ fn fail(
     numbers: &Numbers,
     findings: &mut Findings,
 ) {
-    let allowed: Vec<String> =
-        numbers.all.iter().take(12).map(|known| format!("{} = {}", known.reference, known.text)).collect();
+    let all = numbers.all.iter();
+    let mut allowed: Vec<String> =
+        all.take(MOST).map(|known| format!("{} = {}", known.reference, known.text)).collect();
+    if let Some(more) = numbers.all.len().checked_sub(MOST).filter(|more| *more > 0) {
+        allowed.push(format!("and {more} more"));
+    }
     let allowed = allowed.join("; ");
     let got = text.get(start..end).unwrap_or_default();
     let data = Some(allowed.as_str());

@@ -9,7 +9,7 @@ use domain::{Symbol, Timeframe};
 use jiff::Timestamp;
 
 pub use build::build;
-pub use follow_up::{build_again, build_repair, build_retry};
+pub use follow_up::{FOLLOW_UP_TOKENS, build_again, build_repair, build_retry};
 
 use crate::{ParentReport, PromptError};
 

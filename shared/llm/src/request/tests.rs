@@ -2,7 +2,7 @@ use domain::report::Trust;
 use serde_json::Value;
 
 use super::*;
-use crate::checks::RepairItem;
+use crate::checks::{AnswerError, RepairItem};
 use crate::{ModelProfile, Models, Prompt, schemas};
 
 fn file(name: &str) -> &'static str {
@@ -159,10 +159,65 @@ fn a_repair_repeats_the_first_messages_byte_for_byte() {
 #[test]
 fn a_retry_differs_by_its_tokens_alone() {
     let first = String::from_utf8(bytes(&profile("rule-analyst"), None)).unwrap();
-    let retry = String::from_utf8(build_retry(first.as_bytes()).unwrap()).unwrap();
-    let twice = first.replace("\"max_completion_tokens\":8000", "\"max_completion_tokens\":16000");
-    assert_eq!(retry, twice);
-    assert_ne!(retry, first);
+    let retry = |most| String::from_utf8(build_retry(first.as_bytes(), most).unwrap()).unwrap();
+    let with = |tokens: u32| first.replace(":8000", &format!(":{tokens}"));
+    assert_ne!(with(16_000), first);
+    assert_eq!(retry(32_000), with(16_000));
+    // never over the environment's ceiling, and never under what was asked first
+    assert_eq!(retry(10_000), with(10_000));
+    assert_eq!(retry(8_000), first);
+    assert_eq!(retry(4_000), first);
+    let broken = AnswerError::Schema("expected value".into());
+    let again = value(&build_again(first.as_bytes(), "x", &broken, 10_000).unwrap());
+    assert_eq!(again["max_completion_tokens"], 10_000);
+}
+
+#[test]
+fn a_follow_up_is_bounded_whatever_the_answer_was() {
+    let first = bytes(&profile("local"), None);
+    let added = |body: Vec<u8>| token_bound(&body) - token_bound(&first);
+    let broken = AnswerError::TooLong(8 << 20);
+    for unit in ["x", "\"", "\\", "\n", "\u{1}", "ж"] {
+        let answer = unit.repeat((1 << 20) / unit.len());
+        let again = build_again(&first, &answer, &broken, 8000).unwrap();
+        let echo = value(&again)["messages"][2]["content"].as_str().unwrap().to_owned();
+        let (kept, cut) = echo.split_once(" [cut here: ").unwrap();
+        assert!(answer.starts_with(kept) && kept.len() > 5000, "{unit:?} {}", kept.len());
+        assert_eq!(cut, format!("{} more bytes]", answer.len() - kept.len()));
+        let items: Vec<RepairItem> =
+            (0..500).map(|i| item(&format!("issues[{i}]"), &unit.repeat(200))).collect();
+        let repair = build_repair(&first, &answer, &items, &profile("local")).unwrap();
+        for body in [again, repair] {
+            assert!(added(body.clone()) <= FOLLOW_UP_TOKENS, "{unit:?}: {}", added(body));
+        }
+    }
+    let short = build_again(&first, "{\"a\":1}", &broken, 8000).unwrap();
+    assert_eq!(value(&short)["messages"][2]["content"], "{\"a\":1}");
+}
+
+#[test]
+fn what_has_no_room_in_a_repair_is_counted_and_equal_data_told_once() {
+    let first = bytes(&profile("rule-analyst"), None);
+    let block = |items: &[RepairItem]| -> Value {
+        let body = value(&build_repair(&first, "{}", items, &profile("rule-analyst")).unwrap());
+        serde_json::from_str(texts(&body, 3)[1].lines().nth(1).unwrap()).unwrap()
+    };
+    let many: Vec<RepairItem> =
+        (0..300).map(|i| item(&format!("issues[{i}]"), &format!("{i} = 1; "))).collect();
+    let cut = block(&many);
+    let listed = cut["items"].as_array().unwrap().len();
+    assert!(listed > 50 && listed < 300, "{listed}");
+    assert_eq!(cut["left_out"], 300 - listed);
+    let same = block(&[item("summary", "a = 1"), item("summary", "a = 1"), item("summary", "b = 2")]);
+    let data: Vec<&str> =
+        same["items"].as_array().unwrap().iter().map(|item| item["data"].as_str().unwrap()).collect();
+    assert_eq!(data, ["a = 1", "as above", "b = 2"]);
+    assert_eq!(same.get("left_out"), None);
+}
+
+fn item(path: &str, data: &str) -> RepairItem {
+    let of = str::to_owned;
+    RepairItem { path: of(path), got: of("2"), reference: String::new(), data: of(data), why: of("wrong") }
 }
 
 #[test]
@@ -184,7 +239,7 @@ fn what_cannot_be_fenced_or_written_is_refused() {
     assert!(matches!(input("{\"a\":\"</data-\"}", "en"), Err(RequestError::Artifact(_))));
     assert!(matches!(input("{}", "xx"), Err(RequestError::Language(_))));
     assert!(input("{}", "ru").is_ok());
-    assert!(build_retry(b"{}").is_err());
+    assert!(build_retry(b"{}", 8000).is_err());
 }
 
 #[test]

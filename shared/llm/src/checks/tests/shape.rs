@@ -73,3 +73,19 @@ fn no_bytes_make_it_panic() {
         }
     });
 }
+
+#[test]
+fn a_repair_is_told_no_more_than_it_can_use() {
+    let long = "x".repeat(5000);
+    let checked = checked(|answer| {
+        answer["levels"][0] = json!(long);
+        answer["summary"] = json!("Next is 91,234.");
+    });
+    let problem = |path: &str| checked.problems.iter().find(|problem| problem.path == path).unwrap();
+    let level = problem("levels[0]");
+    assert_eq!((level.got.chars().count(), level.reference.chars().count()), (202, 202));
+    // 9 cites, 8 zone edges, 8 barriers, 2 prices, 3 odds
+    let data = &problem("summary").data;
+    assert_eq!(data.matches(" = ").count(), 12, "{data}");
+    assert!(data.ends_with("; and 18 more"), "{data}");
+}
