@@ -26,7 +26,8 @@ impl Vendor {
 }
 
 fn call(request: &str) -> PaidCall {
-    PaidCall { vendor: "openai", number: 0, request: request.as_bytes().to_vec() }
+    let endpoint = "https://model.example/v1".to_owned();
+    PaidCall { vendor: "openai", endpoint, number: 0, request: request.as_bytes().to_vec() }
 }
 
 /// One attempt at the step's first call; the vendor answers `says`, or nothing is known of what it did.
@@ -68,6 +69,43 @@ async fn an_answer_to_equal_bytes_is_adopted_whoever_paid() {
     assert_eq!(desk.kept(&second).await.intents, Vec::<u32>::new(), "and no intent without a call");
     let other = ask(&desk, &step, &vendor, "{\"q\":1}", Some("two")).await.unwrap();
     assert_eq!(other.request_uri, taken.request_uri);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_of_one_server_is_never_anothers() {
+    let folder = folder();
+    let desk = Desk::open(folder.path());
+    let vendor = Vendor::default();
+    let mut answers = Vec::new();
+    for (run, endpoint) in [
+        ("r-1", "https://model.example/v1"),
+        ("r-2", "https://model.example/v2"),
+        ("r-3", "https://model.example:8443/v1"),
+        ("r-4", "http://model.example/v1"),
+        ("r-5", "https://other.example/v1"),
+        // written otherwise, it is the first
+        ("r-6", "https://MODEL.example:443/v1/"),
+    ] {
+        let step = desk.claim(&desk.report(run).await).await;
+        let to = PaidCall { endpoint: endpoint.to_owned(), ..call("{\"q\":1}") };
+        let paid = paid_call::<String, _>(&desk.services, &step, to, |bytes| {
+            vendor.sent(bytes);
+            std::future::ready(Attempt::Answered(endpoint.as_bytes().to_vec()))
+        });
+        answers.push(String::from_utf8(paid.await.unwrap().answer).unwrap());
+    }
+    assert_eq!(
+        answers,
+        [
+            "https://model.example/v1",
+            "https://model.example/v2",
+            "https://model.example:8443/v1",
+            "http://model.example/v1",
+            "https://other.example/v1",
+            "https://model.example/v1",
+        ]
+    );
+    assert_eq!(vendor.calls().len(), 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -46,7 +46,8 @@ pub(crate) async fn draw(
         Ok(pinned) => pinned,
         Err(error) => return Ok(Err(error.to_string())),
     };
-    let call = PaidCall { vendor: CHART_IMG, number: 0, request: pinned };
+    let call =
+        PaidCall { vendor: CHART_IMG, endpoint: client.endpoint().to_owned(), number: 0, request: pinned };
     let request = &request;
     let attempt = |_: Vec<u8>| async move { judge(client.render(request).await) };
     let paid = match paid_call(services, step, call, attempt).await {

@@ -33,6 +33,15 @@ pub fn is_loopback(base_url: &str) -> bool {
     ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|host| base_url.starts_with(host))
 }
 
+/// A server as it is told from others: scheme, host, port and path of its base URL, without user, query or a slash
+/// at the end. What is no address stays as it is.
+pub(crate) fn endpoint(base_url: &str) -> String {
+    let Ok(url) = reqwest::Url::parse(base_url) else { return base_url.to_owned() };
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port_or_known_default().unwrap_or_default();
+    format!("{}://{host}:{port}{}", url.scheme(), url.path().trim_end_matches('/'))
+}
+
 fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, ClientError> {
     builder.build().map_err(|error| ClientError(error.without_url().to_string()))
 }
@@ -53,4 +62,27 @@ fn builder(timeout: Duration) -> Result<reqwest::ClientBuilder, ClientError> {
         .timeout(timeout)
         .connect_timeout(Duration::from_secs(10))
         .user_agent(concat!("topdown/", env!("CARGO_PKG_VERSION"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_server_has_one_endpoint() {
+        let own = endpoint("https://api.example.com/v1");
+        for same in ["https://API.example.com:443/v1/", "https://u:p@api.example.com/v1?a=1"] {
+            assert_eq!(endpoint(same), own, "{same}");
+        }
+        for other in [
+            "http://api.example.com/v1",
+            "https://api.example.com:8443/v1",
+            "https://api.example.org/v1",
+            "https://api.example.com/v2",
+            "https://api.example.com",
+            "rule-analyst",
+        ] {
+            assert_ne!(endpoint(other), own, "{other}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use domain::Sha256Hex;
 use storage::{ArtifactKey, StepDocument, StoreError};
 use tracing::{info, warn};
 
-use crate::{Services, artifact_key, fault};
+use crate::{Services, artifact_key, fault, http};
 
 /// Intents to pay for one call: the first, and one more for the answer that may have been lost.
 pub const INTENTS: u32 = 2;
@@ -28,6 +28,8 @@ const WAITS: u32 = 4;
 pub struct PaidCall {
     /// Whose call it is, `openai` or `chart-img`.
     pub vendor: &'static str,
+    /// Who answers: the base URL that the call goes to. An answer of one server is never taken for another's.
+    pub endpoint: String,
     /// Its number within the step, from 0.
     pub number: usize,
     /// The exact request.
@@ -93,7 +95,7 @@ pub enum PaidError<E> {
 /// Makes a paid call at most once, plus once for each fault between its intent and its durable answer.
 ///
 /// PIN: the request is written create-only, and an earlier one is taken instead, for the market has moved since.
-/// ADOPT: an answer to equal bytes is taken, whoever paid for it. INTENT: recorded under the step's fence before
+/// ADOPT: an answer of the same server to equal bytes is taken, whoever paid for it. INTENT: recorded under the step's fence before
 /// each CALL, whose answer is kept at once.
 ///
 /// # Errors
@@ -108,11 +110,11 @@ where
     E: std::fmt::Display,
     F: Future<Output = Attempt<E>>,
 {
-    let (vendor, number) = (call.vendor, call.number);
+    let (vendor, number, endpoint) = (call.vendor, call.number, http::endpoint(&call.endpoint));
     let (request, request_uri) = pin(services, step, call).await?;
     let mut intents = step.intents.get(number).copied().unwrap_or(0);
     fault::point("adopt.before");
-    let key = match kept(services, vendor, &request).await? {
+    let key = match kept(services, vendor, &endpoint, &request).await? {
         Kept::Answer { answer, answer_uri } => {
             fault::point("adopt.after");
             info!(run_id = %step.run_id, step_id = %step.step_id, "an answer to the same request is kept: taken");
@@ -185,9 +187,9 @@ enum Kept {
     Nothing { key: ArtifactKey },
 }
 
-/// An answer to equal bytes, or where one is to be kept. A damaged answer is lost, and the call paid for again.
-async fn kept(services: &Services, vendor: &str, request: &[u8]) -> Result<Kept, StoreError> {
-    let hash = Sha256Hex::of(request);
+/// An answer of `endpoint` to equal bytes, or where one is to be kept. A damaged answer is lost, and the call paid for again.
+async fn kept(services: &Services, vendor: &str, endpoint: &str, request: &[u8]) -> Result<Kept, StoreError> {
+    let hash = Sha256Hex::of(format!("{vendor}\n{endpoint}\n{}", Sha256Hex::of(request)).as_bytes());
     let mut number = 1;
     loop {
         let name = if number == 1 { hash.to_string() } else { format!("{hash}-{number}") };

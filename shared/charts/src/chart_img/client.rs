@@ -102,6 +102,11 @@ impl Client {
         Self { http, url, key, seen: Mutex::default() }
     }
 
+    /// The address that pictures come from.
+    pub fn endpoint(&self) -> &str {
+        &self.url
+    }
+
     /// Draws `request`. Where the plan allows only smaller pictures or fewer studies, it asks once more within
     /// that limit.
     ///

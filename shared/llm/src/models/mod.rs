@@ -132,6 +132,24 @@ mod tests {
     }
 
     #[test]
+    fn answers_belong_to_a_server_and_the_rules_to_none() {
+        let models = Models::parse(default_text()).unwrap();
+        let rules = models.profile("rule-analyst").unwrap().clone();
+        let at = |port: u16| rules.clone().with_base_url(&format!("http://127.0.0.1:{port}/v1"));
+        assert_eq!(at(4711).endpoint(), at(4712).endpoint());
+        let openai = models.profile("openai").unwrap().clone();
+        let moved = openai.clone().with_base_url("https://other.example/v1");
+        assert_eq!(
+            (openai.endpoint(), moved.endpoint()),
+            ("https://api.openai.com/v1", "https://other.example/v1")
+        );
+        // rules that a catalog places elsewhere are not this program's
+        let placed = default_text().replacen("base_url = \"\"", "base_url = \"https://evil.example/v1\"", 1);
+        let placed = Models::parse(&placed).unwrap();
+        assert_eq!(placed.profile("rule-analyst").unwrap().endpoint(), "https://evil.example/v1");
+    }
+
+    #[test]
     fn an_error_names_the_field_and_no_value() {
         let bad = default_text().replace("key = \"OPENAI_API_KEY\"", "api_key = \"sk-canary\"");
         let message = Models::parse(&bad).unwrap_err().to_string();

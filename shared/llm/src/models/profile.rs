@@ -136,6 +136,8 @@ pub struct ModelProfile {
     pub capabilities: Capabilities,
     /// What it costs; a profile without prices is never called.
     pub prices: Option<Prices>,
+    /// The file leaves the address to the run.
+    is_placed_later: bool,
 }
 
 impl ModelProfile {
@@ -163,6 +165,7 @@ impl ModelProfile {
         Ok(Self {
             name: name.to_owned(),
             id: ContentId::of(name, &content),
+            is_placed_later: body.base_url.is_empty(),
             base_url: body.base_url.trim_end_matches('/').to_owned(),
             model: body.model,
             key: body.key,
@@ -184,6 +187,15 @@ impl ModelProfile {
     /// change it.
     pub fn id(&self) -> &ContentId {
         &self.id
+    }
+
+    /// Whose answers they are: the server at this base URL. The rules of this program are one, behind whatever port
+    /// they stand; a file that names an address for rules of its own is taken at that address.
+    pub fn endpoint(&self) -> &str {
+        match self.analyst {
+            Analyst::Rules if self.is_placed_later => &self.name,
+            _ => &self.base_url,
+        }
     }
 
     /// The same profile at `base_url`, for one whose address is known at run time only.
