@@ -1,44 +1,30 @@
 //! Tells the user what a run found: writes the report pages and sends the message of the last report.
 
+mod chat;
 mod page;
 mod readings;
 
 use async_trait::async_trait;
+pub use chat::Telegram;
 use domain::StepId;
 use notify::telegram::{self, report_message};
 use runtime::{Batch, Function, Redeliver, Services, Stop, begin};
-use secrecy::SecretString;
 use storage::{Message, StepDocument, StepResult, Topic};
 use tracing::warn;
 
+use crate::chat::Chat;
 use crate::readings::Readings;
-
-/// Where messages go.
-#[derive(Clone)]
-pub struct Telegram {
-    /// The bot.
-    pub client: telegram::Client,
-    /// The chat, an id or `@name`.
-    pub chat: String,
-}
-
-impl Telegram {
-    /// The bot with `token` at `base_url`, writing to `chat`.
-    pub fn new(http: reqwest::Client, base_url: &str, token: SecretString, chat: String) -> Self {
-        Self { client: telegram::Client::new(http, base_url, token), chat }
-    }
-}
 
 /// The notifier.
 pub struct Notifier {
     services: Services,
-    telegram: Option<Telegram>,
+    chat: Option<Chat>,
 }
 
 impl Notifier {
     /// A notifier on these ports; without Telegram the page is all there is.
     pub fn new(services: Services, telegram: Option<Telegram>) -> Self {
-        Self { services, telegram }
+        Self { services, chat: telegram.map(Chat::new) }
     }
 
     async fn notify(&self, batch: &Batch<'_>, step: &StepDocument) -> Result<StepResult, Stop> {
@@ -52,11 +38,15 @@ impl Notifier {
             page::write(&self.services, batch, &readings, above).await?;
         }
         let mut reason = readings.missing.last().map(readings::Missing::sentence);
-        if let Some(telegram) = &self.telegram
-            && let Err(error) = self.send(telegram, last, &main.html, &step.step_id).await
-        {
-            warn!(run_id = %batch.run.run_id, error, "Telegram was not reached");
-            reason = Some(format!("Telegram: {error}"));
+        if let Some(chat) = &self.chat {
+            match self.send(chat, last, &main.html, &step.step_id).await {
+                Ok(None) => {}
+                Ok(Some(note)) => reason = Some(format!("Telegram: {note}")),
+                Err(error) => {
+                    warn!(run_id = %batch.run.run_id, error, "Telegram was not reached");
+                    reason = Some(format!("Telegram: {error}"));
+                }
+            }
         }
         Ok(StepResult {
             gcs_uri: Some(main.gcs_uri),
@@ -69,11 +59,11 @@ impl Notifier {
     /// The page travels with the message: a local server's link opens on no phone.
     async fn send(
         &self,
-        telegram: &Telegram,
+        chat: &Chat,
         last: &readings::Reading,
         html: &str,
         step: &StepId,
-    ) -> Result<(), String> {
+    ) -> Result<Option<String>, String> {
         let caption = report_message(&last.document, None).map_err(|error| error.to_string())?;
         let file_name = format!("{}-{}-{step}.html", last.document.symbol.key(), last.document.timeframe);
         let document = telegram::Document {
@@ -83,8 +73,7 @@ impl Notifier {
             caption_html: &caption,
             silent: true,
         };
-        let sent = telegram.client.send_document(&telegram.chat, &document).await;
-        sent.map(|_| ()).map_err(|error| error.to_string())
+        chat.deliver(&document, self.services.clock.now()).await
     }
 }
 
