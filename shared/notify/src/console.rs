@@ -4,7 +4,7 @@ use domain::report::{Analyst, Bias, Outcome, ReportDocument, Trust};
 
 use crate::lang::{LanguageError, Words};
 use crate::prose;
-use crate::text::{plain, visible};
+use crate::text::{model_name, plain, visible};
 
 /// The lines of a report: its verdict, its first sentence, an empty line, and rows of facts. The summary keeps
 /// its language, all else is English.
@@ -15,7 +15,8 @@ use crate::text::{plain, visible};
 pub fn report_lines(document: &ReportDocument) -> Result<Vec<String>, LanguageError> {
     let words = Words::of("en")?;
     let mut lines = vec![verdict(document)];
-    let sentence = prose::first_sentence_flat(words, document);
+    let pieces = prose::first_sentence_of(words, document);
+    let sentence = prose::told(words, &pieces, usize::MAX, str::to_owned, str::to_owned);
     if !sentence.is_empty() {
         lines.push(ascii_minus(&sentence));
     }
@@ -52,7 +53,10 @@ fn verdict(document: &ReportDocument) -> String {
                 Bias::None => "No view",
             };
             let odds = &report.scenarios;
-            format!("{bias}; up {}, neither {}, down {} of 100", odds.p_up, odds.p_neither, odds.p_down)
+            let doubt =
+                if prose::doubts_odds(&document.checks.items) { " ? (they do not add up)" } else { "" };
+            let (up, neither, down) = (odds.p_up, odds.p_neither, odds.p_down);
+            format!("{bias}; up {up}, neither {neither}, down {down} of 100{doubt}")
         }
         Outcome::InsufficientHistory => "No view: too little history".to_owned(),
         Outcome::BadData => "No view: the data cannot be trusted".to_owned(),
@@ -77,7 +81,9 @@ fn numbers(document: &ReportDocument) -> String {
 fn analyst(document: &ReportDocument) -> String {
     match document.analyst {
         Analyst::Rules => "rule-based; no language model took part".to_owned(),
-        Analyst::Model => format!("{}, profile {}", document.llm_model, document.llm_model_id),
+        Analyst::Model => {
+            format!("model \"{}\", profile {}", model_name(&document.llm_model), document.llm_model_id)
+        }
     }
 }
 
@@ -87,6 +93,8 @@ fn ascii_minus(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::report::CheckStatus;
+
     use super::*;
     use crate::sample;
 
@@ -118,16 +126,36 @@ mod tests {
         let lines = report_lines(&document).unwrap();
         assert_eq!(lines[0], "BTCUSDT 1w  No view: the data cannot be trusted");
         assert_eq!(lines[1], "]0;ownedFell -3.47 %");
-        assert_eq!(lines[4], "  analyst  gpt[2J forged line, profile analyst@3f9a12cc");
+        assert_eq!(lines[4], "  analyst  model \"gpt[2J forged line\", profile analyst@3f9a12cc");
         let all = lines.join("");
         assert!(!all.chars().any(|c| c.is_control() || c == '\u{202e}'), "{all:?}");
+    }
+
+    #[test]
+    fn no_name_is_taken_for_the_rules() {
+        let mut document = sample::weekly();
+        document.analyst = Analyst::Model;
+        document.llm_model = "rule-based\"; no language model took part".into();
+        let lines = report_lines(&document).unwrap();
+        let name = "rule-based; no language model took part";
+        assert_eq!(lines[4], format!("  analyst  model \"{name}\", profile analyst@3f9a12cc"));
+    }
+
+    #[test]
+    fn odds_that_do_not_add_up_say_so() {
+        let mut document = sample::weekly();
+        document.report.scenarios.p_up = 52;
+        document.checks.items.iter_mut().find(|item| item.path == "scenarios").unwrap().status =
+            CheckStatus::Unverified;
+        let lines = report_lines(&document).unwrap();
+        assert_eq!(lines[0], "BTCUSDT 1w  Neutral; up 52, neither 26, down 32 of 100 ? (they do not add up)");
     }
 
     #[test]
     fn a_wrong_number_says_what_the_data_has() {
         let document = sample::doubted();
         let lines = report_lines(&document).unwrap();
-        assert_eq!(lines[1], "EMA200 stands at 2,649.7 (in the data 2,549.7).");
+        assert_eq!(lines[1], "EMA200 stands at 2,649.7 ? (in the data 2,549.7).");
         assert_eq!(lines[3], "  numbers  3 checked, 2 verified, 1 of them repaired, 1 not confirmed");
     }
 }

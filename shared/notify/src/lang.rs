@@ -87,7 +87,7 @@ words! {
     Place { summary, parent_reason, levels, scenarios, scenario_up, scenario_down, above, below, reason, issues, cited, other }
     Made { title, caption, run, calls_one, calls_many, rules_call, candles, candles_text, charts, built_in, drawn_by, prompt, version, analyst, rules, model, parent, input, description, id }
     Footer { never, units, report }
-    Message { ends, ends_over, ends_under, rules, model, numbers, low, report, opens }
+    Message { ends, ends_over, ends_under, odds_doubted, rules, model, numbers, numbers_doubted, low, report, opens }
     Frame { report, forming, closed, column, behind, bars, a_close, ends_with, unit }
 }
 

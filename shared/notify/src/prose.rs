@@ -9,7 +9,7 @@ use crate::figures;
 use crate::lang::{Words, fill};
 use crate::names::Names;
 use crate::page::scope::parts;
-use crate::text::{first_sentence, plain};
+use crate::text::{capped, first_sentence, plain};
 
 /// What a piece of prose is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,21 +179,52 @@ pub(crate) fn at_path(path: &str, shown: String, items: &[CheckItem]) -> Piece {
     }
 }
 
-/// The first sentence of a report's summary in plain text; a number that is not confirmed says so.
-pub(crate) fn first_sentence_flat(words: &Words, document: &ReportDocument) -> String {
+/// The first sentence of a report's summary.
+pub(crate) fn first_sentence_of(words: &Words, document: &ReportDocument) -> Vec<Piece> {
     let summary = &document.report.summary;
+    (Prose { words, document }).pieces(summary, 0..first_sentence(summary), "summary")
+}
+
+/// Pieces as one text of at most `longest` characters: words as `spell` writes them, an unverified number as
+/// `strike` does, with the data's value behind it. No number is cut.
+pub(crate) fn told(
+    words: &Words,
+    pieces: &[Piece],
+    longest: usize,
+    spell: impl Fn(&str) -> String,
+    strike: impl Fn(&str) -> String,
+) -> String {
     let mut out = String::new();
-    for piece in (Prose { words, document }).pieces(summary, 0..first_sentence(summary), "summary") {
-        out.push_str(&piece.text);
-        if piece.state == State::Unverified {
-            let data = match piece.data.as_str() {
-                "" => words.mark.no_data.clone(),
-                value => fill(&words.mark.data, &[("value", value)]),
-            };
-            out.push_str(&format!(" ({data})"));
+    let mut room = longest;
+    for piece in pieces {
+        let doubt = if piece.state == State::Unverified { doubt(words, piece) } else { String::new() };
+        let length = piece.text.chars().count() + doubt.chars().count();
+        if length > room {
+            let start = if piece.is_words() { capped(&piece.text, room) } else { "…".to_owned() };
+            out.push_str(&spell(&start));
+            break;
         }
+        room -= length;
+        out.push_str(&match piece.state {
+            State::Unverified => format!("{}{}", strike(&piece.text), spell(&doubt)),
+            _ => spell(&piece.text),
+        });
     }
     out.trim().to_owned()
+}
+
+/// What stands behind an unverified number: a mark, and what the data has.
+fn doubt(words: &Words, piece: &Piece) -> String {
+    let data = match piece.data.as_str() {
+        "" => words.mark.no_data.clone(),
+        value => fill(&words.mark.data, &[("value", value)]),
+    };
+    format!("\u{a0}? ({data})")
+}
+
+/// Whether the odds do not add up.
+pub(crate) fn doubts_odds(items: &[CheckItem]) -> bool {
+    items.iter().any(|item| item.path == "scenarios" && State::of(item.status) == State::Unverified)
 }
 
 #[cfg(test)]

@@ -15,10 +15,32 @@ fn hidden(c: char) -> bool {
     ) || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{34f}' | '\u{115f}' | '\u{1160}')
 }
 
-/// `text` on one line: hidden characters dropped, runs of white space made one space.
+/// Most marks on one character; Vietnamese has two.
+const MARKS: usize = 2;
+
+/// Whether a character is drawn onto the one before it.
+fn is_mark(c: char) -> bool {
+    matches!(c.general_category(), GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark)
+}
+
+/// The characters of `text` less marks piled upon each other, which would cover the lines around them.
+fn unpiled(text: &str) -> impl Iterator<Item = char> {
+    let mut marks = 0;
+    text.chars().filter(move |c| {
+        marks = match *c {
+            c if is_mark(c) => marks + 1,
+            // what is dropped parts nothing
+            c if hidden(c) && c != '\n' => marks,
+            _ => 0,
+        };
+        marks <= MARKS
+    })
+}
+
+/// `text` on one line: hidden characters dropped, marks thinned out, runs of white space made one space.
 pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in unpiled(text) {
         let white = matches!(c, '\n' | '\r' | '\t' | ' ' | '\u{2028}' | '\u{2029}');
         if white {
             if !out.ends_with(' ') {
@@ -31,9 +53,9 @@ pub(crate) fn plain(text: &str) -> String {
     out
 }
 
-/// `text` without hidden characters; line breaks stay. The last guard of a whole page.
+/// `text` without hidden characters and piled marks; line breaks stay. The last guard of a whole page.
 pub(crate) fn visible(text: &str) -> String {
-    text.chars().filter(|c| *c == '\n' || !hidden(*c)).collect()
+    unpiled(text).filter(|c| *c == '\n' || !hidden(*c)).collect()
 }
 
 /// The first `longest` characters, with an ellipsis where more was.
@@ -45,6 +67,12 @@ pub(crate) fn capped(text: &str, longest: usize) -> String {
     out.truncate(out.trim_end().len());
     out.push('…');
     out
+}
+
+/// A model's own name, to stand between quotation marks: it cannot close them and go on in this program's words.
+pub(crate) fn model_name(name: &str) -> String {
+    let bare: String = plain(name).chars().filter(|c| !"\"“”„‟«»‹›".contains(*c)).collect();
+    capped(bare.trim(), 60)
 }
 
 /// Whether a number may be too long for one line of a phone, in a headline's size.
@@ -79,6 +107,26 @@ mod tests {
         assert_eq!(plain(hostile), "abc[31md e f");
         assert_eq!(visible("x\u{2066}\ny\u{feff}"), "x\ny");
         assert_eq!(plain("Минимум 币安人生 ↻ −3 %"), "Минимум 币安人生 ↻ −3 %");
+    }
+
+    #[test]
+    fn marks_do_not_pile_up() {
+        let piled = format!("z{}a", "\u{301}\u{20dd}".repeat(50));
+        assert_eq!(plain(&piled), "z\u{301}\u{20dd}a");
+        assert_eq!(visible(&piled), "z\u{301}\u{20dd}a");
+        // hidden characters between them part nothing
+        assert_eq!(plain("z\u{301}\u{200b}\u{301}\u{301}\u{301}"), "z\u{301}\u{301}");
+        // й and ế in parts, as some systems write them
+        for written in ["и\u{306}", "e\u{302}\u{301}"] {
+            assert_eq!(plain(written), written);
+        }
+    }
+
+    #[test]
+    fn a_models_name_stays_within_its_quotes() {
+        assert_eq!(model_name(" gpt-5.2\n"), "gpt-5.2");
+        assert_eq!(model_name("x”. Rule-based «analyst»\"."), "x. Rule-based analyst.");
+        assert_eq!(model_name(&"a".repeat(100)).chars().count(), 60);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::Parent;
 use super::scope::{Scope, bias_word, edge};
 use crate::figures;
 use crate::lang::{Words, fill};
-use crate::prose::{Piece, State};
+use crate::prose::{self, Piece};
 use crate::text::{first_sentence, plain};
 
 /// The parent, how the report stands to it, and the report.
@@ -194,8 +194,7 @@ fn odds(scope: &Scope<'_>) -> Option<Odds> {
         &scope.words.chain.odds,
         &[("up", &up.to_string()), ("neither", &neither.to_string()), ("down", &down.to_string())],
     );
-    let items = &scope.document().checks.items;
-    let doubted = items.iter().any(|i| i.path == "scenarios" && State::of(i.status) == State::Unverified);
+    let doubted = prose::doubts_odds(&scope.document().checks.items);
     Some(Odds {
         up,
         neither,

@@ -8,7 +8,7 @@ use super::scope::Scope;
 use super::{PageInput, Parent};
 use crate::figures;
 use crate::lang::fill;
-use crate::text::plain;
+use crate::text::{model_name, plain};
 
 /// What the report was made from, and what that took.
 pub(super) struct Made {
@@ -127,7 +127,7 @@ fn analyst(scope: &Scope<'_>) -> Row {
     let (words, document) = (&scope.words.made, scope.document());
     let text = match document.analyst {
         Analyst::Rules => words.rules.clone(),
-        Analyst::Model => fill(&words.model, &[("name", &plain(&document.llm_model))]),
+        Analyst::Model => fill(&words.model, &[("name", &model_name(&document.llm_model))]),
     };
     Row { label: words.analyst.clone(), text, ids: vec![id(&plain(document.llm_model_id.as_str()))] }
 }

@@ -6,8 +6,8 @@ use crate::dates::Dates;
 use crate::figures;
 use crate::lang::{LanguageError, Words, fill};
 use crate::page::scope::{abstained_word, bias_word};
-use crate::prose;
-use crate::text::{capped, plain};
+use crate::prose::{self, State};
+use crate::text::{model_name, plain};
 
 /// A link to a page, and when it stops opening.
 #[derive(Debug, Clone, Copy)]
@@ -54,20 +54,34 @@ fn first_line(words: &Words, document: &ReportDocument) -> String {
     };
     let odds = &document.report.scenarios;
     let (up, down) = (&words.chain.up, &words.chain.down);
-    format!("<b>{symbol} {tf} {bias}</b>, {up} {}, {down} {}", odds.p_up, odds.p_down)
+    let doubt = match prose::doubts_odds(&document.checks.items) {
+        true => format!("\u{a0}? ({})", words.message.odds_doubted),
+        false => String::new(),
+    };
+    format!("<b>{symbol} {tf} {bias}</b>, {up} {}, {down} {}{doubt}", odds.p_up, odds.p_down)
 }
 
 fn second_line(words: &Words, document: &ReportDocument) -> String {
     let mut parts = Vec::new();
-    let sentence = prose::first_sentence_flat(words, document);
+    let strike = |number: &str| format!("<s>{}</s>", escape(number));
+    let sentence = prose::told(words, &prose::first_sentence_of(words, document), 300, escape, strike);
     if !sentence.is_empty() {
-        parts.push(escape(&capped(&sentence, 300)));
+        parts.push(sentence);
     }
     if document.report.outcome == Outcome::Report {
         let ends = &document.report.invalidation;
-        let price = |value| format!("<code>{}</code>", figures::price(value, document.tick));
-        let over = ends.above.map(|value| fill(&words.message.ends_over, &[("above", &price(value))]));
-        let under = ends.below.map(|value| fill(&words.message.ends_under, &[("below", &price(value))]));
+        let price = |path, value| {
+            let shown = figures::price(value, document.tick);
+            let piece = prose::at_path(path, shown, &document.checks.items);
+            match piece.state {
+                State::Unverified => prose::told(words, &[piece], 200, escape, strike),
+                _ => format!("<code>{}</code>", piece.text),
+            }
+        };
+        let above = ends.above.map(|value| price("invalidation.above", value));
+        let below = ends.below.map(|value| price("invalidation.below", value));
+        let over = above.map(|price| fill(&words.message.ends_over, &[("above", &price)]));
+        let under = below.map(|price| fill(&words.message.ends_under, &[("below", &price)]));
         let sides: Vec<String> = over.into_iter().chain(under).collect();
         if !sides.is_empty() {
             parts.push(format!("{} {}.", words.message.ends, sides.join(", ")));
@@ -81,13 +95,17 @@ fn third_line(words: &Words, document: &ReportDocument) -> String {
     let mut parts = vec![match document.analyst {
         Analyst::Rules => words.message.rules.clone(),
         Analyst::Model => {
-            let name = escape(&capped(plain(&document.llm_model).trim(), 60));
+            let name = escape(&model_name(&document.llm_model));
             fill(&words.message.model, &[("name", &name)])
         }
     }];
     if checks.checked > 0 {
         let (verified, checked) = (checks.verified.to_string(), checks.checked.to_string());
-        parts.push(fill(&words.message.numbers, &[("verified", &verified), ("checked", &checked)]));
+        let values = [("verified", verified.as_str()), ("checked", checked.as_str())];
+        parts.push(match document.checks.unverified {
+            0 => fill(&words.message.numbers, &values),
+            n => fill(&words.message.numbers_doubted, &[values[0], values[1], ("n", &n.to_string())]),
+        });
     }
     if document.trust == Trust::Low {
         parts.push(words.message.low.clone());

@@ -22,7 +22,7 @@ pub const CAPTION_LIMIT: usize = 1024;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TelegramError {
     /// Too many messages: wait, then send again.
-    #[error("Telegram asks to wait {} s before the next message; send again then", retry_after.as_secs())]
+    #[error("Telegram takes no message for {} s; the report's page is there all the same", retry_after.as_secs())]
     RateLimited {
         /// How long to wait.
         retry_after: Duration,
@@ -37,13 +37,13 @@ pub enum TelegramError {
         description: String,
     },
     /// The chat became a supergroup: store its new id and send again.
-    #[error("the chat has moved to {chat}; set the new chat id")]
+    #[error("the chat has moved to {chat}; set the new chat id in TELEGRAM_CHAT_ID")]
     Migrated {
         /// The new id.
         chat: i64,
     },
-    /// No answer, or a broken one: retry later.
-    #[error("Telegram is unavailable: {why}; retry later")]
+    /// No answer, or a broken one: send again, unless it may have arrived.
+    #[error("Telegram is unavailable: {why}; the report's page is there all the same")]
     Unavailable {
         /// What happened, without the address.
         why: String,

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use domain::report::{Analyst, Bias, Outcome};
+use domain::report::{Analyst, Bias, CheckItem, CheckStatus, Outcome};
 use secrecy::SecretString;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -171,8 +171,8 @@ fn a_report_in_russian_with_one_side_and_no_link() {
     assert_eq!(
         report_message(&document, None).unwrap(),
         "<b>BTCUSDT 1w ▼ Вниз</b>, вверх 42, вниз 32\n\
-         EMA200 stands at 2,649.7 (в данных 2,549.7). Граница выше <code>89,256.69</code>.\n\
-         <i>Модель gpt-5.2. Сверено чисел: 2 из 3.</i>"
+         EMA200 stands at <s>2,649.7</s>\u{a0}? (в данных 2,549.7). Граница выше <code>89,256.69</code>.\n\
+         <i>Модель «gpt-5.2». Сверено чисел: 2 из 3, не подтверждено: 1.</i>"
     );
 }
 
@@ -183,6 +183,58 @@ fn no_view_is_said_in_the_first_line() {
     document.report.summary = String::new();
     let message = report_message(&document, None).unwrap();
     assert!(message.starts_with("<b>BTCUSDT 1w No view</b>: the data cannot be trusted\n<i>"), "{message}");
+}
+
+#[test]
+fn what_is_not_confirmed_is_marked_wherever_it_stands() {
+    let mut document = sample::weekly();
+    document.report.scenarios.p_up = 52;
+    for item in &mut document.checks.items {
+        match item.path.as_str() {
+            "scenarios" => item.status = CheckStatus::Unverified,
+            "invalidation.above" => {
+                (item.status, item.expected) = (CheckStatus::Unverified, "90000".to_owned());
+            }
+            _ => {}
+        }
+    }
+    document.checks.unverified = 2;
+    document.checks.verified = 24;
+    assert_eq!(
+        report_message(&document, None).unwrap(),
+        "<b>BTCUSDT 1w Neutral</b>, up 52, down 32\u{a0}? (they do not add up)\n\
+         Rebound in a decline, under EMA50. Ends over <s>89,256.69</s>\u{a0}? (in the data 90,000), under \
+         <code>53,485.93</code>.\n\
+         <i>Rule-based analyst. 24 of 26 numbers verified, 2 not confirmed.</i>"
+    );
+}
+
+#[test]
+fn no_model_can_call_itself_the_rules() {
+    let mut document = sample::weekly();
+    document.analyst = Analyst::Model;
+    document.llm_model = "x”. Rule-based analyst. 99 of 99 numbers verified".into();
+    let message = report_message(&document, None).unwrap();
+    let third = message.lines().last().unwrap();
+    assert!(
+        third.starts_with("<i>Model “x. Rule-based analyst. 99 of 99 numbers verified”. 26 of 26 "),
+        "{third}"
+    );
+}
+
+#[test]
+fn no_number_is_cut() {
+    let mut document = sample::weekly();
+    let summary = format!("{} 78,657.55 ends it.", "long ".repeat(58).trim_end());
+    document.report.summary = summary.clone();
+    document.checks.items = vec![CheckItem {
+        status: CheckStatus::Unverified,
+        expected: String::new(),
+        ..sample::said("summary", &summary, "78,657.55", "")
+    }];
+    let message = report_message(&document, None).unwrap();
+    // 290 characters of words and 9 of the number, which cannot stand without its mark
+    assert!(!message.contains("78,6") && message.contains("long …"), "{message}");
 }
 
 #[test]
