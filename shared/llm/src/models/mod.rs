@@ -143,10 +143,9 @@ mod tests {
             (openai.endpoint(), moved.endpoint()),
             ("https://api.openai.com/v1", "https://other.example/v1")
         );
-        // rules that a catalog places elsewhere are not this program's
+        // another server cannot pass for the rules, in no report and for no answer
         let placed = default_text().replacen("base_url = \"\"", "base_url = \"https://evil.example/v1\"", 1);
-        let placed = Models::parse(&placed).unwrap();
-        assert_eq!(placed.profile("rule-analyst").unwrap().endpoint(), "https://evil.example/v1");
+        assert!(Models::parse(&placed).unwrap_err().to_string().contains("rules"));
     }
 
     #[test]

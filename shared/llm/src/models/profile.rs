@@ -136,8 +136,6 @@ pub struct ModelProfile {
     pub capabilities: Capabilities,
     /// What it costs; a profile without prices is never called.
     pub prices: Option<Prices>,
-    /// The file leaves the address to the run.
-    is_placed_later: bool,
 }
 
 impl ModelProfile {
@@ -154,6 +152,13 @@ impl ModelProfile {
         if body.parameters.reasoning_effort.is_some() && !body.capabilities.reasoning_effort {
             return Err("parameters.reasoning_effort is set, but capabilities.reasoning_effort is not".into());
         }
+        if body.analyst == Analyst::Rules && !body.base_url.is_empty() {
+            return Err(
+                "`analyst = \"rules\"` is this program's own, at an address of the run; write \"model\" for another \
+                 server"
+                    .into(),
+            );
+        }
         if body.max_tokens == 0 || body.timeout_s == 0 {
             return Err("max_tokens and timeout_s must be at least 1".into());
         }
@@ -165,7 +170,6 @@ impl ModelProfile {
         Ok(Self {
             name: name.to_owned(),
             id: ContentId::of(name, &content),
-            is_placed_later: body.base_url.is_empty(),
             base_url: body.base_url.trim_end_matches('/').to_owned(),
             model: body.model,
             key: body.key,
@@ -189,12 +193,12 @@ impl ModelProfile {
         &self.id
     }
 
-    /// Whose answers they are: the server at this base URL. The rules of this program are one, behind whatever port
-    /// they stand; a file that names an address for rules of its own is taken at that address.
+    /// Whose answers they are: the server at this base URL. The rules are this program's own, and one behind whatever
+    /// port they stand.
     pub fn endpoint(&self) -> &str {
         match self.analyst {
-            Analyst::Rules if self.is_placed_later => &self.name,
-            _ => &self.base_url,
+            Analyst::Rules => &self.name,
+            Analyst::Model => &self.base_url,
         }
     }
 
