@@ -58,10 +58,13 @@ async fn second(
     request: Vec<u8>,
     evidence: &Evidence<'_>,
 ) -> Result<(Checked, Answer), Stop> {
+    let raise = if ledger.inputs.profile.max_tokens >= ledger.most_tokens {
+        "raise TOPDOWN_MAX_TOKENS"
+    } else {
+        "raise max_tokens in prompts/models.toml"
+    };
     let answer = ledger.call(request).await?.map_err(|error| match error {
-        CallError::CutOff => Stop::failed(
-            "answer cut off twice; raise max_tokens in prompts/models.toml and TOPDOWN_MAX_TOKENS",
-        ),
+        CallError::CutOff => Stop::failed(format!("answer cut off twice; {raise}")),
         CallError::Empty => Stop::failed("answer empty twice; check the model named in prompts/models.toml"),
         error => Stop::failed(error),
     })?;
