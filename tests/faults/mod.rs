@@ -2,6 +2,7 @@
 
 mod bench;
 mod budget;
+mod charts;
 mod damage;
 mod desk;
 mod disk;

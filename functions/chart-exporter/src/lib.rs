@@ -13,19 +13,21 @@ use flows::StepKind;
 use runtime::{Batch, Catalog, Done, Function, Redeliver, Services, Stop, artifact_key, begin};
 use storage::{Kind, Message, StepDocument, StepResult, Topic};
 
+use crate::vendor::Vendor;
+
 /// The journal's name for the renderer of this program.
 pub const BUILT_IN: &str = "built-in";
 
 /// The exporter of charts.
 pub struct ChartExporter {
     services: Services,
-    chart_img: Option<Client>,
+    vendor: Option<Vendor>,
 }
 
 impl ChartExporter {
     /// An exporter on these ports; without Chart-IMG the built-in renderer draws everything.
     pub fn new(services: Services, chart_img: Option<Client>) -> Self {
-        Self { services, chart_img }
+        Self { services, vendor: chart_img.map(Vendor::new) }
     }
 
     async fn export(
@@ -70,8 +72,8 @@ impl ChartExporter {
         template: &Template,
         result: &mut StepResult,
     ) -> Result<Option<Vec<u8>>, Stop> {
-        let Some(client) = self.chart_img.as_ref().filter(|_| batch.run.live) else { return Ok(None) };
-        match vendor::draw(&self.services, client, &batch.run, step, series.timeframe, template).await? {
+        let Some(vendor) = self.vendor.as_ref().filter(|_| batch.run.live) else { return Ok(None) };
+        match vendor.draw(&self.services, &batch.run, step, series.timeframe, template).await? {
             Ok(picture) => {
                 result.chart_provider = Some(vendor::CHART_IMG.to_owned());
                 result.chart_studies = picture.studies;

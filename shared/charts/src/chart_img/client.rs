@@ -14,11 +14,11 @@ use crate::png_check::LONGEST;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChartImgError {
     /// Too many calls at once: back off one to three seconds, then ask again.
-    #[error("Chart-IMG: too many requests at once; wait a few seconds")]
+    #[error("Chart-IMG: too many requests at once; the chart is drawn built-in")]
     RateLimited,
     /// The day's calls are spent: stop until the daily reset.
     #[error(
-        "Chart-IMG: the daily quota is spent; use the built-in renderer until it resets, or a larger plan"
+        "Chart-IMG: the daily quota is spent; charts are drawn built-in until it resets, or take a larger plan"
     )]
     QuotaExhausted,
     /// The plan allows no picture of this size, and one of `max` failed as well.
@@ -48,13 +48,13 @@ pub enum ChartImgError {
         message: String,
     },
     /// No answer, or a server fault: ask again once or twice.
-    #[error("Chart-IMG is unavailable ({why}); try again")]
+    #[error("Chart-IMG is unavailable ({why}); the chart is drawn built-in")]
     Unavailable {
         /// What happened.
         why: String,
     },
     /// The answer is no whole PNG of the size asked for: ask again once.
-    #[error("Chart-IMG answered with something else than the picture: {why}; try again")]
+    #[error("Chart-IMG answered with something else than the picture ({why}); the chart is drawn built-in")]
     NotAnImage {
         /// What is wrong with it.
         why: String,
