@@ -10,6 +10,8 @@ use super::wire::{ExchangeInfo, Filter, Kline, ServerTime, Text};
 
 /// Longest decimal read; the exchange's have under 30 characters.
 const LONGEST_DECIMAL: usize = 40;
+/// Longest name of an asset, and as much of a status; a symbol, which is made of two assets, has as many.
+const LONGEST_NAME: usize = 32;
 /// 2100-01-01T00:00:00Z: a later time is a misread field.
 const LATEST_MS: i64 = 4_102_444_800_000;
 
@@ -65,10 +67,21 @@ pub fn instrument(body: &[u8], symbol: &Symbol) -> Result<Instrument, MarketErro
         tick: positive(tick, "price step")?,
         step: positive(step, "quantity step")?,
         min_notional,
-        status: stripped(&info.status),
-        base_asset: stripped(&info.base_asset),
-        quote_asset: stripped(&info.quote_asset),
+        status: stripped(&info.status).chars().take(LONGEST_NAME).collect(),
+        base_asset: asset(&info.base_asset, symbol)?,
+        quote_asset: asset(&info.quote_asset, symbol)?,
     })
+}
+
+/// The name of an asset, which stands in prompts and on pages.
+fn asset(name: &str, symbol: &Symbol) -> Result<String, MarketError> {
+    let name = stripped(name);
+    if name.chars().count() > LONGEST_NAME {
+        return Err(MarketError::unexpected(format!(
+            "{symbol} with an asset whose name has over {LONGEST_NAME} characters"
+        )));
+    }
+    Ok(name)
 }
 
 fn json<'a, T: Deserialize<'a>>(body: &'a [u8], what: &str) -> Result<T, MarketError> {

@@ -98,6 +98,27 @@ fn an_instrument_without_steps_is_refused() {
 }
 
 #[test]
+fn an_asset_has_a_name_of_a_symbols_length() {
+    let symbol: Symbol = "BTCUSDT".parse().unwrap();
+    let named = |field: &str, name: &str| {
+        let old = match field {
+            "baseAsset" => "BTC",
+            "quoteAsset" => "USDT",
+            _ => "TRADING",
+        };
+        let pair = |value: &str| format!("\"{field}\":\"{value}\"");
+        instrument(INFO.replace(&pair(old), &pair(name)).as_bytes(), &symbol)
+    };
+    let (longest, longer) = ("币".repeat(32), "币".repeat(33));
+    for field in ["quoteAsset", "baseAsset"] {
+        assert!(named(field, &longest).is_ok(), "{field}");
+        let error = named(field, &longer).unwrap_err();
+        assert!(matches!(error, MarketError::Unexpected { .. }) && error.to_string().len() < 200, "{error}");
+    }
+    assert_eq!(named("status", &"X".repeat(1000)).unwrap().status, "X".repeat(32));
+}
+
+#[test]
 fn any_bytes_are_answered() {
     bolero::check!().for_each(|bytes: &[u8]| {
         let symbol: Symbol = "BTCUSDT".parse().unwrap();
