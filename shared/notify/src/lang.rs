@@ -74,7 +74,7 @@ words! {
     Facts { last_price, of, range, numbers, count, all, repaired, unverified, no_numbers, no_forming, no_data }
     Notices { rules_lead, rules, unverified_one, unverified_many, unverified, low_lead, low, stale_lead, stale, parent_lead, parent }
     Abstained { insufficient_history, bad_data, conflicting_data, missing_input, text }
-    Chain { title, parent, bar_of, up, neither, down, odds, text, stands, note_rules, note_model, hatched, base, no_odds, missing, confirms, contradicts, neutral, no_parent, over, or_under, under }
+    Chain { title, parent, bar_of, up, neither, down, odds, text, stands, note_rules, note_model, hatched, confidence, base, no_odds, missing, confirms, contradicts, neutral, no_parent, over, or_under, under }
     Trend { up, down, sideways, transition, unclear }
     Bias { bullish, bearish, neutral, none }
     Chart { title, label, caption, caption_closed, given, given_n }
@@ -83,7 +83,7 @@ words! {
     Ladder { title, label, last, forming, forming_h, forming_l, barrier_up, barrier_down, top, foot, ends_above, ends_above_short, ends_below, ends_below_short, high_of, low_of }
     Behind { report, closed, open, forming, numbers }
     Candles { title, caption, last, gaps, flags, clean, open, high, low, close, change, volume, forming, forming_short, older }
-    Evidence { title, caption, caption_rest, caption_parent, counts, text, place, source, value, check, more, parent, derived, first, verified, repaired, unverified, none }
+    Evidence { title, caption, caption_rest, caption_parent, counts, text, place, source, value, check, more, joined, parent, derived, first, verified, repaired, unverified, none }
     Place { summary, parent_reason, levels, scenarios, scenario_up, scenario_down, above, below, reason, issues, cited, other }
     Made { title, caption, run, calls_one, calls_many, rules_call, candles, candles_text, charts, built_in, drawn_by, prompt, version, analyst, rules, model, parent, input, description, id }
     Footer { never, units, report }

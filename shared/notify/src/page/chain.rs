@@ -64,7 +64,10 @@ pub(super) fn chain(scope: &Scope<'_>, parent: &Parent<'_>, above: Option<&Scope
     let ends = ends(scope, &words.frame(document.report.invalidation.timeframe).ends_with, false);
     let own = own_card(scope);
     let odds = own.odds.is_some() || parent.as_ref().is_some_and(|parent| parent.odds.is_some());
-    let notes = if odds { notes(scope) } else { Vec::new() };
+    let mut notes = if odds { notes(scope) } else { Vec::new() };
+    if document.report.outcome == Outcome::Report {
+        notes.push(words.chain.confidence.clone());
+    }
     Chain { parent, relation, ends, own, notes }
 }
 

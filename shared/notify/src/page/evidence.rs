@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use domain::report::{Aspect, CheckItem, CheckStatus};
 
 use super::scope::{Scope, parts};
@@ -10,12 +12,14 @@ use crate::text::plain;
 /// Rows shown before the rest is folded away.
 const SHOWN: usize = 8;
 
-/// A row per checked item, problems first.
+/// A row per checked number, problems first.
 pub(super) struct Evidence {
     pub(super) counts: String,
     pub(super) first: Vec<Row>,
     pub(super) rest: Vec<Row>,
     pub(super) more: String,
+    /// Some rows stand for a number and its cite.
+    pub(super) joined: bool,
 }
 
 /// A checked item.
@@ -37,11 +41,18 @@ pub(super) struct Row {
 /// The evidence of a report; `targets` are the ids on the page that a source can lead to.
 pub(super) fn evidence(scope: &Scope<'_>, targets: &[String]) -> Evidence {
     let checks = &scope.document().checks;
-    let mut order: Vec<(usize, &CheckItem)> = checks.items.iter().enumerate().collect();
-    order.sort_by_key(|(_, item)| match item.status {
-        CheckStatus::Unverified => 0,
-        CheckStatus::Repaired => 1,
-        _ => 2,
+    let said = said(&checks.items);
+    let is_joined = |item: &CheckItem| place_of_cite(item).is_some_and(|place| said.contains(&place));
+    let mut order: Vec<(usize, &CheckItem)> =
+        checks.items.iter().enumerate().filter(|(_, item)| !is_joined(item)).collect();
+    let joined = order.len() < checks.items.len();
+    order.sort_by_key(|(_, item)| {
+        let problem = match item.status {
+            CheckStatus::Unverified => 0,
+            CheckStatus::Repaired => 1,
+            _ => 2,
+        };
+        (problem, read_at(&item.path))
     });
     let problems = order.iter().filter(|(_, item)| State::of(item.status) != State::Verified).count();
     let mut first: Vec<Row> =
@@ -59,7 +70,34 @@ pub(super) fn evidence(scope: &Scope<'_>, targets: &[String]) -> Evidence {
         ],
     );
     let more = fill(&scope.words.evidence.more, &[("n", &rest.len().to_string())]);
-    Evidence { counts, first, rest, more }
+    Evidence { counts, first, rest, more, joined }
+}
+
+/// How soon a reader of the page meets what stands at a path of the answer.
+fn read_at(path: &str) -> u8 {
+    match path {
+        "summary" => 0,
+        _ if path.ends_with(".says") => 1,
+        _ if path.starts_with("invalidation.") || path.starts_with("scenarios.") => 2,
+        _ if path.starts_with("observations[") => 3,
+        _ if path.starts_with("levels[") => 5,
+        _ => 4,
+    }
+}
+
+/// The claims that say a number of an address, and the address.
+fn said(items: &[CheckItem]) -> BTreeSet<(&str, &str)> {
+    let right = items.iter().filter(|item| State::of(item.status) == State::Verified);
+    right
+        .filter(|item| item.status != CheckStatus::Derived && !item.reference.is_empty())
+        .filter_map(|item| Some((item.path.strip_suffix(".says")?, item.reference.as_str())))
+        .collect()
+}
+
+/// The claim and the address of a cite that holds: its number stands in the row of the claim's own, if that says it.
+fn place_of_cite(item: &CheckItem) -> Option<(&str, &str)> {
+    let (claim, _) = item.path.split_once(".cites[")?;
+    (State::of(item.status) == State::Verified).then_some((claim, item.reference.as_str()))
 }
 
 fn row(scope: &Scope<'_>, targets: &[String], index: usize, item: &CheckItem) -> Row {
