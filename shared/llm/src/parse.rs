@@ -40,20 +40,21 @@ pub struct Answer {
     pub cost_usd: Decimal,
 }
 
-/// What became of a call that gave no answer. A variant is a decision.
+/// What became of a call that gave no answer. A variant is a decision; its message is read once the step has failed
+/// for it, and says after a semicolon what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
     /// The model declined. Record it as its own state and do not ask again.
-    #[error("the model refused: {0}")]
+    #[error("the model refused: {0}; name another profile with --model")]
     Refused(String),
     /// The answer reached its limit of tokens. Ask once more with twice as many; twice fails the step.
-    #[error("the answer was cut off at its limit of tokens; it is asked for once more with twice as many")]
+    #[error("the answer was cut off at its limit of tokens; raise max_tokens in prompts/models.toml")]
     CutOff,
     /// An answer without text. Ask once more, as for a broken schema.
-    #[error("the model answered without text; it is asked once more")]
+    #[error("the model answered without text; check the model named in prompts/models.toml")]
     Empty,
     /// Too many requests. Wait, then ask again.
-    #[error("the model's server is asked too often; the call is repeated after a pause")]
+    #[error("the model's server is asked too often; resume the run once it takes calls again")]
     RateLimited {
         /// How long the server asks to wait.
         retry_after: Option<Duration>,
@@ -62,7 +63,7 @@ pub enum CallError {
     #[error("the model's account has no credit left; add some at the vendor, then resume the run")]
     QuotaExhausted,
     /// The server is down or overloaded. Ask again later.
-    #[error("the model's server answered {status}; the call is repeated later")]
+    #[error("the model's server answered {status}; resume the run once it is back")]
     Unavailable {
         /// HTTP status.
         status: u16,
@@ -70,7 +71,9 @@ pub enum CallError {
         retry_after: Option<Duration>,
     },
     /// The key is missing, wrong or not allowed this model. Stop and tell the operator.
-    #[error("the model's server does not accept the key; check the key that the profile names")]
+    #[error(
+        "the model's server does not accept the key; check the key that the profile names, then resume the run"
+    )]
     Unauthorized,
     /// The request is wrong for this server. Fail the step; the same request fails again.
     #[error("the model's server rejected the request ({status}): {message}; check profile and model name")]
@@ -81,16 +84,16 @@ pub enum CallError {
         message: String,
     },
     /// Success with a body that is no answer, such as a page. Ask again later.
-    #[error("the model's server sent something else than an answer; check base_url")]
+    #[error("the model's server sent something else than an answer; check base_url, then resume the run")]
     NotJson,
     /// The body is over the cap. Fail the step.
-    #[error("the answer is over 8 MiB; it was dropped")]
+    #[error("the answer is over 8 MiB and was dropped; name another profile with --model")]
     TooLarge,
     /// Nothing whole within the time. It may have been paid for; ask again under the step's own rules.
-    #[error("the model did not answer in time")]
+    #[error("the model did not answer in time; resume the run, or raise timeout_s in prompts/models.toml")]
     Timeout,
     /// No connection, or it broke. It may have been paid for; ask again under the step's own rules.
-    #[error("the model's server cannot be reached: {0}")]
+    #[error("the model's server cannot be reached: {0}; check base_url and the network, then resume the run")]
     Unreachable(String),
 }
 

@@ -78,7 +78,7 @@ pub enum AnswerError {
     #[error("the answer breaks the schema: {0}")]
     Schema(String),
     /// Over what a report can need.
-    #[error("the answer has {0} bytes, over {max}; it is asked for once more", max = answer::LONGEST)]
+    #[error("the answer has {0} bytes, over {max}", max = answer::LONGEST)]
     TooLong(usize),
 }
 

@@ -105,3 +105,28 @@ fn no_body_makes_it_panic() {
         }
     });
 }
+
+#[test]
+fn a_failure_says_what_to_do_and_promises_nothing() {
+    let none = || None;
+    for error in [
+        CallError::Refused("no".into()),
+        CallError::CutOff,
+        CallError::Empty,
+        CallError::RateLimited { retry_after: none() },
+        CallError::QuotaExhausted,
+        CallError::Unavailable { status: 503, retry_after: none() },
+        CallError::Unauthorized,
+        CallError::Rejected { status: 400, message: "no".into() },
+        CallError::NotJson,
+        CallError::TooLarge,
+        CallError::Timeout,
+        CallError::Unreachable("refused".into()),
+    ] {
+        let text = error.to_string();
+        let (_, advice) = text.split_once("; ").unwrap_or_else(|| panic!("no advice: {text}"));
+        let starts = ["resume", "raise", "check", "name", "add"];
+        assert!(starts.iter().any(|start| advice.starts_with(start)), "{text}");
+        assert!(!["repeated", "once more", "later"].iter().any(|word| text.contains(word)), "{text}");
+    }
+}

@@ -51,13 +51,13 @@ pub enum RequestError {
     #[error("reports are written in en or ru, not in `{0}`")]
     Language(String),
     /// The artifact cannot be fenced as it is.
-    #[error("the candles' JSON {0}; export it again")]
+    #[error("the candles' JSON {0}; start a new run")]
     Artifact(&'static str),
     /// The prompt asks for a schema that this build does not have.
     #[error("there is no schema `{0}`; use a prompt of this version")]
     Schema(String),
     /// The first request is none that this module wrote.
-    #[error("the first request cannot be read: {0}; start the step again")]
+    #[error("the first request cannot be read: {0}; resume the run")]
     First(serde_json::Error),
     /// The request cannot be written as JSON.
     #[error("the request cannot be written: {0}")]
