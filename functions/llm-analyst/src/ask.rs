@@ -38,8 +38,9 @@ pub(crate) async fn ask(ledger: &mut Ledger<'_>) -> Result<(Checked, String), St
             Ok(checked) if checked.problems.is_empty() => (checked, answer),
             Ok(checked) => (repair(ledger, &first, checked, &answer, &evidence).await?, answer),
             Err(broken) => {
-                let again = request::build_again(&first, &answer.text, &broken, ledger.most_tokens)
-                    .map_err(Stop::failed)?;
+                let again =
+                    request::build_again(&inputs.prompt, &first, &answer.text, &broken, ledger.most_tokens)
+                        .map_err(Stop::failed)?;
                 second(ledger, again, &evidence).await?
             }
         },
@@ -84,9 +85,9 @@ async fn repair(
     answer: &Answer,
     evidence: &Evidence<'_>,
 ) -> Result<Checked, Stop> {
-    let profile = &ledger.inputs.profile;
-    let request =
-        request::build_repair(first, &answer.text, &checked.problems, profile).map_err(Stop::failed)?;
+    let Inputs { prompt, profile, .. } = ledger.inputs;
+    let request = request::build_repair(prompt, first, &answer.text, &checked.problems, profile)
+        .map_err(Stop::failed)?;
     Ok(match ledger.call(request).await? {
         Ok(reply) => llm::repair::apply(&checked, &reply.text, evidence),
         Err(error) => {

@@ -25,7 +25,7 @@ pub(crate) struct Inputs {
 
 pub(crate) struct Chart {
     pub(crate) reference: ChartRef,
-    caption: String,
+    panes: String,
     png: Vec<u8>,
 }
 
@@ -49,8 +49,8 @@ impl Inputs {
         let ohlcv_ref = candles.ok_or_else(|| Stop::failed("the run has no candles of this timeframe"))?;
         let bytes = services.artifacts.get(&ohlcv_ref.gcs_uri).await?;
         let ohlcv_json = String::from_utf8(bytes).map_err(Stop::failed)?;
-        let ohlcv = serde_json::from_str(&ohlcv_json).map_err(Stop::failed)?;
-        let charts = charts(services, catalog, &done, timeframe, &ohlcv).await?;
+        let ohlcv: Ohlcv = serde_json::from_str(&ohlcv_json).map_err(Stop::failed)?;
+        let charts = charts(services, catalog, &done, timeframe).await?;
         let parent =
             match planned.needs.iter().find_map(|id| done.step(id).filter(|s| s.kind == Kind::Report)) {
                 Some(step) => {
@@ -77,7 +77,13 @@ impl Inputs {
             charts: self
                 .charts
                 .iter()
-                .map(|chart| ChartInput { caption: chart.caption.clone(), png: &chart.png })
+                .map(|chart| ChartInput {
+                    provider: &chart.reference.chart_provider,
+                    template: chart.reference.chart_template_id.name(),
+                    panes: chart.panes.clone(),
+                    last_bar: self.ohlcv.bars.last_t().unwrap_or_default(),
+                    png: &chart.png,
+                })
                 .collect(),
             parent: parent.as_ref(),
         };
@@ -120,7 +126,6 @@ async fn charts(
     catalog: &Catalog,
     done: &Done,
     timeframe: Timeframe,
-    ohlcv: &Ohlcv,
 ) -> Result<Vec<Chart>, Stop> {
     let mut charts = Vec::new();
     for step in done.of(Kind::Chart, timeframe) {
@@ -136,19 +141,13 @@ async fn charts(
             [] => template.map(|t| t.resolve(timeframe).describe()).unwrap_or_default(),
             studies => format!("price with {}", studies.join(", ")),
         };
-        let last = ohlcv.bars.last_t().unwrap_or_default();
-        let caption = format!(
-            "Chart by {provider}, template {}: {panes}; {timeframe} bars to {last}, the bar in progress dashed. \
-             For shape only: numbers come from the data.",
-            template_id.name()
-        );
         let reference = ChartRef {
             gcs_uri: reference.gcs_uri,
             sha256: Sha256Hex::of(&png),
             chart_template_id: template_id,
             chart_provider: provider,
         };
-        charts.push(Chart { reference, caption, png });
+        charts.push(Chart { reference, panes, png });
     }
     Ok(charts)
 }

@@ -28,7 +28,7 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<Catalog, Failure> {
         overlay(&mut catalog.models, &folder.join("prompts"), "toml")?;
         overlay(&mut catalog.templates, &folder.join("chart_templates"), "toml")?;
     }
-    check(&catalog).map_err(|error| match folder {
+    catalog.prompts = checked(&catalog).map_err(|error| match folder {
         Some(folder) => {
             Failure::usage(error).at(folder.display()).advice("mend the file; nothing was started")
         }
@@ -52,10 +52,13 @@ fn overlay(files: &mut BTreeMap<String, String>, folder: &Path, extension: &str)
     Ok(())
 }
 
-fn check(catalog: &Catalog) -> Result<(), String> {
+/// The prompts, each as one file with its partials in their places, once every file of the catalog has been read.
+fn checked(catalog: &Catalog) -> Result<BTreeMap<String, String>, String> {
     let prompts: Vec<_> = catalog.prompts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let mut whole = BTreeMap::new();
     for (name, text) in prompts.iter().filter(|(name, _)| !name.starts_with('_')) {
-        llm::Prompt::parse(name, text, &prompts).map_err(|error| error.to_string())?;
+        let prompt = llm::Prompt::parse(name, text, &prompts).map_err(|error| error.to_string())?;
+        whole.insert((*name).to_owned(), prompt.whole().to_owned());
     }
     for text in catalog.models.values() {
         llm::Models::parse(text).map_err(|error| error.to_string())?;
@@ -64,5 +67,5 @@ fn check(catalog: &Catalog) -> Result<(), String> {
         let name = name.trim_end_matches(".toml");
         charts::Template::parse(name, text).map_err(|error| error.to_string())?;
     }
-    Ok(())
+    Ok(whole)
 }

@@ -3,6 +3,9 @@
 pub fn defaults() -> &'static [(&'static str, &'static str)] {
     &[
         ("_report.prompt", include_str!("../../../prompts/_report.prompt")),
+        ("_repair.prompt", include_str!("../../../prompts/_repair.prompt")),
+        ("_again.prompt", include_str!("../../../prompts/_again.prompt")),
+        ("_chart.prompt", include_str!("../../../prompts/_chart.prompt")),
         ("monthly-report.prompt", include_str!("../../../prompts/monthly-report.prompt")),
         ("weekly-report.prompt", include_str!("../../../prompts/weekly-report.prompt")),
         ("daily-report.prompt", include_str!("../../../prompts/daily-report.prompt")),

@@ -21,10 +21,17 @@
 //! | `@user` | the user message starts |
 //! | `@include NAME` | the partial file `NAME` stands here |
 //! | `@data` | once, in the user message: here stand the parent, the candles and the charts |
+//! | `@repair` | what is said beside the list of corrections; `_repair.prompt` if left out |
+//! | `@again` | what is said of an answer that cannot be read; `_again.prompt` if left out |
+//! | `@chart` | the caption of a chart; `_chart.prompt` if left out |
 //!
 //! The user text is a template (`{{ symbol }}`, `{% if has_parent %}`) over `symbol`, `timeframe`, `as_of`,
 //! `language`, `tag`, `has_parent`, `parent_timeframe` and `charts` (their number). An unknown variable is an
-//! error, not an empty string.
+//! error, not an empty string. `@repair` knows `tag`, `@again` knows `error`, `@chart` knows `provider`, `template`,
+//! `panes`, `timeframe` and `last_bar`.
+//!
+//! A catalog pins a prompt as one file, [`Prompt::whole`], with its partials in their places, and a prompt's id is the
+//! hash of those bytes.
 
 pub mod checks;
 mod client;

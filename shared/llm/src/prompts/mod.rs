@@ -4,9 +4,10 @@ mod file;
 mod template;
 
 use domain::ContentId;
+use minijinja::context;
 use serde::Deserialize;
 
-pub(crate) use template::{Rendered, Variables};
+pub(crate) use template::{Caption, Rendered, Variables};
 
 /// What a prompt file says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -52,27 +53,38 @@ pub struct Prompt {
     front: FrontMatter,
     id: ContentId,
     sections: file::Sections,
+    whole: String,
 }
 
 impl Prompt {
     /// Reads the file called `name` and tries its templates. `partials` are files by name and text; only those
-    /// that are included count towards the prompt's id.
+    /// that stand in it count towards the prompt's id. A file without @repair, @again or @chart has the catalog's
+    /// `_repair.prompt`, `_again.prompt`, `_chart.prompt`, or this build's.
     pub fn parse(name: &str, text: &str, partials: &[(&str, &str)]) -> Result<Self, PromptError> {
         let file = file::read(name, text, partials)?;
         let stem = name.strip_suffix(".prompt").unwrap_or(name);
         let prompt = Self {
             name: name.to_owned(),
-            id: ContentId::of(stem, &file.content),
+            id: ContentId::of(stem, file.whole.as_bytes()),
             front: file.front,
             sections: file.sections,
+            whole: file.whole,
         };
         for (parent, charts) in [(None, 0), (Some("1M"), 1)] {
             prompt.render(&Variables::sample(parent, charts))?;
         }
+        prompt.repair("tag")?;
+        prompt.again("error")?;
+        prompt.caption(&Caption::default())?;
         Ok(prompt)
     }
 
-    /// The prompt's version: its name and the hash of its bytes and those of its partials.
+    /// The prompt as one file, with its partials in their places: what is pinned, and what the id is the hash of.
+    pub fn whole(&self) -> &str {
+        &self.whole
+    }
+
+    /// The prompt's version: its name and the hash of [`whole`](Self::whole).
     pub fn id(&self) -> &ContentId {
         &self.id
     }
@@ -84,6 +96,23 @@ impl Prompt {
 
     pub(crate) fn render(&self, variables: &Variables<'_>) -> Result<Rendered, PromptError> {
         template::render(&self.name, &self.sections, variables)
+    }
+
+    /// What is said beside a list of corrections in the fence of `tag`.
+    pub(crate) fn repair(&self, tag: &str) -> Result<String, PromptError> {
+        template::fill(&self.name, &self.sections.repair, context! { tag })
+    }
+
+    /// What is said of an answer that cannot be read.
+    pub(crate) fn again(&self, error: &str) -> Result<String, PromptError> {
+        template::fill(&self.name, &self.sections.again, context! { error })
+    }
+
+    /// The caption of a chart.
+    pub(crate) fn caption(&self, chart: &Caption<'_>) -> Result<String, PromptError> {
+        let Caption { provider, template, panes, timeframe, last_bar } = *chart;
+        let values = context! { provider, template, panes, timeframe, last_bar };
+        template::fill(&self.name, &self.sections.chart, values)
     }
 }
 

@@ -33,6 +33,16 @@ impl Variables<'_> {
     }
 }
 
+/// What a caption may name.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Caption<'a> {
+    pub(crate) provider: &'a str,
+    pub(crate) template: &'a str,
+    pub(crate) panes: &'a str,
+    pub(crate) timeframe: &'a str,
+    pub(crate) last_bar: &'a str,
+}
+
 /// The texts of a request.
 pub(crate) struct Rendered {
     pub(crate) system: String,
@@ -58,7 +68,7 @@ pub(super) fn render(file: &str, sections: &Sections, v: &Variables<'_>) -> Resu
     })
 }
 
-fn fill(file: &str, section: &Section, values: minijinja::Value) -> Result<String, PromptError> {
+pub(super) fn fill(file: &str, section: &Section, values: minijinja::Value) -> Result<String, PromptError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));

@@ -6,7 +6,7 @@ use super::envelope::{
     Breakpoint, CacheOptions, Content, Envelope, ImageUrl, Message, NamedSchema, Part, ResponseFormat, raw,
 };
 use super::{ReportInput, RequestError, fence};
-use crate::prompts::Variables;
+use crate::prompts::{Caption, Variables};
 use crate::{ModelProfile, Prompt, Structure, TokensField, schemas};
 
 pub(super) const DATA_URL: &str = "data:image/png;base64,";
@@ -27,9 +27,21 @@ pub fn build(
     let as_of = input.as_of.to_string();
     let charts = if profile.capabilities.image { input.charts.as_slice() } else { &[] };
 
+    let captions: Vec<String> = charts
+        .iter()
+        .map(|chart| {
+            prompt.caption(&Caption {
+                provider: chart.provider,
+                template: chart.template,
+                panes: &chart.panes,
+                timeframe: input.timeframe.as_str(),
+                last_bar: chart.last_bar,
+            })
+        })
+        .collect::<Result<_, _>>()?;
     let mut contents =
         vec![input.symbol.as_str(), &as_of, input.ohlcv_json, parent.as_deref().unwrap_or_default()];
-    contents.extend(charts.iter().map(|chart| chart.caption.as_str()));
+    contents.extend(captions.iter().map(String::as_str));
     let tag = fence::tag_of(&contents);
 
     let texts = prompt.render(&Variables {
@@ -51,8 +63,8 @@ pub fn build(
         parts.push(Part::text(fence::block(&tag, "parent", line)));
     }
     parts.push(Part::text(fence::block(&tag, "ohlcv", input.ohlcv_json)));
-    for chart in charts {
-        parts.push(Part::text(fence::plain(&chart.caption, &tag)));
+    for (chart, caption) in charts.iter().zip(&captions) {
+        parts.push(Part::text(fence::plain(caption, &tag)));
         let detail = profile.capabilities.detail.then_some("high");
         let url = format!("{DATA_URL}{}", STANDARD.encode(chart.png));
         parts.push(Part::ImageUrl { image_url: ImageUrl { url, detail } });

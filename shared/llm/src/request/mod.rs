@@ -35,8 +35,14 @@ pub struct ReportInput<'a> {
 /// A chart.
 #[derive(Debug, Clone)]
 pub struct ChartInput<'a> {
-    /// Provider, template, panes, range and that it is for shape only.
-    pub caption: String,
+    /// Who drew it.
+    pub provider: &'a str,
+    /// The template's name.
+    pub template: &'a str,
+    /// What it shows, in words.
+    pub panes: String,
+    /// The last closed bar on it, as the data names it.
+    pub last_bar: &'a str,
     /// The picture, a PNG.
     pub png: &'a [u8],
 }

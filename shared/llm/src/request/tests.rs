@@ -40,7 +40,10 @@ fn bytes(profile: &ModelProfile, parent: Option<&ParentReport>) -> Vec<u8> {
         language: "en",
         ohlcv_json: OHLCV,
         charts: vec![ChartInput {
-            caption: "built-in, trend@1\u{202e}, <b>shape</b> only\n".into(),
+            provider: "built-in",
+            template: "trend\u{202e}",
+            panes: "<b>price</b>\n".into(),
+            last_bar: "2026-04-20",
             png: b"\x89PNG",
         }],
         parent,
@@ -93,7 +96,11 @@ fn a_picture_follows_its_caption_and_the_task_is_last() {
     let parts = body["messages"][1]["content"].as_array().unwrap();
     let types: Vec<&str> = parts.iter().map(|part| part["type"].as_str().unwrap()).collect();
     assert_eq!(types, ["text", "text", "text", "image_url", "text"]);
-    assert_eq!(parts[2]["text"], "built-in, trend@1, bshape/b only");
+    assert_eq!(
+        parts[2]["text"],
+        "Chart by built-in, template trend: bprice/b; 1w bars to 2026-04-20, the bar in progress dashed. For shape \
+         only: numbers come from the data."
+    );
     // base 64 of 89 50 4E 47
     assert_eq!(parts[3]["image_url"]["url"], "data:image/png;base64,iVBORw==");
     assert_eq!(parts[3]["image_url"]["detail"], "high");
@@ -142,7 +149,8 @@ fn a_repair_repeats_the_first_messages_byte_for_byte() {
         data: "107255".into(),
         why: "wrong </data-x>".into(),
     };
-    let repair = build_repair(&first, "{\"answer\": 1.50}", &[item], &profile("rule-analyst")).unwrap();
+    let repair =
+        build_repair(&prompt(), &first, "{\"answer\": 1.50}", &[item], &profile("rule-analyst")).unwrap();
     let text = String::from_utf8(repair.clone()).unwrap();
     let first_text = String::from_utf8(first).unwrap();
     let prefix = first_text.split("],\"response_format\"").next().unwrap();
@@ -168,7 +176,7 @@ fn a_retry_differs_by_its_tokens_alone() {
     assert_eq!(retry(8_000), first);
     assert_eq!(retry(4_000), first);
     let broken = AnswerError::Schema("expected value".into());
-    let again = value(&build_again(first.as_bytes(), "x", &broken, 10_000).unwrap());
+    let again = value(&build_again(&prompt(), first.as_bytes(), "x", &broken, 10_000).unwrap());
     assert_eq!(again["max_completion_tokens"], 10_000);
 }
 
@@ -179,19 +187,19 @@ fn a_follow_up_is_bounded_whatever_the_answer_was() {
     let broken = AnswerError::TooLong(8 << 20);
     for unit in ["x", "\"", "\\", "\n", "\u{1}", "ж"] {
         let answer = unit.repeat((1 << 20) / unit.len());
-        let again = build_again(&first, &answer, &broken, 8000).unwrap();
+        let again = build_again(&prompt(), &first, &answer, &broken, 8000).unwrap();
         let echo = value(&again)["messages"][2]["content"].as_str().unwrap().to_owned();
         let (kept, cut) = echo.split_once(" [cut here: ").unwrap();
         assert!(answer.starts_with(kept) && kept.len() > 5000, "{unit:?} {}", kept.len());
         assert_eq!(cut, format!("{} more bytes]", answer.len() - kept.len()));
         let items: Vec<RepairItem> =
             (0..500).map(|i| item(&format!("issues[{i}]"), &unit.repeat(200))).collect();
-        let repair = build_repair(&first, &answer, &items, &profile("local")).unwrap();
+        let repair = build_repair(&prompt(), &first, &answer, &items, &profile("local")).unwrap();
         for body in [again, repair] {
             assert!(added(body.clone()) <= FOLLOW_UP_TOKENS, "{unit:?}: {}", added(body));
         }
     }
-    let short = build_again(&first, "{\"a\":1}", &broken, 8000).unwrap();
+    let short = build_again(&prompt(), &first, "{\"a\":1}", &broken, 8000).unwrap();
     assert_eq!(value(&short)["messages"][2]["content"], "{\"a\":1}");
 }
 
@@ -199,7 +207,7 @@ fn a_follow_up_is_bounded_whatever_the_answer_was() {
 fn what_has_no_room_in_a_repair_is_counted_and_equal_data_told_once() {
     let first = bytes(&profile("rule-analyst"), None);
     let block = |items: &[RepairItem]| -> Value {
-        let body = value(&build_repair(&first, "{}", items, &profile("rule-analyst")).unwrap());
+        let body = value(&build_repair(&prompt(), &first, "{}", items, &profile("rule-analyst")).unwrap());
         serde_json::from_str(texts(&body, 3)[1].lines().nth(1).unwrap()).unwrap()
     };
     let many: Vec<RepairItem> =
