@@ -51,7 +51,8 @@ fn a_result_names_the_versions_that_are_pinned() {
     let edited = topdown.json(&["demo", "--json", "--catalog", "catalog"]);
     let mut named = Vec::new();
     for run in [&built_in, &edited] {
-        let pins = ["prompts", "templates"].map(|kind| run["pins"][kind].as_array().unwrap().clone()).concat();
+        let pins =
+            ["prompts", "templates"].map(|kind| run["pins"][kind].as_array().unwrap().clone()).concat();
         for (step_id, field) in [
             ("1M-report", "llm_prompt_id"),
             ("1w-report", "llm_prompt_id"),

@@ -82,7 +82,7 @@ pub struct Pin {
 /// Everything a run fixed when it began.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pins {
-    /// Prompt files, the shared parts among them.
+    /// Prompt files, each with its shared parts in their places.
     pub prompts: Vec<Pin>,
     /// The model profiles.
     pub models: Vec<Pin>,
