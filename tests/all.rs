@@ -8,4 +8,5 @@ mod collector;
 mod contracts;
 mod faults;
 mod flows;
+mod infra;
 mod peers;

@@ -1,0 +1,13 @@
+# dataEditor could also drop the table
+resource "google_project_iam_custom_role" "bq_appender" {
+  role_id     = "bqAppender"
+  title       = "Appends rows to a table"
+  permissions = ["bigquery.tables.get", "bigquery.tables.updateData"]
+}
+
+# aiplatform.user holds hundreds of permissions
+resource "google_project_iam_custom_role" "predict" {
+  role_id     = "predict"
+  title       = "Calls a model"
+  permissions = ["aiplatform.endpoints.predict"]
+}

@@ -1,0 +1,102 @@
+mock_provider "google" {
+  mock_data "google_project" {
+    defaults = {
+      number = "123456789012"
+    }
+  }
+}
+
+variables {
+  project  = "a-project"
+  region   = "asia-southeast1"
+  features = ["telegram"]
+}
+
+run "grants" {
+  command = plan
+
+  assert {
+    condition = toset([for grant in concat(values(google_project_iam_member.jobs), values(google_project_iam_member.journal), values(google_project_iam_member.predict)) : grant.role]) == toset([
+      "roles/bigquery.jobUser", "roles/datastore.user", "projects/a-project/roles/predict",
+    ])
+    error_message = "A function may do something else on the whole project."
+  }
+
+  assert {
+    condition = alltrue([
+      for grant in google_project_iam_member.journal :
+      grant.condition[0].expression == "resource.type == \"firestore.googleapis.com/Database\" && resource.name == \"projects/a-project/databases/topdown\""
+    ])
+    error_message = "A function reaches other databases."
+  }
+
+  assert {
+    condition     = keys(google_project_iam_member.predict) == ["llm-analyst"]
+    error_message = "The model belongs to the analyst alone."
+  }
+
+  assert {
+    condition     = google_project_iam_custom_role.bq_appender.permissions == toset(["bigquery.tables.get", "bigquery.tables.updateData"]) && google_project_iam_custom_role.predict.permissions == toset(["aiplatform.endpoints.predict"])
+    error_message = "A custom role holds more than it is for."
+  }
+
+  assert {
+    condition     = { for secret, grant in google_secret_manager_secret_iam_member.reader : secret => grant.member } == { telegram-bot-token = "serviceAccount:notifier@a-project.iam.gserviceaccount.com" }
+    error_message = "A secret can be read by another function, or by one whose feature is off."
+  }
+
+  assert {
+    condition     = alltrue([for grant in google_service_account_iam_member.signs : grant.service_account_id == "projects/a-project/serviceAccounts/signer@a-project.iam.gserviceaccount.com"])
+    error_message = "A function may become another account than the signer."
+  }
+
+  assert {
+    condition     = alltrue([for account in ["signer", "account-signer", "builder", "deployer"] : !contains(keys(google_service_account_iam_member.deployer), account)])
+    error_message = "The deployer may act as an account that no service has."
+  }
+}
+
+run "a_key_of_its_own_instead_of_the_projects_model" {
+  command = plan
+
+  variables {
+    features = ["openai"]
+  }
+
+  assert {
+    condition     = length(google_project_iam_member.predict) == 0 && keys(google_secret_manager_secret_iam_member.reader) == ["openai-api-key"]
+    error_message = "With a key of its own the analyst needs no model of the project."
+  }
+}
+
+run "budget_and_triggers" {
+  command = plan
+
+  variables {
+    billing_account = "012345-6789AB-CDEF01"
+    repository      = "projects/a-project/locations/asia-southeast1/connections/code/repositories/topdown"
+  }
+
+  assert {
+    condition     = google_billing_budget.month[0].budget_filter[0].projects == toset(["projects/123456789012"])
+    error_message = "The budget counts something else than this project."
+  }
+
+  assert {
+    condition = { for name, trigger in google_cloudbuild_trigger.trigger : name => "${trigger.approval_config[0].approval_required} ${trigger.service_account}" } == {
+      build  = "false projects/a-project/serviceAccounts/builder@a-project.iam.gserviceaccount.com"
+      deploy = "true projects/a-project/serviceAccounts/deployer@a-project.iam.gserviceaccount.com"
+    }
+    error_message = "A deployment needs approval and an account of its own."
+  }
+}
+
+run "a_feature_that_does_not_exist" {
+  command = plan
+
+  variables {
+    features = ["telegraph"]
+  }
+
+  expect_failures = [var.features]
+}

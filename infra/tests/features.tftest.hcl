@@ -1,0 +1,105 @@
+mock_provider "google" {
+  mock_data "google_project" {
+    defaults = {
+      number = "123456789012"
+    }
+  }
+}
+
+variables {
+  project = "a-project"
+  region  = "asia-southeast1"
+  images = {
+    for name in ["chart-exporter", "coordinator", "llm-analyst", "notifier", "ohlcv-collector", "ohlcv-exporter"] :
+    name => "asia-southeast1-docker.pkg.dev/a-project/topdown/${name}@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+  }
+
+  # whoever adds a feature adds it here
+  features = {
+    telegram  = { secret_versions = { telegram-bot-token = "3" }, settings = { TELEGRAM_CHAT_ID = "-1001" } }
+    chart-img = { secret_versions = { chart-img-api-key = "1" } }
+    openai    = { secret_versions = { openai-api-key = "12" } }
+  }
+}
+
+run "every_secret_is_a_file_of_one_version" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(var.features)) == toset(keys(local.features))
+    error_message = "This test does not switch on every feature."
+  }
+
+  assert {
+    condition = {
+      for name, service in google_cloud_run_v2_service.function : name => [
+        for volume in service.template[0].volumes : "${volume.secret[0].secret}:${volume.secret[0].items[0].version}"
+      ]
+      } == {
+      chart-exporter  = ["chart-img-api-key:1"]
+      coordinator     = []
+      llm-analyst     = ["openai-api-key:12"]
+      notifier        = ["telegram-bot-token:3"]
+      ohlcv-collector = []
+      ohlcv-exporter  = []
+    }
+    error_message = "A secret is mounted elsewhere than in its own function, or in no version of its own."
+  }
+
+  assert {
+    condition = alltrue([
+      for pair in ["TELEGRAM_BOT_TOKEN_FILE=/secrets/telegram-bot-token/value", "TELEGRAM_CHAT_ID=-1001"] : contains([
+        for env in google_cloud_run_v2_service.function["notifier"].template[0].containers[0].env : "${env.name}=${env.value}"
+      ], pair)
+    ])
+    error_message = "The notifier is not told where its secret is, or not its settings."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for service in google_cloud_run_v2_service.function :
+      [for env in service.template[0].containers[0].env : !can(regex("(KEY|TOKEN|SECRET|PASSWORD)$", env.name)) && length(env.value_source) == 0]
+    ]))
+    error_message = "A secret stands in a variable: it belongs into a file."
+  }
+}
+
+run "a_secret_without_a_version" {
+  command = plan
+
+  variables {
+    features = { telegram = { secret_versions = {}, settings = { TELEGRAM_CHAT_ID = "-1001" } } }
+  }
+
+  expect_failures = [var.features]
+}
+
+run "a_version_that_changes_by_itself" {
+  command = plan
+
+  variables {
+    features = { openai = { secret_versions = { openai-api-key = "latest" } } }
+  }
+
+  expect_failures = [var.features]
+}
+
+run "a_feature_that_does_not_exist" {
+  command = plan
+
+  variables {
+    features = { telegraph = { secret_versions = {} } }
+  }
+
+  expect_failures = [var.features]
+}
+
+run "a_setting_left_out" {
+  command = plan
+
+  variables {
+    features = { telegram = { secret_versions = { telegram-bot-token = "3" } } }
+  }
+
+  expect_failures = [var.features]
+}

@@ -1,0 +1,83 @@
+mock_provider "google" {
+  mock_data "google_project" {
+    defaults = {
+      number = "123456789012"
+    }
+  }
+}
+
+variables {
+  project = "a-project"
+  region  = "asia-southeast1"
+  images = {
+    for name in ["chart-exporter", "coordinator", "llm-analyst", "notifier", "ohlcv-collector", "ohlcv-exporter"] :
+    name => "asia-southeast1-docker.pkg.dev/a-project/topdown/${name}@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+  }
+}
+
+run "a_region_that_the_exchange_refuses" {
+  command = plan
+
+  variables {
+    region = "us-central1"
+  }
+
+  expect_failures = [var.region]
+}
+
+run "public_data_from_anywhere" {
+  command = plan
+
+  variables {
+    region       = "us-central1"
+    exchange_url = "https://data-api.binance.vision"
+  }
+
+  assert {
+    condition     = alltrue([for service in google_cloud_run_v2_service.function : service.location == "us-central1"])
+    error_message = "The region is not taken."
+  }
+}
+
+run "a_zone" {
+  command = plan
+
+  variables {
+    region = "asia-southeast1-a"
+  }
+
+  expect_failures = [var.region]
+}
+
+run "an_image_by_its_tag" {
+  command = plan
+
+  variables {
+    images = {
+      for name in ["chart-exporter", "coordinator", "llm-analyst", "notifier", "ohlcv-collector", "ohlcv-exporter"] :
+      name => "asia-southeast1-docker.pkg.dev/a-project/topdown/${name}:latest"
+    }
+  }
+
+  expect_failures = [var.images]
+}
+
+run "a_function_without_an_image" {
+  command = plan
+
+  variables {
+    images = { coordinator = "asia-southeast1-docker.pkg.dev/a-project/topdown/coordinator@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" }
+  }
+
+  expect_failures = [var.images]
+}
+
+run "the_default_database" {
+  command = plan
+
+  variables {
+    database = "(default)"
+  }
+
+  expect_failures = [var.database]
+}

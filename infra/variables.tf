@@ -1,0 +1,143 @@
+variable "project" {
+  description = "Id of the project"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project))
+    error_message = "A project id has 6 to 30 lower-case letters, digits and hyphens, begins with a letter and ends with no hyphen."
+  }
+}
+
+variable "region" {
+  description = "Region of everything, such as asia-southeast1; it cannot be changed afterwards"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "One region, such as asia-southeast1: no zone and no multi-region."
+  }
+
+  # United States, Canada, Netherlands; the host for public data alone answers everywhere
+  validation {
+    condition     = var.exchange_url == "https://data-api.binance.vision" || !can(regex("^(us-|northamerica-northeast|europe-west4$)", var.region))
+    error_message = "The exchange answers 451 from there: take another region, or exchange_url = \"https://data-api.binance.vision\" (candles alone)."
+  }
+}
+
+variable "images" {
+  description = "Image of each function by digest, as infra/images prints them"
+  type        = map(string)
+
+  validation {
+    condition     = alltrue([for image in values(var.images) : can(regex("^[a-z0-9.-]+(/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}$", image))])
+    error_message = "Images are named by digest: HOST/PATH@sha256:..."
+  }
+
+  validation {
+    condition     = toset(keys(var.images)) == toset(keys(yamldecode(file("${path.module}/functions.yaml"))))
+    error_message = "One image for each function in infra/functions.yaml, and no other."
+  }
+}
+
+variable "features" {
+  description = "What needs a secret, by its name in features.yaml: the version of each secret and the settings beside them"
+  type = map(object({
+    secret_versions = map(string)
+    settings        = optional(map(string), {})
+  }))
+  default = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.features) : contains(keys(yamldecode(file("${path.module}/features.yaml"))), name)])
+    error_message = "Features are the names in infra/features.yaml."
+  }
+
+  validation {
+    condition = alltrue([
+      for name, feature in var.features :
+      join(" ", sort(keys(feature.secret_versions))) == join(" ", sort(values(try(yamldecode(file("${path.module}/features.yaml"))[name].secrets, {}))))
+    ])
+    error_message = "Each secret of a feature needs its version in secret_versions, and no other is named there."
+  }
+
+  # "latest" would change what runs without a deployment
+  validation {
+    condition     = alltrue(flatten([for feature in values(var.features) : [for version in values(feature.secret_versions) : can(regex("^[1-9][0-9]*$", version))]]))
+    error_message = "A secret's version is a number."
+  }
+
+  validation {
+    condition = alltrue([
+      for name, feature in var.features :
+      join(" ", sort(keys(feature.settings))) == join(" ", sort(try(yamldecode(file("${path.module}/features.yaml"))[name].settings, [])))
+    ])
+    error_message = "Each setting of a feature in infra/features.yaml must be given, and no other."
+  }
+}
+
+variable "exchange_url" {
+  description = "Where the exchange is asked for candles; the program's own default without it"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.exchange_url == null || can(regex("^https://[a-z0-9.-]+$", var.exchange_url))
+    error_message = "An https address without a path."
+  }
+}
+
+variable "database" {
+  description = "Name of the Firestore database, as in bootstrap; a restored one has another name"
+  type        = string
+  default     = "topdown"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{2,61}[a-z0-9]$", var.database))
+    error_message = "A database name has 4 to 63 lower-case letters, digits and hyphens; (default) may belong to App Engine."
+  }
+}
+
+variable "retention_days" {
+  description = "How long journal, artifacts and paid answers are kept; a run can be replayed as long. Reports stay"
+  type        = number
+  default     = 400
+
+  validation {
+    condition     = var.retention_days >= 30 && floor(var.retention_days) == var.retention_days
+    error_message = "A whole number of days, 30 or more."
+  }
+}
+
+variable "alert_email" {
+  description = "Who alerts are mailed to; they stand in the console alone without it"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.alert_email == null || can(regex("^[^@ ]+@[^@ ]+$", var.alert_email))
+    error_message = "An e-mail address."
+  }
+}
+
+variable "max_usd_per_day" {
+  description = "What models may cost in a UTC day, in USD"
+  type        = number
+  default     = 20
+
+  validation {
+    condition     = var.max_usd_per_day > 0
+    error_message = "More than 0."
+  }
+}
+
+variable "static_egress" {
+  description = "Whether calls of the exchange come from one address that never changes (about 35 USD a month)"
+  type        = bool
+  default     = false
+}
+
+variable "deletion_protection" {
+  description = "Whether tables and the database refuse to be deleted; false first, when everything is to go"
+  type        = bool
+  default     = true
+}
