@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::{list, metadata, text};
 
 fn deny() -> toml::Table {
@@ -37,27 +39,47 @@ fn every_licence_is_allowed() {
     assert!(!allowed("MIT AND GPL-3.0-only", &allow));
 }
 
+/// Where packages come from, if not from here.
+fn sources(metadata: &Value) -> BTreeSet<&str> {
+    list(metadata, "packages").iter().filter_map(|p| p["source"].as_str()).collect()
+}
+
+fn foreign(metadata: &Value) -> Vec<&str> {
+    sources(metadata).into_iter().filter(|source| !source.starts_with("registry+")).collect()
+}
+
 #[test]
 fn every_package_comes_from_the_registry() {
-    let sources: BTreeSet<&str> =
-        list(metadata(), "packages").iter().filter_map(|p| p["source"].as_str()).collect();
-    assert_eq!(sources.len(), 1, "{sources:?}");
-    assert!(sources.iter().all(|source| source.starts_with("registry+")), "{sources:?}");
+    assert_eq!(sources(metadata()).len(), 1, "{:?}", sources(metadata()));
+    assert_eq!(foreign(metadata()), Vec::<&str>::new());
+
+    let mut planted = metadata().clone();
+    let git = "git+https://example.com/serde?rev=1#1";
+    let package = planted["packages"].as_array_mut().unwrap().iter_mut().find(|p| p["name"] == "serde");
+    package.unwrap()["source"] = git.into();
+    assert_eq!(foreign(&planted), [git], "the search finds a planted dependency");
+}
+
+/// Packages of others whose builds run code of their own.
+fn scripts(metadata: &Value) -> BTreeSet<String> {
+    let of_others = list(metadata, "packages").iter().filter(|p| !p["source"].is_null());
+    let runs = |target: &Value| list(target, "kind").iter().any(|kind| kind == "custom-build");
+    let run = of_others.filter(|package| list(package, "targets").iter().any(runs));
+    run.map(|package| text(package, "name").to_owned()).collect()
 }
 
 #[test]
 fn every_build_script_is_listed() {
     let listed = strings(&deny()["bans"]["build"]["allow-build-scripts"]);
-    let mut found = BTreeSet::new();
-    for package in list(metadata(), "packages").iter().filter(|p| !p["source"].is_null()) {
-        let scripts =
-            |target: &serde_json::Value| list(target, "kind").iter().any(|kind| kind == "custom-build");
-        if list(package, "targets").iter().any(scripts) {
-            found.insert(text(package, "name").to_owned());
-        }
-    }
+    let found = scripts(metadata());
     let unlisted: Vec<_> = found.difference(&listed).collect();
     assert!(unlisted.is_empty(), "build scripts that deny.toml does not list: {unlisted:?}");
     let gone: Vec<_> = listed.difference(&found).collect();
     assert!(gone.is_empty(), "deny.toml lists build scripts that are not there: {gone:?}");
+
+    let mut planted = metadata().clone();
+    let package = planted["packages"].as_array_mut().unwrap().iter_mut().find(|p| p["name"] == "itoa");
+    package.unwrap()["targets"][0]["kind"] = serde_json::json!(["custom-build"]);
+    let unlisted: Vec<_> = scripts(&planted).difference(&listed).cloned().collect();
+    assert_eq!(unlisted, ["itoa"], "the search finds a planted script");
 }

@@ -1,10 +1,13 @@
 //! What is deployed, as far as it can be known without an account: Terraform's plan on a stand-in for the provider,
 //! images, builds, and the page that a person follows.
 
+mod builds;
 mod functions;
 mod grants;
+mod judges;
 mod logs;
 mod mistakes;
 mod plan;
+mod scripts;
 mod secrets;
 mod terraform;

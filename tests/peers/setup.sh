@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Makes the Python environment of the clients that others wrote, once for each list of pins, and prints the path of its
-# interpreter. Says in one line on stderr why it cannot.
+# Makes a Python environment of what others wrote, once for each list of pins, and prints the path of its interpreter.
+# The list is that of the clients beside this script unless another is named. Says in one line on stderr why it cannot.
 set -euo pipefail
 
-usage="usage: setup.sh FOLDER"
+usage="usage: setup.sh FOLDER [PINS]"
 folder=${1:?$usage}
-pins=$(cd "$(dirname "$0")" && pwd)/requirements.txt
+pins=${2:-$(cd "$(dirname "$0")" && pwd)/requirements.txt}
 
 fail() {
     echo "$1" >&2

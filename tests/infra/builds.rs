@@ -1,0 +1,80 @@
+//! The Dockerfile and the builds.
+
+use tests::repository;
+
+use super::judges::{judged, judges};
+
+const SCRIPTS: [&str; 4] = ["infra/catalog", "infra/images", "infra/smoke", "infra/stage"];
+const BUILDS: [&str; 2] = ["cloudbuild.yaml", "infra/deploy.cloudbuild.yaml"];
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(repository().join(path)).unwrap()
+}
+
+#[test]
+fn dockerfile_builds_and_scripts_pass_their_judges() {
+    let Some(judges) = judges("dockerfile_builds_and_scripts_pass_their_judges") else { return };
+    judged(&judges.join("hadolint"), &["infra/Dockerfile"]).unwrap();
+    judged(&judges.join("shellcheck"), &SCRIPTS).unwrap();
+    let schema = ["--builtin-schema", "vendor.cloudbuild"];
+    judged(&judges.join("check-jsonschema"), &[&schema[..], &BUILDS[..]].concat()).unwrap();
+
+    // each of them finds a planted mistake
+    let folder = tempfile::tempdir().unwrap();
+    let planted = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let dockerfile = planted("Dockerfile", &read("infra/Dockerfile").replace("WORKDIR /src", "WORKDIR src"));
+    assert!(judged(&judges.join("hadolint"), &[&dockerfile]).unwrap_err().contains("DL3000"));
+    let script =
+        planted("images", &read("infra/images").replace("\"$registry/$name:$tag\"", "$registry/$name:$tag"));
+    assert!(judged(&judges.join("shellcheck"), &[&script]).unwrap_err().contains("SC2086"));
+    let build = planted("cloudbuild.yaml", &read("cloudbuild.yaml").replace("machineType:", "machine:"));
+    let said = judged(&judges.join("check-jsonschema"), &[&schema[..], &[&build]].concat()).unwrap_err();
+    assert!(said.contains("'machine' was unexpected"), "{said}");
+}
+
+/// Images of steps and stages: by digest, or made here.
+fn unpinned(text: &str) -> Vec<&str> {
+    let from = |line: &'static str| move |text: &str| text.trim_start().strip_prefix(line).map(str::len);
+    let made = ["scratch", "tools", "build", "recipe", "check"];
+    let mut found = Vec::new();
+    for line in text.lines() {
+        for start in ["FROM ", "COPY --from=", "- --driver-opt=image=", "name: "] {
+            if let Some(length) = from(start)(line) {
+                let image = line[line.len() - length..].split_whitespace().next().unwrap();
+                if !made.contains(&image) && !image.contains("@sha256:") {
+                    found.push(image);
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_image_that_is_pulled_is_named_by_digest() {
+    for file in ["infra/Dockerfile", BUILDS[0], BUILDS[1]] {
+        assert_eq!(unpinned(&read(file)), Vec::<&str>::new(), "{file}");
+    }
+    assert_eq!(unpinned("FROM rust:1 AS tools\n  - id: x\n    name: docker\n"), ["rust:1", "docker"]);
+}
+
+#[test]
+fn the_image_is_made_of_each_function() {
+    let dockerfile = read("infra/Dockerfile");
+    let line = dockerfile.lines().find_map(|line| line.strip_prefix("ENV FUNCTIONS=\"-p ")).unwrap();
+    let mut built: Vec<&str> = line.trim_end_matches('"').split(" -p ").collect();
+    built.sort_unstable();
+    let folders = std::fs::read_dir(repository().join("functions")).unwrap();
+    let mut functions: Vec<String> =
+        folders.map(|folder| folder.unwrap().file_name().into_string().unwrap()).collect();
+    functions.retain(|name| name != "local");
+    functions.sort_unstable();
+    assert_eq!(built, functions);
+    // the last word is the final stage's: nobody's id, not root's
+    let last = dockerfile.rsplit("FROM ").next().unwrap();
+    assert!(last.starts_with("scratch ") && last.contains("\nUSER 65532:65532\n"), "{last}");
+}

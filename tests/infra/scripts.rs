@@ -1,0 +1,83 @@
+//! The scripts of builds and deployments, with stand-ins for the programs that need an account.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tests::repository;
+
+/// Runs a script with programs of its own before the machine's.
+fn run(script: &str, arguments: &[&str], programs: &[(&str, &str)], folder: &Path) -> Output {
+    for (name, text) in programs {
+        let path = folder.join(name);
+        std::fs::write(&path, format!("#!/usr/bin/env bash\n{text}\n")).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let path = format!("{}:/usr/local/bin:/usr/bin:/bin", folder.display());
+    let mut command = Command::new("bash");
+    command.arg(repository().join(script)).args(arguments).env("PATH", path).env("RECORD", folder);
+    command.current_dir(repository()).output().unwrap()
+}
+
+#[test]
+fn images_are_printed_by_digest_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let digest = format!("sha256:{}", "5".repeat(64));
+    let known = format!("[ \"$5\" != registry/topdown/notifier:gone ] && echo {digest}");
+    let output = run("infra/images", &["registry/topdown", "abc"], &[("gcloud", &known)], folder.path());
+    let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let images = printed["images"].as_object().unwrap();
+    assert_eq!(images.len(), 6);
+    assert!(images.iter().all(|(name, image)| *image == format!("registry/topdown/{name}@{digest}")));
+    let output = run("infra/images", &["registry/topdown", "gone"], &[("gcloud", &known)], folder.path());
+    assert!(!output.status.success() && output.stdout.is_empty());
+}
+
+#[test]
+fn the_catalog_is_named_by_the_hashes_of_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = "mkdir -p \"$RECORD/to\"; cp \"${@:3:$#-3}\" \"$RECORD/to/\" 2>/dev/null || cp \"${@:4:$#-4}\" \"$RECORD/to/\"; echo \"${@: -1}\" >>\"$RECORD/order\"";
+    let output = run("infra/catalog", &[".", "gs://catalog"], &[("gcloud", copy)], folder.path());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let order = std::fs::read_to_string(folder.path().join("order")).unwrap();
+    assert_eq!(order, "gs://catalog/files/\ngs://catalog/catalog.json\n", "the manifest comes last");
+    let to = folder.path().join("to");
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(to.join("catalog.json")).unwrap()).unwrap();
+    assert_eq!(manifest["v"], 1);
+    let files = manifest["files"].as_object().unwrap();
+    for path in [
+        "prompts/weekly-report.prompt",
+        "prompts/_report.prompt",
+        "prompts/models.toml",
+        "chart_templates/trend.toml",
+    ] {
+        let hash = files[path].as_str().unwrap();
+        let bytes = std::fs::read(to.join(hash)).unwrap();
+        assert_eq!(bytes, std::fs::read(repository().join(path)).unwrap());
+        assert_eq!(domain::Sha256Hex::of(&bytes).to_string(), hash);
+    }
+    let empty = tempfile::tempdir().unwrap();
+    let output = run("infra/catalog", &[empty.path().to_str().unwrap(), "gs://catalog"], &[], folder.path());
+    assert!(!output.status.success(), "an empty folder would take every file away");
+}
+
+#[test]
+fn a_service_that_lets_anyone_in_is_seen_after_a_deployment() {
+    let folder = tempfile::tempdir().unwrap();
+    let urls = folder.path().join("urls.json");
+    std::fs::write(
+        &urls,
+        "{\n  \"coordinator\": \"https://c.example\",\n  \"notifier\": \"https://n.example\"\n}\n",
+    )
+    .unwrap();
+    let arguments = [urls.to_str().unwrap()];
+    let closed = run("infra/smoke", &arguments, &[("curl", "echo 403")], folder.path());
+    assert!(closed.status.success());
+    assert_eq!(String::from_utf8_lossy(&closed.stdout), "403 https://c.example\n403 https://n.example\n");
+    for open in ["case \"${@: -1}\" in *//n.*) echo 200 ;; *) echo 403 ;; esac", "echo 000; exit 7"] {
+        assert!(!run("infra/smoke", &arguments, &[("curl", open)], folder.path()).status.success());
+    }
+    std::fs::write(&urls, "{}").unwrap();
+    assert!(!run("infra/smoke", &arguments, &[("curl", "echo 403")], folder.path()).status.success());
+}
