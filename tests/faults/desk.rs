@@ -16,6 +16,10 @@ pub(super) const AS_OF: &str = "2026-04-30T04:00:00Z";
 pub(super) struct TestClock(Mutex<Timestamp>);
 
 impl TestClock {
+    pub(super) fn set(&self, at: Timestamp) {
+        *self.0.lock().unwrap() = at;
+    }
+
     pub(super) fn pass(&self, time: SignedDuration) {
         *self.0.lock().unwrap() += time;
     }

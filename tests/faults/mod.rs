@@ -3,6 +3,7 @@
 mod bench;
 mod budget;
 mod charts;
+mod clock;
 mod damage;
 mod desk;
 mod disk;
@@ -12,6 +13,7 @@ mod ledger;
 mod messages;
 mod model;
 mod notices;
+mod office;
 mod order;
 mod paid_step;
 mod process;
