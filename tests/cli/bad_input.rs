@@ -40,7 +40,17 @@ fn an_unknown_flow() {
 #[test]
 fn an_instant_in_the_future_or_none() {
     refused(&["demo", "--as-of", "2126-01-01T00:00:00Z"], "in the future");
-    for text in ["yesterday", "2026-04-31T00:00:00Z", "2026-04-30", "2026-04-30T04:00:00", "9999999999999"] {
+    for text in [
+        "yesterday",
+        "2026-04-31T00:00:00Z",
+        "2026-04-30",
+        "2026-04-30T04:00:00",
+        "9999999999999",
+        // no leap second is known of that day, and no candle could hold it
+        "2026-04-30T23:59:60Z",
+        "2026-04-30T23:59:61Z",
+        "2026-04-30T24:00:00Z",
+    ] {
         refused(&["demo", "--as-of", text], "is no instant");
     }
 }

@@ -5,14 +5,18 @@ use std::path::Path;
 use std::time::Instant;
 
 use coordinator::RunRequest;
-use domain::{RunId, Symbol, Timeframe};
+use domain::{RunId, Source, Symbol, Timeframe};
+use jiff::{SignedDuration, Timestamp};
 use runtime::Catalog;
-use storage::{CandleQuery, CandleStore, Journal, Kind, StepDocument};
+use storage::{CandleQuery, CandleStore, Journal, Kind, SeriesKey, StepDocument, StoreError};
 
 use crate::app::App;
 use crate::failure::Failure;
 use crate::outcome::{Outcome, data_option, seconds};
 use crate::terminal::Terminal;
+
+/// Two clocks that differ by more are not both right: reading a symbol's hours takes less.
+const OFF: SignedDuration = SignedDuration::from_mins(2);
 
 /// Brings the symbol's candles to their end.
 pub(crate) async fn collect(
@@ -39,6 +43,30 @@ pub(crate) async fn collect(
         terminal.progress("halted", &format!("{symbol} does not trade; its last hour ended at {since}"));
     }
     Ok(())
+}
+
+/// The present, `now` by this machine's clock, unless the exchange's was behind it when the symbol's hours were last
+/// read: a run sees nothing that one of the two has yet to see. A difference that people would want to mend is said.
+pub(crate) async fn present(
+    app: &App,
+    source: &Source,
+    symbol: &Symbol,
+    now: Timestamp,
+    terminal: &Terminal,
+) -> Result<Timestamp, StoreError> {
+    let hours = SeriesKey { source: source.clone(), symbol: symbol.clone(), timeframe: Timeframe::Hour };
+    let trades = app.local.candles.instrument(source, symbol).await?.is_some_and(|found| found.is_trading());
+    let Some(exchange) = app.local.candles.refreshed_at(&hours).await?.filter(|_| trades) else {
+        return Ok(now);
+    };
+    let ahead = now.duration_since(exchange);
+    if ahead.abs() > OFF {
+        let (off, way) = (ahead.abs().as_mins(), if ahead.is_negative() { "behind" } else { "ahead of" });
+        let text =
+            format!("this machine's clock is {off} min {way} the exchange's, {exchange}; set it right");
+        terminal.progress("clock", &text);
+    }
+    Ok(now.min(exchange))
 }
 
 /// Refuses a run that no candle could be shown to.

@@ -30,12 +30,18 @@ pub(crate) async fn run(
     let app = App::new(&data, PORT, environment.source.clone(), addresses, environment)?;
     flow::collect(&app, &symbol, &data, terminal).await?;
     let requested_at = SystemClock.now();
+    let as_of = match past {
+        Some(past) => past,
+        None => flow::present(&app, &environment.source, &symbol, requested_at, terminal)
+            .await
+            .map_err(|error| Failure::store(&error, &data))?,
+    };
     let request = RunRequest {
         flow,
         key: format!("run {} {symbol} {requested_at} {}", flow.number, std::process::id()),
         symbol,
         source: environment.source.clone(),
-        as_of: past.unwrap_or(requested_at),
+        as_of,
         live: past.is_none(),
         language: choices.lang,
         model: choices.model,
