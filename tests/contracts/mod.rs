@@ -1,3 +1,4 @@
 //! One conformance suite a port, passed by every backend, and what each backend promises beyond it.
 
+mod platform_gcp;
 mod platform_local;

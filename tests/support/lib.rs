@@ -1,8 +1,10 @@
 //! What the tests share: the program as its users start it, and the material that lies beside the repository.
 #![expect(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test reports by panicking")]
 
+mod emulator;
 mod material;
 mod program;
 
+pub use emulator::{Emulator, unique};
 pub use material::{candles, left_out, repository};
 pub use program::{Finished, Topdown, binary};

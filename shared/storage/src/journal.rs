@@ -9,10 +9,13 @@ use crate::StoreError;
 /// Version of the documents written here; a newer one is left untouched.
 pub const DOCUMENT_VERSION: u32 = 1;
 
+/// Parts of the sweeper's index.
+pub const SHARDS: u32 = 16;
+
 /// Spreads runs over the sweeper's index.
 pub fn shard_of(run_id: &RunId) -> u32 {
     let digest = Sha256Hex::of(run_id.as_str().as_bytes());
-    u32::from_str_radix(digest.short(), 16).unwrap_or_default() % 16
+    u32::from_str_radix(digest.short(), 16).unwrap_or_default() % SHARDS
 }
 
 /// Where a step or run stands.
@@ -290,6 +293,11 @@ pub trait Journal: Send + Sync {
 
     /// Runs that have not ended, oldest first.
     async fn unfinished(&self) -> Result<Vec<RunDocument>, StoreError>;
+
+    /// Steps that nobody may be working on, the longest waiting first: pending, and created before
+    /// `pending_since`; or running, under a lease that ended before `now`. What cannot be read is left out. A
+    /// backend may answer with some hundreds of them, and with the next ones once these have changed.
+    async fn stale(&self, now: Timestamp, pending_since: Timestamp) -> Result<Vec<StepDocument>, StoreError>;
 
     /// Ends a running run; says whether it was running.
     async fn end_run(&self, run_id: &RunId, end: &RunEnd) -> Result<bool, StoreError>;

@@ -109,6 +109,20 @@ impl Journal for SqliteJournal {
         })
     }
 
+    async fn stale(&self, now: Timestamp, pending_since: Timestamp) -> Result<Vec<StepDocument>, StoreError> {
+        let sql = "SELECT document, sum FROM steps \
+                   WHERE json_extract(document, '$.status') IN ('pending', 'running')";
+        let mut steps: Vec<StepDocument> =
+            self.database.run(|connection| collect_readable(connection, sql, []))?;
+        let waits_since = |step: &StepDocument| match step.status {
+            Status::Pending => Some(step.created_at).filter(|created| *created < pending_since),
+            _ => step.lease_until.filter(|until| *until < now),
+        };
+        steps.retain(|step| waits_since(step).is_some());
+        steps.sort_by_key(waits_since);
+        Ok(steps)
+    }
+
     async fn end_run(&self, run_id: &RunId, end: &RunEnd) -> Result<bool, StoreError> {
         self.database.run(|connection| {
             let transaction = connection.transaction().map_err(sql_error)?;

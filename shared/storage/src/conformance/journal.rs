@@ -114,6 +114,21 @@ async fn steps(journal: &dyn Journal) {
     assert_eq!(first.lease_until, Some(at("2026-04-30T04:10:01Z")));
     assert_eq!(first.started_at, Some(now));
 
+    // the sweeper finds what nobody may be working on, and nothing else
+    let pending = step(&run, "1w-chart-trend");
+    journal.create_steps(std::slice::from_ref(&pending)).await.unwrap();
+    for (time, since, expected) in [
+        ("2026-04-30T04:10:01Z", "2026-04-30T04:00:00Z", vec![]),
+        ("2026-04-30T04:10:02Z", "2026-04-30T04:00:00Z", vec!["1M-report", "1w-report"]),
+        ("2026-04-30T04:10:01Z", "2026-04-30T04:00:01Z", vec!["1w-chart-trend"]),
+        ("2026-04-30T04:10:02Z", "2026-04-30T04:00:01Z", vec!["1M-report", "1w-chart-trend", "1w-report"]),
+    ] {
+        let stale = journal.stale(at(time), at(since)).await.unwrap();
+        let mut found: Vec<_> = stale.iter().map(|step| step.step_id.as_str()).collect();
+        found.sort_unstable();
+        assert_eq!(found, expected, "at {time}, pending since {since}");
+    }
+
     // a live lease keeps others out; an expired one raises the fence
     let soon = at("2026-04-30T04:10:00Z");
     let claims = journal.claim(&run.run_id, &both[..1], soon, lease).await.unwrap();
@@ -150,6 +165,11 @@ async fn steps(journal: &dyn Journal) {
     journal.release(&given).await.unwrap();
     let again = held(journal.claim(&run.run_id, &both[1..], late, lease).await.unwrap());
     assert_eq!(again.fence, given.fence + 1);
+
+    // an ended step is never stale
+    let stale = journal.stale(at("2027-01-01T00:00:00Z"), at("2027-01-01T00:00:00Z")).await.unwrap();
+    let found: Vec<_> = stale.iter().map(|step| step.step_id.as_str()).collect();
+    assert_eq!(found, ["1w-chart-trend", "1w-report"], "the longest waiting first");
 
     let unknown = ["none".parse().unwrap()];
     assert!(matches!(journal.claim(&run.run_id, &unknown, late, lease).await, Err(StoreError::NotFound(_))));

@@ -1,0 +1,95 @@
+//! What is found by an index rather than by name. `infra/firestore.indexes.json` lists the indexes.
+
+use domain::RunId;
+use firestore::gcloud_sdk::google::firestore::v1::Value;
+use firestore::gcloud_sdk::google::firestore::v1::value::ValueType;
+use firestore::select_filter_builder::FirestoreQueryFilterBuilder;
+use firestore::{FirestoreQueryFilter, FirestoreValue};
+use jiff::Timestamp;
+use storage::{RunDocument, SHARDS, Status, StepDocument, StoreError};
+
+use super::client::{Client, all};
+use super::parse::{created, parse, readable};
+use super::wire::timestamp;
+
+pub(super) const RUNS: &str = "flow_runs";
+pub(super) const STEPS: &str = "steps";
+
+/// Stale steps of each kind that one sweep takes up.
+const STALE: u32 = 500;
+
+type Filter = Option<FirestoreQueryFilter>;
+
+/// Every shard: each index begins with it, for one over growing times alone takes 500 writes a second at most.
+fn sharded(query: &FirestoreQueryFilterBuilder) -> Filter {
+    query.field("shard").is_in((0..SHARDS).collect::<Vec<_>>())
+}
+
+fn with_status(query: &FirestoreQueryFilterBuilder, status: Status) -> Filter {
+    query.field("status").eq(status.as_str())
+}
+
+fn before(query: &FirestoreQueryFilterBuilder, field: &str, time: Timestamp) -> Filter {
+    let value = Value { value_type: Some(ValueType::TimestampValue(timestamp(time))) };
+    query.field(field).less_than(FirestoreValue::from(value))
+}
+
+impl Client {
+    /// All steps of a run, in order of creation.
+    pub(super) async fn steps(&self, run_id: &RunId) -> Result<Vec<StepDocument>, StoreError> {
+        let (database, parent) = (self.database().await?, self.name(&format!("{RUNS}/{run_id}")).await?);
+        let query = database.fluent().select().from(STEPS).parent(parent);
+        let mut documents = all(query.stream_query_with_errors()).await?;
+        documents.sort_by_key(created);
+        documents.iter().map(parse).collect()
+    }
+
+    /// The newest runs by request.
+    pub(super) async fn newest(&self, limit: usize) -> Result<Vec<RunDocument>, StoreError> {
+        let query = self
+            .database()
+            .await?
+            .fluent()
+            .select()
+            .from(RUNS)
+            .filter(|query| sharded(&query))
+            .order(|order| order.fields([order.field("requested_at").desc()]))
+            .limit(u32::try_from(limit).unwrap_or(u32::MAX));
+        Ok(readable(&all(query.stream_query_with_errors()).await?))
+    }
+
+    /// Runs that have not ended, oldest first.
+    pub(super) async fn running(&self) -> Result<Vec<RunDocument>, StoreError> {
+        let query = self
+            .database()
+            .await?
+            .fluent()
+            .select()
+            .from(RUNS)
+            .filter(|query| query.for_all([sharded(&query), with_status(&query, Status::Running)]))
+            .order(|order| order.fields([order.field("requested_at").asc()]));
+        Ok(readable(&all(query.stream_query_with_errors()).await?))
+    }
+
+    /// Steps of that status whose `field` is before `time`, oldest first.
+    pub(super) async fn waiting(
+        &self,
+        status: Status,
+        field: &'static str,
+        time: Timestamp,
+    ) -> Result<Vec<StepDocument>, StoreError> {
+        let query = self
+            .database()
+            .await?
+            .fluent()
+            .select()
+            .from(STEPS)
+            .all_descendants()
+            .filter(|query| {
+                query.for_all([sharded(&query), with_status(&query, status), before(&query, field, time)])
+            })
+            .order(|order| order.fields([order.field(field).asc()]))
+            .limit(STALE);
+        Ok(readable(&all(query.stream_query_with_errors()).await?))
+    }
+}

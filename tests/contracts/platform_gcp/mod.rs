@@ -1,0 +1,3 @@
+//! Google Cloud, on its emulators.
+
+mod firestore;
