@@ -2,3 +2,4 @@
 
 mod platform_gcp;
 mod platform_local;
+mod samples;

@@ -20,8 +20,8 @@ pub use bus::{Bus, MESSAGE_VERSION, Message, Topic};
 pub use candles::{Appended, CandleQuery, CandleStore, Gap, SeriesKey};
 pub use error::StoreError;
 pub use journal::{
-    Claim, DOCUMENT_VERSION, Journal, Kind, Pin, Pins, RunDocument, RunEnd, SHARDS, Status, StepDocument, StepResult,
-    shard_of,
+    Claim, DOCUMENT_VERSION, Journal, Kind, Pin, Pins, RunDocument, RunEnd, SHARDS, Status, StepDocument,
+    StepResult, shard_of,
 };
 pub use reports::{ReportRow, ReportStore};
 pub use shards::{ShardBus, ShardMessage};

@@ -1,3 +1,4 @@
 //! Google Cloud, on its emulators.
 
 mod firestore;
+mod indexes;

@@ -67,7 +67,8 @@ impl Client {
                 return Ok(answer);
             }
         }
-        let busy = || StoreError::Unavailable("Firestore: others keep changing the same documents".to_owned());
+        let busy =
+            || StoreError::Unavailable("Firestore: others keep changing the same documents".to_owned());
         Err(last.unwrap_or_else(busy))
     }
 }

@@ -158,8 +158,5 @@ pub(super) async fn all(
         >,
     >,
 ) -> Result<Vec<Document>, StoreError> {
-    within(READ, async {
-        query.await.map_err(unavailable)?.map_err(unavailable).try_collect().await
-    })
-    .await
+    within(READ, async { query.await.map_err(unavailable)?.map_err(unavailable).try_collect().await }).await
 }

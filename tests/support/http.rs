@@ -1,0 +1,30 @@
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// One request to an emulator at `HOST:PORT`, with a JSON body if there is one: status, and the answer's body.
+pub fn http(address: &str, method: &str, path: &str, body: Option<&serde_json::Value>) -> (u16, Vec<u8>) {
+    let body = body.map(ToString::to_string).unwrap_or_default();
+    let mut stream = TcpStream::connect(address.trim_start_matches("http://")).expect("the emulator listens");
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket has a timeout");
+    // of a version without chunks
+    write!(
+        stream,
+        "{method} {path} HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .expect("the emulator takes a request");
+    let mut answer = BufReader::new(stream);
+    let (mut status, mut length, mut line) = (None, None, String::new());
+    while answer.read_line(&mut line).expect("the emulator answers") > 2 {
+        let text = line.trim_end().to_ascii_lowercase();
+        status = status.or_else(|| text.split(' ').nth(1)?.parse().ok());
+        length = length.or_else(|| text.strip_prefix("content-length:")?.trim().parse().ok());
+        line.clear();
+    }
+    // the connection may stay open
+    let mut body = Vec::new();
+    answer.take(length.unwrap_or(u64::MAX)).read_to_end(&mut body).expect("the emulator answers");
+    (status.expect("an answer has a status"), body)
+}
