@@ -17,6 +17,30 @@ pub struct SeriesKey {
     pub timeframe: Timeframe,
 }
 
+/// Bars of one series, as they were seen at one time.
+#[derive(Debug, Clone, Copy)]
+pub struct SeriesBars<'a> {
+    /// The series.
+    pub series: &'a SeriesKey,
+    /// Its bars, the oldest first.
+    pub candles: &'a [Candle],
+    /// The venue's clock when they were fetched.
+    pub observed_at: Timestamp,
+}
+
+/// How far a series is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SeriesState {
+    /// When it was last refreshed to its end.
+    pub refreshed_at: Option<Timestamp>,
+    /// Open from which on its history was asked for; `None` before its first page.
+    pub history_from: Option<Timestamp>,
+    /// Open of its newest closed bar.
+    pub newest_closed: Option<Timestamp>,
+    /// Its remembered gaps, the oldest first.
+    pub gaps: Vec<Gap>,
+}
+
 /// What an append changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Appended {
@@ -53,14 +77,21 @@ pub struct CandleQuery {
 /// Candles of all series, append-only.
 #[async_trait]
 pub trait CandleStore: Send + Sync {
-    /// Appends bars seen at `observed_at` on the venue's clock. A closed bar equal to what is kept changes
-    /// nothing; a different one becomes a new revision; a forming one is kept as a snapshot.
+    /// Appends bars of many series in one go, and says what it changed of each. A closed bar equal to what is kept
+    /// changes nothing; a different one becomes a new revision; a forming one is kept as a snapshot. No series
+    /// stands there twice.
+    async fn append_all(&self, bars: &[SeriesBars<'_>]) -> Result<Vec<Appended>, StoreError>;
+
+    /// Appends bars of one series, seen at `observed_at` on the venue's clock.
     async fn append(
         &self,
         series: &SeriesKey,
         candles: &[Candle],
         observed_at: Timestamp,
-    ) -> Result<Appended, StoreError>;
+    ) -> Result<Appended, StoreError> {
+        let appended = self.append_all(&[SeriesBars { series, candles, observed_at }]).await?;
+        Ok(appended.into_iter().next().unwrap_or_default())
+    }
 
     /// The newest revision of each bar as of a time, oldest bar first: bars closed by `as_of`, and snapshots of
     /// forming bars taken by `as_of`.
@@ -70,20 +101,37 @@ pub trait CandleStore: Send + Sync {
     /// The newest closed bar of a series.
     async fn newest_closed(&self, series: &SeriesKey) -> Result<Option<CandleRevision>, StoreError>;
 
+    /// How far each of these series is kept, in one go.
+    async fn states(&self, series: &[SeriesKey]) -> Result<Vec<SeriesState>, StoreError>;
+
     /// When the series was last refreshed to its end.
-    async fn refreshed_at(&self, series: &SeriesKey) -> Result<Option<Timestamp>, StoreError>;
+    async fn refreshed_at(&self, series: &SeriesKey) -> Result<Option<Timestamp>, StoreError> {
+        let states = self.states(std::slice::from_ref(series)).await?;
+        Ok(states.into_iter().next().and_then(|state| state.refreshed_at))
+    }
+
+    /// Remembers refreshes to the ends of series, in one go.
+    async fn set_refreshed_all(&self, refreshed: &[(&SeriesKey, Timestamp)]) -> Result<(), StoreError>;
 
     /// Remembers a refresh to the end of the series.
-    async fn set_refreshed(&self, series: &SeriesKey, at: Timestamp) -> Result<(), StoreError>;
+    async fn set_refreshed(&self, series: &SeriesKey, at: Timestamp) -> Result<(), StoreError> {
+        self.set_refreshed_all(&[(series, at)]).await
+    }
 
     /// Open from which on the series' history was asked for; `None` before its first page.
-    async fn history_from(&self, series: &SeriesKey) -> Result<Option<Timestamp>, StoreError>;
+    async fn history_from(&self, series: &SeriesKey) -> Result<Option<Timestamp>, StoreError> {
+        let states = self.states(std::slice::from_ref(series)).await?;
+        Ok(states.into_iter().next().and_then(|state| state.history_from))
+    }
 
     /// Remembers from which open on the history was asked for.
     async fn set_history_from(&self, series: &SeriesKey, from: Timestamp) -> Result<(), StoreError>;
 
     /// The remembered gaps of a series, the oldest first.
-    async fn gaps(&self, series: &SeriesKey) -> Result<Vec<Gap>, StoreError>;
+    async fn gaps(&self, series: &SeriesKey) -> Result<Vec<Gap>, StoreError> {
+        let states = self.states(std::slice::from_ref(series)).await?;
+        Ok(states.into_iter().next().map(|state| state.gaps).unwrap_or_default())
+    }
 
     /// Remembers these gaps of a series in place of those before; no two begin with the same bar.
     async fn set_gaps(&self, series: &SeriesKey, gaps: &[Gap]) -> Result<(), StoreError>;

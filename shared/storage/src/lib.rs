@@ -13,15 +13,17 @@ mod document_tests;
 mod error;
 mod journal;
 mod reports;
+mod revisions;
 mod shards;
 
 pub use artifacts::{Artifact, ArtifactKey, ArtifactStore, KeyError, Put, SignedUrl};
 pub use bus::{Bus, MESSAGE_VERSION, Message, Topic};
-pub use candles::{Appended, CandleQuery, CandleStore, Gap, SeriesKey};
+pub use candles::{Appended, CandleQuery, CandleStore, Gap, SeriesBars, SeriesKey, SeriesState};
 pub use error::StoreError;
 pub use journal::{
     Claim, DOCUMENT_VERSION, Journal, Kind, Pin, Pins, RunDocument, RunEnd, SHARDS, Status, StepDocument,
     StepResult, shard_of,
 };
 pub use reports::{ReportRow, ReportStore};
+pub use revisions::revise;
 pub use shards::{ShardBus, ShardMessage};

@@ -5,7 +5,9 @@ use domain::{Candle, CandleRevision, Instrument, Source, Symbol, Timeframe};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use rust_decimal::Decimal;
-use storage::{Appended, CandleQuery, CandleStore, Gap, SeriesKey, StoreError};
+use storage::{
+    Appended, CandleQuery, CandleStore, Gap, SeriesBars, SeriesKey, SeriesState, StoreError, revise,
+};
 
 use super::{Database, json_error, sql_error, sum};
 
@@ -25,21 +27,20 @@ impl SqliteCandles {
 
 #[async_trait]
 impl CandleStore for SqliteCandles {
-    async fn append(
-        &self,
-        series: &SeriesKey,
-        candles: &[Candle],
-        observed_at: Timestamp,
-    ) -> Result<Appended, StoreError> {
+    async fn append_all(&self, bars: &[SeriesBars<'_>]) -> Result<Vec<Appended>, StoreError> {
         self.database.run(|connection| {
             let transaction = connection.transaction().map_err(sql_error)?;
-            let id = ensure_series(&transaction, series)?;
-            let mut appended = Appended::default();
-            for candle in candles {
-                append_one(&transaction, id, candle, observed_at, &mut appended)?;
+            let mut all = Vec::with_capacity(bars.len());
+            for SeriesBars { series, candles, observed_at } in bars {
+                let id = ensure_series(&transaction, series)?;
+                let mut appended = Appended::default();
+                for candle in *candles {
+                    append_one(&transaction, id, candle, *observed_at, &mut appended)?;
+                }
+                all.push(appended);
             }
             transaction.commit().map_err(sql_error)?;
-            Ok(appended)
+            Ok(all)
         })
     }
 
@@ -78,23 +79,23 @@ impl CandleStore for SqliteCandles {
         })
     }
 
-    async fn refreshed_at(&self, series: &SeriesKey) -> Result<Option<Timestamp>, StoreError> {
-        self.database
-            .run(|connection| instant(connection, series, "SELECT refreshed_ms FROM series WHERE id = ?1"))
-    }
-
-    async fn set_refreshed(&self, series: &SeriesKey, at: Timestamp) -> Result<(), StoreError> {
+    async fn states(&self, series: &[SeriesKey]) -> Result<Vec<SeriesState>, StoreError> {
         self.database.run(|connection| {
-            let id = ensure_series(connection, series)?;
-            let sql = "UPDATE series SET refreshed_ms = ?2 WHERE id = ?1";
-            connection.execute(sql, params![id, at.as_millisecond()]).map_err(sql_error)?;
-            Ok(())
+            let transaction = connection.transaction().map_err(sql_error)?;
+            series.iter().map(|key| state(&transaction, key)).collect()
         })
     }
 
-    async fn history_from(&self, series: &SeriesKey) -> Result<Option<Timestamp>, StoreError> {
-        self.database
-            .run(|connection| instant(connection, series, "SELECT from_ms FROM series WHERE id = ?1"))
+    async fn set_refreshed_all(&self, refreshed: &[(&SeriesKey, Timestamp)]) -> Result<(), StoreError> {
+        self.database.run(|connection| {
+            let transaction = connection.transaction().map_err(sql_error)?;
+            for (series, at) in refreshed {
+                let id = ensure_series(&transaction, series)?;
+                let sql = "UPDATE series SET refreshed_ms = ?2 WHERE id = ?1";
+                transaction.execute(sql, params![id, at.as_millisecond()]).map_err(sql_error)?;
+            }
+            transaction.commit().map_err(sql_error)
+        })
     }
 
     async fn set_history_from(&self, series: &SeriesKey, from: Timestamp) -> Result<(), StoreError> {
@@ -103,16 +104,6 @@ impl CandleStore for SqliteCandles {
             let sql = "UPDATE series SET from_ms = ?2 WHERE id = ?1";
             connection.execute(sql, params![id, from.as_millisecond()]).map_err(sql_error)?;
             Ok(())
-        })
-    }
-
-    async fn gaps(&self, series: &SeriesKey) -> Result<Vec<Gap>, StoreError> {
-        self.database.run(|connection| {
-            let Some(id) = series_id(connection, series)? else { return Ok(Vec::new()) };
-            let sql = "SELECT from_ms, to_ms, asked_ms FROM gaps WHERE series = ?1 ORDER BY from_ms";
-            let mut statement = connection.prepare_cached(sql).map_err(sql_error)?;
-            let rows = statement.query_map([id], gap).map_err(sql_error)?;
-            rows.collect::<rusqlite::Result<_>>().map_err(sql_error)
         })
     }
 
@@ -177,11 +168,21 @@ fn ensure_series(connection: &Connection, key: &SeriesKey) -> Result<i64, StoreE
     series_id(connection, key)?.ok_or_else(|| StoreError::Unavailable("a series vanished".to_owned()))
 }
 
-/// An instant that is kept of a series, by a statement that selects it.
-fn instant(connection: &Connection, key: &SeriesKey, sql: &str) -> Result<Option<Timestamp>, StoreError> {
-    let Some(id) = series_id(connection, key)? else { return Ok(None) };
-    let ms: Option<i64> = connection.query_row(sql, [id], |row| row.get(0)).map_err(sql_error)?;
-    Ok(ms.and_then(|ms| Timestamp::from_millisecond(ms).ok()))
+fn state(connection: &Connection, key: &SeriesKey) -> Result<SeriesState, StoreError> {
+    let Some(id) = series_id(connection, key)? else { return Ok(SeriesState::default()) };
+    let row = "SELECT refreshed_ms, from_ms, (SELECT open_ms FROM candles WHERE series = id AND revision > 0 \
+               ORDER BY open_ms DESC LIMIT 1) FROM series WHERE id = ?1";
+    let optional =
+        |row: &Row<'_>, index: usize| row.get::<_, Option<i64>>(index)?.map(|_| time(row, index)).transpose();
+    let found = connection.prepare_cached(row).and_then(|mut s| {
+        s.query_row([id], |row| Ok([optional(row, 0)?, optional(row, 1)?, optional(row, 2)?]))
+    });
+    let [refreshed_at, history_from, newest_closed] = found.map_err(sql_error)?;
+    let sql = "SELECT from_ms, to_ms, asked_ms FROM gaps WHERE series = ?1 ORDER BY from_ms";
+    let mut statement = connection.prepare_cached(sql).map_err(sql_error)?;
+    let rows = statement.query_map([id], gap).map_err(sql_error)?;
+    let gaps = rows.collect::<rusqlite::Result<_>>().map_err(sql_error)?;
+    Ok(SeriesState { refreshed_at, history_from, newest_closed, gaps })
 }
 
 fn append_one(
@@ -201,24 +202,12 @@ fn append_one(
             s.query_row(bar, |row| revision(series, row)).optional()
         })
         .map_err(sql_error)?;
-    let closed_before = kept.as_ref().filter(|kept| kept.is_closed());
-    let revision = match closed_before {
-        // a venue's clock that steps back cannot open a closed bar again
-        Some(_) if !candle.closed_at(observed_at) => return Ok(()),
-        Some(kept) if kept.candle == *candle => return Ok(()),
-        Some(kept) => kept.revision + 1,
-        None => u32::from(candle.closed_at(observed_at)),
+    let Some(CandleRevision { revision, observed_at, .. }) = revise(kept.as_ref(), candle, observed_at)
+    else {
+        return Ok(());
     };
-    match revision {
-        0 => {}
-        1 => appended.new += 1,
-        _ => appended.corrected += 1,
-    }
-    // the newest version must sort last even if the venue's clock stood still between two fetches
-    let after = kept
-        .as_ref()
-        .map_or(i64::MIN, |kept| kept.observed_at.as_millisecond() + i64::from(kept.is_closed()));
-    let observed_ms = observed_at.as_millisecond().max(after);
+    appended.count(revision);
+    let observed_ms = observed_at.as_millisecond();
     let insert = format!(
         "INSERT OR REPLACE INTO candles (series, {COLUMNS}) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"

@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use super::at;
-use crate::{Appended, CandleQuery, CandleStore, Gap, SeriesKey};
+use crate::{Appended, CandleQuery, CandleStore, Gap, SeriesBars, SeriesKey, SeriesState};
 
 fn bar(open: &str, close: &str) -> Candle {
     let open_time = at(open);
@@ -110,6 +110,8 @@ pub async fn candle_store(store: &dyn CandleStore) {
     assert_eq!(store.gaps(&series).await.unwrap(), [later], "a set replaces the one before");
     assert!(store.gaps(&key(Source::Binance)).await.unwrap().is_empty());
 
+    many_at_once(store).await;
+
     let instrument = Instrument {
         symbol: series.symbol.clone(),
         status: "TRADING".to_owned(),
@@ -122,4 +124,44 @@ pub async fn candle_store(store: &dyn CandleStore) {
     store.put_instrument(&sim, &instrument).await.unwrap();
     assert_eq!(store.instrument(&sim, &series.symbol).await.unwrap(), Some(instrument));
     assert_eq!(store.instrument(&Source::Binance, &series.symbol).await.unwrap(), None);
+}
+
+/// Many series in one go, a long way apart in time.
+async fn many_at_once(store: &dyn CandleStore) {
+    let of = |symbol: &str| SeriesKey { symbol: symbol.parse().unwrap(), ..key(Source::Sim(1)) };
+    let (known, first, other, none) = (of("BTCUSDT"), of("ETHUSDT"), of("币安人生USDT"), of("NOPEUSDT"));
+    let seen = at("2026-04-30T05:10:00Z");
+    let next = [bar("2026-04-30T02:00:00Z", "102.70"), bar("2026-04-30T03:00:00Z", "103.00")];
+    let old = [bar("2017-08-17T04:00:00Z", "4308.83"), bar("2017-08-17T05:00:00Z", "4315.32")];
+    let forming = [bar("2026-04-30T04:00:00Z", "99.70"), bar("2026-04-30T05:00:00Z", "99.80")];
+    let bars = |series, candles| SeriesBars { series, candles, observed_at: seen };
+    let all = [bars(&known, &next[..]), bars(&first, &old[..]), bars(&other, &forming[..])];
+    let one = |new| Appended { new, corrected: 0 };
+    assert_eq!(store.append_all(&all).await.unwrap(), [one(1), one(2), one(1)]);
+    assert_eq!(store.append_all(&all).await.unwrap(), [one(0); 3], "the same again changes nothing");
+    assert!(store.append_all(&[]).await.unwrap().is_empty());
+    assert_eq!(store.newest_closed(&first).await.unwrap().unwrap().candle, old[1]);
+
+    let query = CandleQuery {
+        source: first.source.clone(),
+        symbol: first.symbol.clone(),
+        as_of: seen,
+        wants: vec![(Timeframe::Day, None), (Timeframe::Hour, None)],
+    };
+    let read = store.read(&query).await.unwrap();
+    assert_eq!(read[&Timeframe::Hour].iter().map(|bar| &bar.candle).collect::<Vec<_>>(), [&old[0], &old[1]]);
+    assert!(read[&Timeframe::Day].is_empty(), "a series that was asked for is answered, if with nothing");
+
+    store.set_refreshed_all(&[(&first, seen), (&other, seen)]).await.unwrap();
+    let [a, b, c, d] = store.states(&[known, first, other, none]).await.unwrap().try_into().unwrap();
+    assert_eq!((a.newest_closed, a.gaps.len()), (Some(next[1].open_time), 1));
+    assert_eq!(a.history_from, Some(at("1970-01-01T00:00:00Z")));
+    let without_gaps = |newest| SeriesState {
+        refreshed_at: Some(seen),
+        newest_closed: Some(newest),
+        ..SeriesState::default()
+    };
+    assert_eq!(b, without_gaps(old[1].open_time));
+    assert_eq!(c, without_gaps(forming[0].open_time), "a bar in progress is none of the closed ones");
+    assert_eq!(d, SeriesState::default());
 }
