@@ -41,3 +41,16 @@ fn every_line_that_alerts_look_for_is_logged() {
     }
     assert!(looked_for >= 8, "{looked_for}");
 }
+
+#[test]
+fn every_alert_says_where_a_person_reads_on() {
+    let Some([infra, _]) = shown("every_alert_says_where_a_person_reads_on") else { return };
+    let readme = std::fs::read_to_string(repository().join("infra/README.md")).unwrap();
+    let alerts =
+        infra.plan("services").iter().filter(|resource| resource.kind == "google_monitoring_alert_policy");
+    let names: Vec<&str> = alerts.map(|alert| alert.address.split('"').nth(1).unwrap()).collect();
+    assert!(names.len() >= 7, "{names:?}");
+    for name in names {
+        assert!(readme.contains(&format!("\n| `{name}` | ")), "infra/README.md says nothing of {name}");
+    }
+}

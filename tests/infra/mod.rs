@@ -4,6 +4,7 @@
 mod builds;
 mod functions;
 mod grants;
+mod inventory;
 mod judges;
 mod logs;
 mod mistakes;
