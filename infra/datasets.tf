@@ -1,7 +1,6 @@
 locals {
   bigquery = jsondecode(file("${path.module}/schemas/tables.json"))
 
-  # the dataset of each table
   reads = merge([for name, function in local.functions : { for dataset in try(function.read, []) : "${name} ${dataset}" => { function = name, dataset = dataset } }]...)
 }
 

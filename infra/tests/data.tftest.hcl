@@ -60,4 +60,21 @@ run "data" {
     condition     = alltrue([for grant in google_storage_bucket_iam_member.objects : grant.member != "serviceAccount:signer@a-project.iam.gserviceaccount.com" || grant.bucket == "a-project-topdown-artifacts"])
     error_message = "The signer of artifacts sees more than artifacts."
   }
+
+  assert {
+    condition     = google_bigquery_routine.table_function["ohlcv_as_of"].routine_type == "TABLE_VALUED_FUNCTION" && length(google_bigquery_routine.table_function["ohlcv_as_of"].arguments) == 5
+    error_message = "Candles cannot be read: the table function is not there."
+  }
+
+  assert {
+    condition = toset(keys(google_bigquery_table.view_of_views)) == toset([
+      for name, view in merge(google_bigquery_table.view, google_bigquery_table.view_of_views) : name if can(regex("topdown_reports\\.[a-z]+_once", view.view[0].query))
+    ])
+    error_message = "A view of views is made together with what it reads."
+  }
+
+  assert {
+    condition     = length(setsubtract(["latest_reports", "recommendations_with_sources", "made_by_prompt", "cost_by_day_and_model"], keys(merge(google_bigquery_table.view, google_bigquery_table.view_of_views)))) == 0
+    error_message = "A view for auditing is missing."
+  }
 }
