@@ -20,4 +20,5 @@ mod process;
 mod random;
 mod random_kills;
 mod secrets;
+mod sweeper;
 mod versions;

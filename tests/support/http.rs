@@ -5,12 +5,13 @@ use std::time::Duration;
 /// One request to an emulator at `HOST:PORT`, with a JSON body if there is one: status, and the answer's body.
 pub fn http(address: &str, method: &str, path: &str, body: Option<&serde_json::Value>) -> (u16, Vec<u8>) {
     let body = body.map(ToString::to_string).unwrap_or_default();
-    let mut stream = TcpStream::connect(address.trim_start_matches("http://")).expect("the emulator listens");
+    let address = address.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).expect("the emulator listens");
     stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket has a timeout");
     // of a version without chunks
     write!(
         stream,
-        "{method} {path} HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+        "{method} {path} HTTP/1.0\r\nHost: {address}\r\nContent-Type: application/json\r\n\
          Content-Length: {}\r\n\r\n{body}",
         body.len()
     )

@@ -3,6 +3,8 @@
 //! Where a vendor is configured it draws the charts of live runs; what it refuses, and every chart of a past
 //! instant, which it would draw with the present, the built-in renderer draws. The journal says who drew.
 
+#[cfg(feature = "gcp")]
+pub mod settings;
 mod vendor;
 
 use async_trait::async_trait;

@@ -3,16 +3,27 @@
 //! It keeps nothing in memory: the state of a run is folded from its step documents at each event, and whoever
 //! creates a step's document is the one who hands it over.
 
+#[cfg(feature = "gcp")]
+mod bucket;
+pub mod catalog;
 mod documents;
+mod late;
 mod request;
+#[cfg(feature = "gcp")]
+mod schedule;
+#[cfg(feature = "gcp")]
+pub mod settings;
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use domain::{RunId, StepId};
 use flows::{Command, Ending, Flow, Plan, Progress, State, StepKind, advance};
+pub use late::Watch;
 pub use request::RunRequest;
 use runtime::{Catalog, Function, Redeliver, Services};
+#[cfg(feature = "gcp")]
+pub use schedule::{OnSchedule, OnSweep, Scheduled};
 use storage::{Kind, MESSAGE_VERSION, Message, RunDocument, RunEnd, Status, StepDocument, StoreError, Topic};
 use tracing::{error, info, warn};
 
@@ -96,8 +107,8 @@ impl Coordinator {
         Ok(run_id)
     }
 
-    /// Hands over again what may have been lost: called at the start of a process that holds the data folder,
-    /// and by the sweeper's tick.
+    /// Hands over again whatever is open: called at the start of the process that holds the data folder, when nobody
+    /// else can be at work. [`Self::sweep_late`] is for later.
     ///
     /// # Errors
     /// [`Redeliver`] if storage could not be reached.

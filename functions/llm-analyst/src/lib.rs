@@ -9,6 +9,8 @@ mod document;
 mod inputs;
 /// Keys, hosts and ceilings of models.
 pub mod models;
+#[cfg(feature = "gcp")]
+pub mod settings;
 
 use std::sync::Arc;
 

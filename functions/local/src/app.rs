@@ -64,8 +64,7 @@ pub(crate) struct App {
 
 /// A client that reaches `base_url`: through the environment's proxies, unless it is on this machine.
 pub(crate) fn client(base_url: &str) -> Result<reqwest::Client, Failure> {
-    let build = if http::is_loopback(base_url) { http::loopback_client } else { http::client };
-    build(LONGEST_CALL).map_err(Failure::run)
+    http::reaching(base_url, LONGEST_CALL).map_err(Failure::run)
 }
 
 pub(crate) fn open(folder: &Path, access: Access, port: u16) -> Result<Local, Failure> {

@@ -3,6 +3,8 @@
 mod chat;
 mod page;
 mod readings;
+#[cfg(feature = "gcp")]
+pub mod settings;
 
 use async_trait::async_trait;
 pub use chat::Telegram;
@@ -10,7 +12,7 @@ use domain::StepId;
 use notify::telegram::{self, report_message};
 use runtime::{Batch, Function, Redeliver, Services, Stop, begin};
 use storage::{Message, StepDocument, StepResult, Topic};
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::chat::Chat;
 use crate::readings::Readings;
@@ -47,6 +49,8 @@ impl Notifier {
                     reason = Some(format!("Telegram: {error}"));
                 }
             }
+        } else {
+            info!(run_id = %batch.run.run_id, page = main.gcs_uri, "page written, nobody is told: no chat is configured");
         }
         Ok(StepResult {
             gcs_uri: Some(main.gcs_uri),

@@ -10,6 +10,10 @@ mod depth;
 mod due;
 mod gaps;
 mod refresh;
+#[cfg(feature = "gcp")]
+pub mod settings;
+#[cfg(feature = "gcp")]
+mod shards;
 mod tick;
 
 use std::sync::Arc;
@@ -22,6 +26,8 @@ use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use market::{Client, MarketError};
 use refresh::Refresh;
+#[cfg(feature = "gcp")]
+pub use shards::Shards;
 use storage::{Appended, CandleStore, SeriesKey, StoreError};
 pub use tick::Ticked;
 use tracing::{info, warn};
@@ -71,6 +77,7 @@ impl Collected {
 pub type OnPage<'a> = &'a (dyn Fn(Timeframe, usize) + Send + Sync);
 
 /// The collector of one source.
+#[derive(Clone)]
 pub struct Collector {
     candles: Arc<dyn CandleStore>,
     client: Client,

@@ -61,6 +61,15 @@ impl Collector {
         Ok(ticked)
     }
 
+    /// Whether a series of these symbols is due by the venue's clock.
+    ///
+    /// # Errors
+    /// [`CollectError`].
+    pub async fn anything_due(&self, symbols: &[Symbol]) -> Result<bool, CollectError> {
+        let now = self.client.server_time().await?;
+        Ok(!self.due(symbols, now).await?.is_empty())
+    }
+
     async fn due<'a>(&self, symbols: &'a [Symbol], now: Timestamp) -> Result<Vec<Due<'a>>, CollectError> {
         let mut due = Vec::new();
         for symbol in symbols {

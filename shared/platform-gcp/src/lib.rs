@@ -1,10 +1,14 @@
 //! Storage on Google Cloud: BigQuery, Cloud Storage, Firestore and Pub/Sub. The only crate that names Google.
 
+mod cloud;
+mod cloud_storage;
 mod credentials;
 mod firestore;
 pub mod id_token;
 mod pubsub;
 
+pub use cloud::{CATALOG, Cloud, FIRESTORE, PUBSUB, Row, STORAGE};
+pub use cloud_storage::{BucketConfig, CatalogBucket, CloudArtifacts};
 pub use credentials::Identity;
 pub use firestore::{FirestoreConfig, FirestoreJournal};
 pub use pubsub::{PubsubBus, PubsubConfig};

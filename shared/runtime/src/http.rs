@@ -28,6 +28,14 @@ pub fn loopback_client(timeout: Duration) -> Result<reqwest::Client, ClientError
     finish(builder(timeout)?.no_proxy())
 }
 
+/// The client for a server at `base_url`: through the environment's proxies, unless it is on this machine.
+///
+/// # Errors
+/// [`ClientError`], at start only.
+pub fn reaching(base_url: &str, timeout: Duration) -> Result<reqwest::Client, ClientError> {
+    if is_loopback(base_url) { loopback_client(timeout) } else { client(timeout) }
+}
+
 /// Whether `base_url` is a server on this machine, for [`loopback_client`].
 pub fn is_loopback(base_url: &str) -> bool {
     ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|host| base_url.starts_with(host))

@@ -35,6 +35,9 @@ pub enum StartError {
     /// The environment must be mended: exit code 2.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// The identity or the ports that it describes are not to be had: exit code 1.
+    #[error(transparent)]
+    Store(#[from] storage::StoreError),
     /// Something else: exit code 1.
     #[error("{0}")]
     Other(String),

@@ -7,6 +7,7 @@
 mod artifacts;
 mod bus;
 mod candles;
+mod catalog;
 pub mod conformance;
 #[cfg(test)]
 mod document_tests;
@@ -19,6 +20,7 @@ mod shards;
 pub use artifacts::{Artifact, ArtifactKey, ArtifactStore, KeyError, Put, SignedUrl};
 pub use bus::{Bus, MESSAGE_VERSION, Message, Topic};
 pub use candles::{Appended, CandleQuery, CandleStore, Gap, SeriesBars, SeriesKey, SeriesState};
+pub use catalog::CatalogFiles;
 pub use error::StoreError;
 pub use journal::{
     Claim, DOCUMENT_VERSION, Journal, Kind, Pin, Pins, RunDocument, RunEnd, SHARDS, Status, StepDocument,

@@ -42,11 +42,34 @@ impl Variable {
     }
 }
 
+/// A variable as a row: name, meaning, default, whether it is required.
+pub type Row = (&'static str, &'static str, Option<&'static str>, bool);
+
+impl Variable {
+    /// The rows of a crate that does not know this one.
+    pub const fn table<const N: usize>(rows: &[Row; N]) -> [Self; N] {
+        let mut table = [Self::optional("", ""); N];
+        let mut at = 0;
+        while at < N {
+            let (name, meaning, default, required) = rows[at];
+            table[at] = Self { name, meaning, default, required, secret: false };
+            at += 1;
+        }
+        table
+    }
+}
+
 /// The tables as JSON, a list of variables.
 ///
 /// # Errors
 /// None that a table of constants can have.
 pub fn describe(tables: &[&[Variable]]) -> Result<String, serde_json::Error> {
-    let all: Vec<&Variable> = tables.iter().copied().flatten().collect();
+    let mut all: Vec<&Variable> = Vec::new();
+    for variable in tables.iter().copied().flatten() {
+        // two ports may take the same one
+        if !all.contains(&variable) {
+            all.push(variable);
+        }
+    }
     serde_json::to_string_pretty(&all)
 }

@@ -93,6 +93,11 @@ impl Settings {
         self.texts.get(variable.name).map(String::as_str)
     }
 
+    /// The value of the variable of that name, if there is one.
+    pub fn named(&self, name: &str) -> Option<&str> {
+        self.texts.get(name).map(String::as_str)
+    }
+
     /// A value that must be there now, though the table may do without.
     ///
     /// # Errors
@@ -112,6 +117,11 @@ impl Settings {
     {
         let form = |error: T::Err| SettingsError::Form { name: variable.name, why: error.to_string() };
         self.get(variable).map(|text| text.parse().map_err(form)).transpose()
+    }
+
+    /// The secret of that name, if there is one.
+    pub fn secret_named(&self, name: &str) -> Option<SecretString> {
+        self.secrets.get(name).cloned()
     }
 
     /// A secret, if there is one.

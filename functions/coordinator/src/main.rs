@@ -1,0 +1,43 @@
+//! The coordinator as a process.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use coordinator::{Coordinator, OnSchedule, OnSweep, settings};
+use platform_gcp::{CATALOG, Cloud, FIRESTORE, PUBSUB, STORAGE, id_token};
+use runtime::program::Program;
+use runtime::settings::Variable;
+use runtime::{Services, SystemClock};
+
+const PROGRAM: Program = Program {
+    name: "coordinator",
+    variables: &[
+        &Variable::table(&FIRESTORE),
+        &Variable::table(&STORAGE),
+        &Variable::table(&PUBSUB),
+        &Variable::table(&CATALOG),
+        settings::VARIABLES,
+    ],
+    verifier: id_token::verifier,
+};
+
+fn main() -> ExitCode {
+    PROGRAM.main(std::env::args_os(), std::env::vars_os(), async |settings, server| {
+        let (scheduled, watch) = (settings::scheduled(&settings)?, settings::watch(&settings)?);
+        let cloud = Cloud::new(|name| settings.named(name));
+        let services = Services {
+            artifacts: cloud.artifacts()?,
+            journal: cloud.journal()?,
+            bus: cloud.bus()?,
+            clock: Arc::new(SystemClock),
+        };
+        let clock = services.clock.clone();
+        let files = cloud.catalog()?;
+        let coordinator = Arc::new(Coordinator::new(services.clone()));
+        let on_schedule = OnSchedule::new(coordinator.clone(), files, clock, scheduled);
+        Ok(server
+            .function(services, coordinator.clone())
+            .tick("/tick", Arc::new(on_schedule))
+            .tick("/sweep", Arc::new(OnSweep { coordinator, watch })))
+    })
+}

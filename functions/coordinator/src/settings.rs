@@ -1,0 +1,50 @@
+//! Schedule and deadline, as the environment has them.
+
+use domain::Source;
+use flows::Flow;
+use jiff::{SignedDuration, Timestamp};
+use runtime::settings::{Settings, SettingsError, Variable};
+
+use crate::{Scheduled, Watch};
+
+const URL: Variable = Variable::or(
+    "TOPDOWN_BINANCE_URL",
+    "https://data-api.binance.vision",
+    "the collector's base URL of the exchange: runs read the candles that are kept under its name",
+);
+const FLOW: Variable = Variable::or("TOPDOWN_FLOW", "1", "the flow that the schedule begins");
+const LANGUAGE: Variable = Variable::or("TOPDOWN_LANGUAGE", "en", "language of the reports, en or ru");
+const MODEL: Variable =
+    Variable::optional("TOPDOWN_MODEL", "model profile of scheduled runs, over the prompts' own");
+const DEADLINE: Variable =
+    Variable::or("TOPDOWN_DEADLINE_MINUTES", "120", "how long a run may take before it is failed");
+
+/// What the coordinator takes from its environment.
+pub const VARIABLES: &[Variable] = &[URL, FLOW, LANGUAGE, MODEL, DEADLINE];
+
+/// What scheduled runs have in common.
+///
+/// # Errors
+/// [`SettingsError`] if a value is of another form.
+pub fn scheduled(settings: &Settings) -> Result<Scheduled, SettingsError> {
+    let form = |variable: &Variable, why: String| SettingsError::Form { name: variable.name, why };
+    let flow = Flow::numbered(settings.need(&FLOW)?).map_err(|error| form(&FLOW, error.to_string()))?;
+    let source = Source::of_url(settings.need(&URL)?).map_err(|error| form(&URL, error.to_string()))?;
+    let language = settings.need(&LANGUAGE)?.to_owned();
+    if !["en", "ru"].contains(&language.as_str()) {
+        return Err(form(&LANGUAGE, "one of en and ru".to_owned()));
+    }
+    Ok(Scheduled { flow, source, language, model: settings.get(&MODEL).map(str::to_owned) })
+}
+
+/// Whose runs are looked after, and how long they may take.
+///
+/// # Errors
+/// [`SettingsError`] if it is no number of minutes.
+pub fn watch(settings: &Settings) -> Result<Watch, SettingsError> {
+    let form = |why: &str| SettingsError::Form { name: DEADLINE.name, why: why.to_owned() };
+    let minutes = settings.parse::<u32>(&DEADLINE)?.filter(|minutes| *minutes > 0);
+    let minutes = minutes.ok_or_else(|| form("a number of minutes, 1 at least"))?;
+    let deadline = SignedDuration::from_mins(minutes.into());
+    Ok(Watch { source: scheduled(settings)?.source, since: Timestamp::MIN, deadline })
+}

@@ -1,0 +1,55 @@
+//! Models, as the environment of a process of its own has them.
+
+use std::time::Duration;
+
+use runtime::http;
+use runtime::settings::{Settings, SettingsError, Variable};
+
+use crate::models::{
+    GOOGLE_KEY, MAX_INPUT_USD, MAX_OUTPUT_USD, MAX_TOKENS, MAX_USD_PER_DAY, OPENAI_KEY, OPENAI_URL,
+};
+use crate::{Config, ModelAccess};
+
+const DEFAULT_MODEL: Variable = Variable::optional(
+    "TOPDOWN_DEFAULT_MODEL",
+    "the model profile that prompts mean by `default`; openai where its key is set, else the catalog's",
+);
+const RULES_URL: Variable =
+    Variable::optional("TOPDOWN_RULES_URL", "base URL of the built-in rules of a simulated world, for tests");
+
+/// A model that thinks for long. What a step's lease leaves is less.
+const LONGEST_CALL: Duration = Duration::from_secs(570);
+
+/// What the analyst takes from its environment.
+pub const VARIABLES: &[Variable] = &[
+    Variable::secret(OPENAI_KEY, "key of the profile openai"),
+    Variable::secret(GOOGLE_KEY, "access token for the profile vertex"),
+    Variable::optional(
+        OPENAI_URL,
+        "base URL of the profile openai, over the catalog's; its host may be sent the key",
+    ),
+    Variable::or(MAX_TOKENS, "32000", "ceiling of any profile: tokens of an answer"),
+    Variable::or(MAX_INPUT_USD, "20", "ceiling of any profile: USD per million tokens sent"),
+    Variable::or(MAX_OUTPUT_USD, "100", "ceiling of any profile: USD per million tokens received"),
+    Variable::or(MAX_USD_PER_DAY, "20", "what models may cost in a UTC day, over all instances, USD"),
+    DEFAULT_MODEL,
+    RULES_URL,
+];
+
+/// The analyst's configuration.
+///
+/// # Errors
+/// [`SettingsError`] if a ceiling is none.
+pub fn config(settings: &Settings) -> Result<Config, SettingsError> {
+    let impossible = |error: String| SettingsError::Impossible(error);
+    let text = |name: &str| settings.named(name).map(str::to_owned);
+    let mut access = ModelAccess::read(text, |name| settings.secret_named(name))
+        .map_err(|error| impossible(error.to_string()))?;
+    let rules = settings.get(&RULES_URL).map(|url| ("rule-analyst".to_owned(), url.to_owned()));
+    access.base_urls.extend(rules);
+    let elsewhere = http::client(LONGEST_CALL).map_err(|error| impossible(error.to_string()))?;
+    let here = http::loopback_client(LONGEST_CALL).map_err(|error| impossible(error.to_string()))?;
+    let config = access.config(elsewhere, here);
+    let default_model = settings.get(&DEFAULT_MODEL).map(str::to_owned).or(config.default_model);
+    Ok(Config { default_model, ..config })
+}

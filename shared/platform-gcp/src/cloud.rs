@@ -1,0 +1,145 @@
+use std::sync::{Arc, OnceLock};
+
+use storage::{ArtifactStore, Bus, CatalogFiles, Journal, ShardBus, StoreError};
+
+use crate::{
+    BucketConfig, CatalogBucket, CloudArtifacts, FirestoreConfig, FirestoreJournal, Identity, PubsubBus,
+    PubsubConfig,
+};
+
+/// A variable of the environment: its name, what it means, its default, whether it must be set.
+pub type Row = (&'static str, &'static str, Option<&'static str>, bool);
+
+const PROJECT: &str = "GOOGLE_CLOUD_PROJECT";
+const DATABASE: &str = "FIRESTORE_DATABASE";
+const FIRESTORE_HOST: &str = "FIRESTORE_EMULATOR_HOST";
+const ARTIFACTS: &str = "ARTIFACTS_BUCKET";
+const SIGNER: &str = "SIGNER";
+const STORAGE_HOST: &str = "STORAGE_EMULATOR_HOST";
+const PUBSUB_HOST: &str = "PUBSUB_EMULATOR_HOST";
+const CATALOG_BUCKET: &str = "CATALOG_BUCKET";
+
+const STORAGE_EMULATOR: Row = (STORAGE_HOST, "http://HOST:PORT of an emulator of Cloud Storage", None, false);
+
+/// What the journal takes.
+pub const FIRESTORE: [Row; 2] = [
+    (DATABASE, "name of the Firestore database that holds the journal", Some("topdown"), false),
+    (FIRESTORE_HOST, "HOST:PORT of an emulator of Firestore", None, false),
+];
+/// What the artifacts take.
+pub const STORAGE: [Row; 3] = [
+    (ARTIFACTS, "bucket of the artifacts", None, true),
+    (
+        SIGNER,
+        "e-mail of the account that signs addresses of artifacts; this service's own unless set",
+        None,
+        false,
+    ),
+    STORAGE_EMULATOR,
+];
+/// What the bus takes.
+pub const PUBSUB: [Row; 1] = [(PUBSUB_HOST, "HOST:PORT of an emulator of Pub/Sub", None, false)];
+/// What the catalog takes.
+pub const CATALOG: [Row; 2] = [
+    (CATALOG_BUCKET, "bucket of prompts, model profiles, chart templates and the watchlist", None, true),
+    STORAGE_EMULATOR,
+];
+
+/// The ports of one process, each made when it is asked for: a process links what it uses, and no more.
+pub struct Cloud<'a> {
+    named: Box<dyn Fn(&str) -> Option<&'a str> + 'a>,
+    identity: OnceLock<Identity>,
+}
+
+impl<'a> Cloud<'a> {
+    /// The ports that an environment describes; `named` is the value of a variable.
+    pub fn new(named: impl Fn(&str) -> Option<&'a str> + 'a) -> Self {
+        Self { named: Box::new(named), identity: OnceLock::new() }
+    }
+
+    fn given(&self, name: &str) -> Option<String> {
+        (self.named)(name).map(str::to_owned)
+    }
+
+    fn needed(&self, name: &str) -> Result<String, StoreError> {
+        self.given(name).ok_or_else(|| StoreError::Unavailable(format!("{name} is not set")))
+    }
+
+    /// Whom a service is called as: nobody where it is an emulator.
+    fn identity(&self, emulator: Option<&String>) -> Result<Identity, StoreError> {
+        if emulator.is_some() {
+            return Ok(Identity::anonymous());
+        }
+        if let Some(identity) = self.identity.get() {
+            return Ok(identity.clone());
+        }
+        let identity = Identity::from_environment()?;
+        Ok(self.identity.get_or_init(|| identity).clone())
+    }
+
+    /// Who this process is to Google's own models.
+    ///
+    /// # Errors
+    /// If the environment names credentials that are none.
+    pub fn caller(&self) -> Result<Identity, StoreError> {
+        self.identity(None)
+    }
+
+    /// The journal.
+    ///
+    /// # Errors
+    /// If the environment names credentials that are none, or too little.
+    pub fn journal(&self) -> Result<Arc<dyn Journal>, StoreError> {
+        let emulator = self.given(FIRESTORE_HOST);
+        let identity = self.identity(emulator.as_ref())?;
+        let (project, database) = (self.needed(PROJECT)?, self.needed(DATABASE)?);
+        let config = FirestoreConfig { project, database, emulator };
+        Ok(Arc::new(FirestoreJournal::new(config, identity)))
+    }
+
+    fn bucket(&self, name: &str) -> Result<(BucketConfig, Identity), StoreError> {
+        let emulator = self.given(STORAGE_HOST);
+        let identity = self.identity(emulator.as_ref())?;
+        Ok((BucketConfig { bucket: self.needed(name)?, emulator }, identity))
+    }
+
+    /// The artifacts.
+    ///
+    /// # Errors
+    /// As [`journal`](Self::journal).
+    pub fn artifacts(&self) -> Result<Arc<dyn ArtifactStore>, StoreError> {
+        let (config, identity) = self.bucket(ARTIFACTS)?;
+        Ok(Arc::new(CloudArtifacts::new(config, self.given(SIGNER), identity)))
+    }
+
+    /// The files of the catalog.
+    ///
+    /// # Errors
+    /// As [`journal`](Self::journal).
+    pub fn catalog(&self) -> Result<Arc<dyn CatalogFiles>, StoreError> {
+        let (config, identity) = self.bucket(CATALOG_BUCKET)?;
+        Ok(Arc::new(CatalogBucket::new(config, identity)))
+    }
+
+    fn pubsub(&self) -> Result<PubsubBus, StoreError> {
+        let emulator = self.given(PUBSUB_HOST);
+        let identity = self.identity(emulator.as_ref())?;
+        Ok(PubsubBus::new(PubsubConfig { project: self.needed(PROJECT)?, emulator }, identity))
+    }
+
+    /// The bus of steps.
+    ///
+    /// # Errors
+    /// As [`journal`](Self::journal).
+    pub fn bus(&self) -> Result<Arc<dyn Bus>, StoreError> {
+        Ok(Arc::new(self.pubsub()?))
+    }
+
+    /// The bus of the collector's shards.
+    ///
+    /// # Errors
+    /// As [`journal`](Self::journal).
+    pub fn shards(&self) -> Result<Arc<dyn ShardBus>, StoreError> {
+        Ok(Arc::new(self.pubsub()?))
+    }
+}
