@@ -24,6 +24,7 @@ PYTHON
     echo "$stamp" >"$folder/stamp"
 }
 
+# For load jobs gs://BUCKET/OBJECT is the file BUCKET/OBJECT in the folder that the storage emulator keeps.
 start() {
     mkdir -p "$EMULATOR_WORK/buckets"
     export HOME=$EMULATOR_CACHE/bqemulator BQEMU_GCS_LOCAL_ROOT=$EMULATOR_WORK/buckets
@@ -31,8 +32,6 @@ start() {
         --project demo --log-format console
 }
 
-# Files of gs://BUCKET/OBJECT for load jobs lie in BIGQUERY_EMULATOR_BUCKETS/BUCKET/OBJECT.
 address() {
     export BIGQUERY_EMULATOR_HOST=http://127.0.0.1:$1 BIGQUERY_STORAGE_EMULATOR_HOST=127.0.0.1:$2
-    export BIGQUERY_EMULATOR_BUCKETS=$EMULATOR_WORK/buckets
 }

@@ -12,9 +12,11 @@ install() {
     GOBIN=$folder go install "github.com/fsouza/fake-gcs-server@$storage_version"
 }
 
+# Its buckets are folders that bqemulator reads for load jobs.
 start() {
+    mkdir -p "$EMULATOR_WORK/buckets"
     exec "$EMULATOR_CACHE/fake-gcs-server-$storage_version/fake-gcs-server" -scheme http -host 127.0.0.1 -port "$1" \
-        -backend memory -public-host "127.0.0.1:$1" -external-url "http://127.0.0.1:$1" -log-level warn
+        -backend filesystem -filesystem-root "$EMULATOR_WORK/buckets" -public-host "127.0.0.1:$1" -external-url "http://127.0.0.1:$1" -log-level warn
 }
 
 address() { export STORAGE_EMULATOR_HOST=http://127.0.0.1:$1; }

@@ -1,5 +1,6 @@
 //! Storage on Google Cloud: BigQuery, Cloud Storage, Firestore and Pub/Sub. The only crate that names Google.
 
+pub mod bigquery;
 mod cloud;
 mod cloud_storage;
 mod credentials;
@@ -10,5 +11,5 @@ mod pubsub;
 pub use cloud::{CATALOG, Cloud, FIRESTORE, PUBSUB, Row, STORAGE};
 pub use cloud_storage::{BucketConfig, CatalogBucket, CloudArtifacts};
 pub use credentials::Identity;
-pub use firestore::{FirestoreConfig, FirestoreJournal};
+pub use firestore::{CollectorState, FirestoreConfig, FirestoreJournal};
 pub use pubsub::{PubsubBus, PubsubConfig};

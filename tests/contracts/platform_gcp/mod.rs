@@ -1,5 +1,7 @@
 //! Google Cloud, on its emulators.
 
+mod bigquery;
 mod cloud_storage;
 mod firestore;
 mod indexes;
+mod warehouse;

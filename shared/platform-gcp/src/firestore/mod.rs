@@ -6,10 +6,12 @@
 
 mod change;
 mod client;
+mod collector;
 mod journal;
 mod parse;
 mod queries;
 mod wire;
 
 pub use client::FirestoreConfig;
+pub use collector::CollectorState;
 pub use journal::FirestoreJournal;
