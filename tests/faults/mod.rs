@@ -2,12 +2,14 @@
 
 mod bench;
 mod budget;
+mod catalog;
 mod charts;
 mod clock;
 mod damage;
 mod desk;
 mod disk;
 mod exchange;
+mod forged;
 mod kills;
 mod ledger;
 mod messages;

@@ -2,11 +2,13 @@
 #![expect(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test reports by panicking")]
 
 mod emulator;
+mod figures;
 mod http;
 mod material;
 mod program;
 
 pub use emulator::{Emulator, unique};
+pub use figures::{figure, seed, seeds};
 pub use http::http;
 pub use material::{candles, left_out, repository};
 pub use program::{Finished, Topdown, binary};

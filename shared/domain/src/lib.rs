@@ -12,6 +12,7 @@ pub mod report;
 pub mod series;
 mod source;
 mod symbol;
+pub mod text;
 #[cfg(test)]
 mod text_tests;
 mod timeframe;

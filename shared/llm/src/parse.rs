@@ -161,9 +161,9 @@ fn failure(status: u16, raw: &RawAnswer) -> CallError {
     }
 }
 
-/// A vendor's or model's words: one line, no control characters, at most 300 characters.
+/// A vendor's or model's words: one line, no hidden characters, at most 300 characters.
 fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
+    domain::text::one_line(text, 300)
 }
 
 /// A model without a schema likes to put its JSON into a code block.

@@ -54,7 +54,7 @@ fn message(body: &[u8]) -> String {
 }
 
 fn clean(text: &str, most: usize) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(most).collect()
+    domain::text::one_line(text, most)
 }
 
 fn after<'a>(text: &'a str, what: &str) -> Option<&'a str> {

@@ -72,7 +72,7 @@ pub(super) fn stripped(text: &str) -> String {
             '>' => inside_tag = false,
             _ if inside_tag => {}
             // anything that is not plainly visible becomes one space
-            c if c.is_whitespace() || c.is_control() || is_invisible(c) => {
+            c if c.is_whitespace() || domain::text::is_hidden(c) => {
                 if !out.is_empty() && !out.ends_with(' ') {
                     out.push(' ');
                 }
@@ -81,12 +81,6 @@ pub(super) fn stripped(text: &str) -> String {
         }
     }
     out.chars().take(200).collect::<String>().trim_end().to_owned()
-}
-
-// bidirectional controls, zero-width characters, tags and the like
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
