@@ -12,6 +12,7 @@ mod exchange;
 mod forged;
 mod kills;
 mod ledger;
+mod memory;
 mod messages;
 mod model;
 mod notices;

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use sim::{Fault, Rule, Service, World};
 use tests::{Finished, Topdown};
 
-use super::bench::{RUN, collected_in, finish, run, under_timeout, world};
+use super::bench::{collected_in, run, world};
+use super::memory::gzip_bomb;
 
 /// Price of a step's one call at 1 USD per million tokens in and 5 out, as models.toml has the profile `openai`.
 fn price(step: &Value) -> Decimal {
@@ -161,56 +162,8 @@ async fn a_page_is_no_answer() {
     met(Fault::Firewall, 99).await.fails("does not accept the key", 1, 2).await;
 }
 
-/// A gigabyte of zeros in a megabyte of gzip: as many bytes are unpacked as an answer may have, no more.
+/// As many bytes are unpacked as an answer may have, no more.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bomb_is_not_unpacked() {
-    let quiet = world().await;
-    let topdown = collected_in(&quiet);
-    let usual = peak(&topdown);
-    assert!(usual > 16 << 10, "{usual} kB: the measure does not see the program");
-    let bomb = Fault::Answer {
-        status: 200,
-        headers: vec![
-            ("content-type".to_owned(), "application/json".to_owned()),
-            ("content-encoding".to_owned(), "gzip".to_owned()),
-        ],
-        body: bomb(1 << 30),
-    };
-    let world = world().await;
-    let topdown = collected_in(&world);
-    world.faults().inject(Rule::next(Service::OpenAi, bomb.clone()).after(1).forever());
-    let armed = peak(&topdown);
-    assert!(armed < usual + (64 << 10), "{armed} kB, without the bomb {usual} kB");
-    world.faults().clear();
-    met(bomb, 99).await.fails("over 8 MiB", 1, 2).await;
-}
-
-/// Largest resident size of the program during [`RUN`], kB, as the kernel tells `time`.
-fn peak(topdown: &Topdown) -> u64 {
-    let inner = topdown.command(RUN);
-    let mut command = std::process::Command::new("bash");
-    // bash's own `times` knows no memory; the status of the process does, until it ends
-    let script = "\"$@\" >/dev/null 2>&1 & pid=$!; peak=0; while read -r name kb _ < <(grep VmHWM /proc/$pid/status 2>/dev/null); do \
-                  peak=$kb; sleep 0.002; done; wait $pid; echo $peak";
-    command.args(["-c", script, "peak"]).arg(inner.get_program()).args(inner.get_args());
-    command.current_dir(topdown.path("")).env_clear();
-    command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.env("PATH", "/usr/bin:/bin");
-    let finished = tokio::task::block_in_place(|| finish(&mut under_timeout(&command)));
-    finished.stdout.trim().parse().unwrap_or_else(|e| panic!("{e}: {}", finished.stderr))
-}
-
-/// A gzip stream that unpacks to so many zeros: one deflated block again and again.
-fn bomb(unpacked: usize) -> Vec<u8> {
-    const BLOCK: usize = 1 << 20;
-    let mut packer = flate2::Compress::new(flate2::Compression::best(), false);
-    let mut block = Vec::with_capacity(BLOCK);
-    packer.compress_vec(&vec![b'0'; BLOCK], &mut block, flate2::FlushCompress::Full).unwrap();
-    assert_eq!(packer.total_in(), BLOCK as u64);
-    // no name, no time; the end of the stream is never reached
-    let mut bytes = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
-    for _ in 0..unpacked / BLOCK {
-        bytes.extend_from_slice(&block);
-    }
-    bytes
+    met(gzip_bomb(), 99).await.fails("over 8 MiB", 1, 2).await;
 }
