@@ -24,4 +24,5 @@ mod random;
 mod random_kills;
 mod secrets;
 mod sweeper;
+mod traversal;
 mod versions;

@@ -11,7 +11,7 @@ target=$(rustc -vV | sed -n 's/^host: //p')
 mkdir -p "$folder/found" "$folder/corpus" "$folder/log"
 
 # what cargo-bolero sets, without a sanitizer, which would need a nightly compiler
-export CARGO_TARGET_DIR=$folder CARGO_PROFILE_DEV_OPT_LEVEL=1
+export RUST_BACKTRACE=0 CARGO_TARGET_DIR=$folder CARGO_PROFILE_DEV_OPT_LEVEL=1
 export RUSTFLAGS="--cfg fuzzing --cfg fuzzing_libfuzzer -Cpasses=sancov-module \
 -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
 -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares -Clink-dead-code"

@@ -1,8 +1,12 @@
+use std::io::Error;
 use std::path::Path;
 
 use runtime::Catalog;
 
 use crate::failure::Failure;
+
+/// Most bytes of a file.
+const LONGEST: u64 = 256 << 10;
 
 /// The built-in catalog, with the files of `folder` (`prompts/`, `chart_templates/`) over it, every one of them
 /// checked.
@@ -34,11 +38,24 @@ fn overlay(catalog: &mut Catalog, folder: &Path, part: &str) -> Result<(), Failu
         let path = entry.path();
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
         if path.extension().is_some_and(|found| found == "prompt" || found == "toml") {
-            let text = std::fs::read_to_string(&path).map_err(|error| {
+            let text = read(&path).map_err(|error| {
                 Failure::usage(format!("a file of the catalog: {error}")).at(path.display())
             })?;
             coordinator::catalog::put(catalog, &format!("{part}/{name}"), text);
         }
     }
     Ok(())
+}
+
+/// A file's text. What the catalog's folder only points to, such as a secret of this machine, would be sent to a model
+/// and kept with each run.
+fn read(path: &Path) -> std::io::Result<String> {
+    let found = path.symlink_metadata()?;
+    if !found.is_file() {
+        return Err(Error::other("it is a link or no file; copy the file there"));
+    }
+    if found.len() > LONGEST {
+        return Err(Error::other(format!("it has {} bytes; at most {LONGEST} are read", found.len())));
+    }
+    std::fs::read_to_string(path)
 }
