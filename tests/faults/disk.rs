@@ -1,7 +1,9 @@
 //! A disk that is full, fails, may not be written or is somebody else's: the message names it, and once that is
 //! mended the same command ends the run as if nothing had happened.
 
-use std::process::Command;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use platform_local::{Access, Local};
 use tests::{Finished, Topdown, binary, left_out};
@@ -165,4 +167,32 @@ fn a_locked_database_is_waited_for_and_then_said_to_be_in_use() {
     other.execute_batch("ROLLBACK").unwrap();
     drop(other);
     goes_on(&topdown, "a locked database");
+}
+
+/// Another program takes the database in the middle of a run and gives it back after a while.
+#[test]
+fn a_lock_in_the_middle_of_a_run_is_waited_for_or_named() {
+    // less the second and a half that the program sleeps: it waits for five seconds
+    for (held, code) in [(Duration::from_secs(4), 0), (Duration::from_secs(8), 1)] {
+        let topdown = collected();
+        let mut command = under_timeout(&topdown.command(DEMO));
+        // it gives way to the other before the first claim
+        command.env("FAILPOINTS", "claim.before=1*sleep(1500)");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let begun = lines.by_ref().any(|line| line.unwrap().contains("collect"));
+        assert!(begun, "the candles are there, and the run begins");
+        let other = database(&topdown);
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        // how long it is held is the fault itself
+        std::thread::sleep(held);
+        other.execute_batch("ROLLBACK").unwrap();
+        drop(other);
+        let said: Vec<String> = lines.map(Result::unwrap).collect();
+        let status = child.wait().unwrap();
+        assert_eq!(status.code(), Some(code), "held {held:?}: {said:?}");
+        let in_use = said.iter().any(|line| line.contains("the data folder is in use"));
+        assert_eq!(in_use, code == 1, "held {held:?}: {said:?}");
+        goes_on(&topdown, &format!("a lock held {held:?}"));
+    }
 }
