@@ -137,3 +137,13 @@ resource "google_cloud_run_v2_service_iam_member" "invoker" {
   role     = local.role.invoke
   member   = local.member[each.key]
 }
+
+# The paths of messages and schedules take the invokers' tokens alone, so a caller reaches the API and nothing else.
+resource "google_cloud_run_v2_service_iam_member" "api_caller" {
+  for_each = var.api_callers
+
+  name     = google_cloud_run_v2_service.function["coordinator"].name
+  location = var.region
+  role     = local.role.invoke
+  member   = each.key
+}

@@ -141,3 +141,14 @@ variable "deletion_protection" {
   type        = bool
   default     = true
 }
+
+variable "api_callers" {
+  description = "Who may call the on-demand API: members such as user:you@example.com; nobody without it"
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for member in var.api_callers : can(regex("^(user|group|serviceAccount):[^@ ]+@[^@ ]+$", member))])
+    error_message = "A caller is user:, group: or serviceAccount: and an e-mail address; never everyone."
+  }
+}

@@ -81,3 +81,13 @@ run "the_default_database" {
 
   expect_failures = [var.database]
 }
+
+run "everyone_as_a_caller" {
+  command = plan
+
+  variables {
+    api_callers = ["user:you@example.com", "allAuthenticatedUsers"]
+  }
+
+  expect_failures = [var.api_callers]
+}
