@@ -1,5 +1,16 @@
 locals {
-  # what each function is told; no value is a secret
+  # what there is to tell; no value is a secret, and what is null is not told
+  told = {
+    ARTIFACTS_BUCKET        = google_storage_bucket.bucket["artifacts"].name
+    CATALOG_BUCKET          = local.catalog
+    FIRESTORE_DATABASE      = google_firestore_database.journal.name
+    SIGNER                  = local.email["signer"]
+    TOPDOWN_BINANCE_URL     = var.exchange_url
+    TOPDOWN_DEFAULT_MODEL   = contains(keys(var.features), "openai") ? "openai" : "vertex"
+    TOPDOWN_LANGUAGE        = var.language
+    TOPDOWN_MAX_USD_PER_DAY = tostring(var.max_usd_per_day)
+  }
+
   environment = { for name, function in local.functions : name => merge(
     {
       AUTH                 = "cloud-run"
@@ -8,6 +19,7 @@ locals {
     },
     contains(keys(local.pushed), name) ? { PUSH_INVOKER = local.email["push-${name}"] } : {},
     contains(keys(local.ticked), name) ? { TICK_INVOKER = local.email["tick-${name}"] } : {},
+    { for variable in function.variables : variable => local.told[variable] if local.told[variable] != null },
     { for variable, mount in local.mounted[name] : "${variable}_FILE" => "/secrets/${mount.secret}/value" },
     merge([for feature, given in var.features : given.settings if local.features[feature].function == name]...),
   ) }

@@ -152,3 +152,14 @@ variable "api_callers" {
     error_message = "A caller is user:, group: or serviceAccount: and an e-mail address; never everyone."
   }
 }
+
+variable "language" {
+  description = "Language of the reports"
+  type        = string
+  default     = "en"
+
+  validation {
+    condition     = contains(["en", "ru"], var.language)
+    error_message = "en or ru."
+  }
+}

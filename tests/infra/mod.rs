@@ -4,6 +4,7 @@
 mod builds;
 mod functions;
 mod grants;
+mod images;
 mod inventory;
 mod judges;
 mod logs;
