@@ -31,7 +31,7 @@ const FUNCTIONS: [&str; 6] =
 /// The agreed table, a line for each account or kind of account: roles and what they are on.
 const AGREED: &str = "
 ohlcv-collector: bqAppender ohlcv_raw, storage.objectCreator staging, storage.objectViewer staging
-ohlcv-collector: bigquery.jobUser project, pubsub.publisher collector-shards
+ohlcv-collector: bigquery.dataViewer topdown_market, bigquery.jobUser project, pubsub.publisher collector-shards
 ohlcv-exporter: bigquery.dataViewer topdown_market, bigquery.jobUser project
 llm-analyst: bqAppender reports, bqAppender recommendations, predict project
 coordinator: pubsub.publisher ohlcv-export, pubsub.publisher chart-export, pubsub.publisher llm-analyst
@@ -211,7 +211,9 @@ fn accounts(row: &str) -> Option<Vec<&'static str>> {
 }
 
 /// Of functions, signer and builder: what the agreed table has beyond the contract's.
-const BEYOND: [(&str, &str, &str); 3] = [
+const BEYOND: [(&str, &str, &str); 4] = [
+    // what it appends is compared with what is kept
+    ("ohlcv-collector", "bigquery.dataViewer", "topdown_market"),
     // its sweep and its schedules announce runs to itself
     ("coordinator", "pubsub.publisher", "flow-events"),
     // a build uploads prompts and templates

@@ -1,10 +1,13 @@
 use std::sync::{Arc, OnceLock};
 
-use storage::{ArtifactStore, Bus, CatalogFiles, Journal, ShardBus, StoreError};
+use storage::{ArtifactStore, Bus, CandleStore, CatalogFiles, Journal, ReportStore, ShardBus, StoreError};
 
+use crate::bigquery::{
+    BigQueryCandles, BigQueryConfig, BigQueryEmulator, BigQueryReports, Now, StagingConfig,
+};
 use crate::{
-    BucketConfig, CatalogBucket, CloudArtifacts, FirestoreConfig, FirestoreJournal, Identity, PubsubBus,
-    PubsubConfig,
+    BucketConfig, CatalogBucket, CloudArtifacts, CollectorState, FirestoreConfig, FirestoreJournal, Identity,
+    PubsubBus, PubsubConfig,
 };
 
 /// A variable of the environment: its name, what it means, its default, whether it must be set.
@@ -18,6 +21,12 @@ const SIGNER: &str = "SIGNER";
 const STORAGE_HOST: &str = "STORAGE_EMULATOR_HOST";
 const PUBSUB_HOST: &str = "PUBSUB_EMULATOR_HOST";
 const CATALOG_BUCKET: &str = "CATALOG_BUCKET";
+const LOCATION: &str = "BIGQUERY_LOCATION";
+const MOST_BILLED: &str = "BIGQUERY_MAXIMUM_BYTES_BILLED";
+const BIGQUERY_HOST: &str = "BIGQUERY_EMULATOR_HOST";
+const WRITE_HOST: &str = "BIGQUERY_STORAGE_EMULATOR_HOST";
+const STAGING: &str = "STAGING_BUCKET";
+const SHARDS: &str = "COLLECTOR_SHARDS";
 
 const STORAGE_EMULATOR: Row = (STORAGE_HOST, "http://HOST:PORT of an emulator of Cloud Storage", None, false);
 
@@ -42,6 +51,31 @@ pub const PUBSUB: [Row; 1] = [(PUBSUB_HOST, "HOST:PORT of an emulator of Pub/Sub
 /// What the catalog takes.
 pub const CATALOG: [Row; 2] = [
     (CATALOG_BUCKET, "bucket of prompts, model profiles, chart templates and the watchlist", None, true),
+    STORAGE_EMULATOR,
+];
+
+/// What candles and report rows take.
+pub const BIGQUERY: [Row; 4] = [
+    (LOCATION, "location of the BigQuery datasets, such as EU", None, true),
+    (MOST_BILLED, "bytes that one query may be billed for at most", Some("10000000000"), false),
+    (BIGQUERY_HOST, "http://HOST:PORT of an emulator of BigQuery", None, false),
+    (WRITE_HOST, "HOST:PORT of the emulator's Storage API; needed with BIGQUERY_EMULATOR_HOST", None, false),
+];
+/// What candles take beside [`BIGQUERY`] and [`FIRESTORE`].
+pub const CANDLES: [Row; 3] = [
+    (
+        STAGING,
+        "bucket where candles over four years old wait for a load job; collectors need it",
+        None,
+        false,
+    ),
+    (
+        SHARDS,
+        "documents that the marks of all series are spread over, one for a hundred symbols; the same for all that \
+         read and write candles",
+        Some("1"),
+        false,
+    ),
     STORAGE_EMULATOR,
 ];
 
@@ -85,15 +119,19 @@ impl<'a> Cloud<'a> {
         self.identity(None)
     }
 
+    fn firestore(&self) -> Result<(FirestoreConfig, Identity), StoreError> {
+        let emulator = self.given(FIRESTORE_HOST);
+        let identity = self.identity(emulator.as_ref())?;
+        let (project, database) = (self.needed(PROJECT)?, self.needed(DATABASE)?);
+        Ok((FirestoreConfig { project, database, emulator }, identity))
+    }
+
     /// The journal.
     ///
     /// # Errors
     /// If the environment names credentials that are none, or too little.
     pub fn journal(&self) -> Result<Arc<dyn Journal>, StoreError> {
-        let emulator = self.given(FIRESTORE_HOST);
-        let identity = self.identity(emulator.as_ref())?;
-        let (project, database) = (self.needed(PROJECT)?, self.needed(DATABASE)?);
-        let config = FirestoreConfig { project, database, emulator };
+        let (config, identity) = self.firestore()?;
         Ok(Arc::new(FirestoreJournal::new(config, identity)))
     }
 
@@ -141,5 +179,48 @@ impl<'a> Cloud<'a> {
     /// As [`journal`](Self::journal).
     pub fn shards(&self) -> Result<Arc<dyn ShardBus>, StoreError> {
         Ok(Arc::new(self.pubsub()?))
+    }
+
+    fn bigquery(&self) -> Result<(BigQueryConfig, Identity), StoreError> {
+        let rest = self.given(BIGQUERY_HOST);
+        let identity = self.identity(rest.as_ref())?;
+        let emulator = match rest {
+            Some(rest) => Some(BigQueryEmulator { rest, storage: self.needed(WRITE_HOST)? }),
+            None => None,
+        };
+        let config = BigQueryConfig {
+            project: self.needed(PROJECT)?,
+            location: self.needed(LOCATION)?,
+            maximum_bytes_billed: self.number(MOST_BILLED)?,
+            emulator,
+        };
+        Ok((config, identity))
+    }
+
+    fn number<T: std::str::FromStr>(&self, name: &str) -> Result<T, StoreError> {
+        let text = self.needed(name)?;
+        text.parse().map_err(|_| StoreError::Unavailable(format!("{name} is no number: `{text}`")))
+    }
+
+    /// Candles, and how far each series is collected.
+    ///
+    /// # Errors
+    /// As [`journal`](Self::journal).
+    pub fn candles(&self) -> Result<Arc<dyn CandleStore>, StoreError> {
+        let (config, identity) = self.bigquery()?;
+        let emulator = self.given(STORAGE_HOST);
+        let staging = self.given(STAGING).map(|bucket| StagingConfig { bucket, emulator });
+        let (database, of_state) = self.firestore()?;
+        let state = CollectorState::new(database, of_state, self.number(SHARDS)?);
+        Ok(Arc::new(BigQueryCandles::new(config, staging, state, identity)?))
+    }
+
+    /// Report rows; `now` is the clock that says when one was appended.
+    ///
+    /// # Errors
+    /// As [`journal`](Self::journal).
+    pub fn reports(&self, now: Now) -> Result<Arc<dyn ReportStore>, StoreError> {
+        let (config, identity) = self.bigquery()?;
+        Ok(Arc::new(BigQueryReports::new(config, identity, now)?))
     }
 }

@@ -8,7 +8,7 @@ mod firestore;
 pub mod id_token;
 mod pubsub;
 
-pub use cloud::{CATALOG, Cloud, FIRESTORE, PUBSUB, Row, STORAGE};
+pub use cloud::{BIGQUERY, CANDLES, CATALOG, Cloud, FIRESTORE, PUBSUB, Row, STORAGE};
 pub use cloud_storage::{BucketConfig, CatalogBucket, CloudArtifacts};
 pub use credentials::Identity;
 pub use firestore::{CollectorState, FirestoreConfig, FirestoreJournal};

@@ -60,7 +60,7 @@ impl Warehouse {
 
     pub(crate) fn candles_reached_by(&self, config: &BigQueryConfig) -> BigQueryCandles {
         let state = CollectorState::new(self.firestore.clone(), Identity::anonymous(), 2);
-        let staging = self.staging.clone();
+        let staging = Some(self.staging.clone());
         BigQueryCandles::new(config.clone(), staging, state, Identity::anonymous()).unwrap()
     }
 

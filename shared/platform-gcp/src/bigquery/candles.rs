@@ -25,25 +25,25 @@ const STREAMED: SignedDuration = SignedDuration::from_hours(4 * 365 * 24);
 pub struct BigQueryCandles {
     client: Client,
     writer: Writer,
-    loader: Loader,
+    loader: Option<Loader>,
     table: Table,
     state: CollectorState,
 }
 
 impl BigQueryCandles {
-    /// Candles in that project. It connects at its first call.
+    /// Candles in that project. It connects at its first call. Without `staging` no old bars can be appended.
     ///
     /// # Errors
     /// `Unavailable` if an emulator's address is none.
     pub fn new(
         config: BigQueryConfig,
-        staging: StagingConfig,
+        staging: Option<StagingConfig>,
         state: CollectorState,
         identity: Identity,
     ) -> Result<Self, StoreError> {
         let writer = Writer::new(&config, identity.clone())?;
         let client = Client::new(config, identity.clone());
-        let loader = Loader::new(client.clone(), staging, identity);
+        let loader = staging.map(|staging| Loader::new(client.clone(), staging, identity));
         Ok(Self { client, writer, loader, table: Table::ohlcv_raw()?, state })
     }
 
@@ -74,7 +74,11 @@ impl BigQueryCandles {
                 false => new.push(self.table.encode(&row)?),
             }
         }
-        self.loader.append(&self.table, &old).await?;
+        if !old.is_empty() {
+            let missing =
+                || StoreError::Unavailable("no staging bucket for bars over four years old".to_owned());
+            self.loader.as_ref().ok_or_else(missing)?.append(&self.table, &old).await?;
+        }
         self.writer.append(&self.table, new).await
     }
 }
