@@ -1,5 +1,5 @@
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chart_exporter::ChartExporter;
@@ -118,6 +118,7 @@ impl App {
             bus: local.bus.clone(),
             journal: local.journal.clone(),
             source: source.clone(),
+            in_hand: Mutex::default(),
         };
         let collector = Collector::new(local.candles.clone(), market, source).with_depth(depth(folder)?);
         Ok(Self { local, collector, coordinator, worker })

@@ -56,7 +56,7 @@ pub(crate) async fn run(
         source: environment.source.clone(),
     };
     tokio::select! {
-        worked = app.worker.serve() => worked.map_err(stored),
+        failed = app.worker.serve() => Err(stored(failed)),
         served = server::serve(listener, shared) => served.map_err(Failure::run),
         ticked = schedule.run() => ticked.map_err(|error| Failure::collect(&error, &data)),
         _ = tokio::signal::ctrl_c() => Ok(()),
