@@ -43,6 +43,7 @@ pub(crate) struct Words {
     pub(crate) made: Made,
     pub(crate) footer: Footer,
     pub(crate) message: Message,
+    pub(crate) trouble: Trouble,
     pub(crate) timeframes: Timeframes,
 }
 
@@ -88,6 +89,7 @@ words! {
     Made { title, caption, run, calls_one, calls_many, rules_call, candles, candles_text, charts, built_in, drawn_by, prompt, version, analyst, rules, model, parent, input, description, id }
     Footer { never, units, report }
     Message { ends, ends_over, ends_under, odds_doubted, rules, model, numbers, numbers_doubted, low, report, opens }
+    Trouble { not_read, again, left, kept }
     Frame { report, forming, closed, column, behind, bars, a_close, ends_with, unit }
 }
 

@@ -6,12 +6,14 @@ mod client;
 mod message;
 mod multipart;
 mod parse;
+mod trouble;
 mod wire;
 
 use std::time::Duration;
 
 pub use client::{Client, Document, Message, Sent};
 pub use message::{Link, report_message};
+pub use trouble::{Trouble, trouble_message};
 
 /// Most characters of a message, after its markup is read (Bot API, sendMessage).
 pub const MESSAGE_LIMIT: usize = 4096;

@@ -252,3 +252,26 @@ fn a_hostile_model_writes_no_markup() {
     assert_eq!(tags, ["b", "/b", "code", "/code", "code", "/code", "i", "/i"]);
     assert!(without_markup(&message).encode_utf16().count() <= CAPTION_LIMIT);
 }
+
+#[test]
+fn a_failed_report_says_when_it_is_tried_again() {
+    let at = |text: &str| text.parse().unwrap();
+    let mut trouble = Trouble {
+        symbol: &"BTCUSDT".parse().unwrap(),
+        timeframe: domain::Timeframe::Week,
+        reason: "1w-report: the model <refused>\u{202e}; ask again",
+        next_try: Some(at("2026-05-04T05:00:00Z")),
+        command: "topdown show r-7f3k9q2c",
+        last_report: Some(at("2026-04-27T00:31:00Z")),
+        language: "en",
+    };
+    let now = at("2026-05-04T04:00:00Z");
+    assert_eq!(
+        trouble_message(&trouble, now).unwrap(),
+        "<b>BTCUSDT 1w not read</b>: 1w-report: the model &lt;refused&gt;; ask again\n\
+         Next try 05:00 UTC. The report of 27 Apr is the last one.\n<code>topdown show r-7f3k9q2c</code>"
+    );
+    trouble = Trouble { next_try: None, last_report: None, language: "ru", ..trouble };
+    let left = trouble_message(&trouble, now).unwrap();
+    assert!(left.starts_with("<b>BTCUSDT 1w не прочитан</b>: ") && left.contains("Две попытки"), "{left}");
+}
