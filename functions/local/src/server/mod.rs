@@ -1,8 +1,10 @@
 //! What `serve` answers on 127.0.0.1: artifacts behind signed addresses.
 
 mod artifacts;
+mod connections;
 mod headers;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
@@ -24,8 +26,8 @@ pub(crate) struct Shared {
 }
 
 /// Serves until it is dropped.
-pub(crate) async fn serve(listener: TcpListener, shared: Shared) -> std::io::Result<()> {
-    axum::serve(listener, router(shared)).await
+pub(crate) async fn serve(listener: TcpListener, shared: Shared) -> Infallible {
+    connections::serve(listener, router(shared)).await
 }
 
 fn router(shared: Shared) -> Router {
