@@ -23,6 +23,7 @@ mod process;
 mod random;
 mod random_kills;
 mod secrets;
+mod serve;
 mod sweeper;
 mod traversal;
 mod versions;

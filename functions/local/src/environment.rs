@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
+use coordinator::Watch;
 use domain::Source;
+use jiff::SignedDuration;
 use llm_analyst::{CeilingError, ModelAccess};
 use secrecy::SecretString;
 
@@ -20,6 +22,8 @@ pub struct Environment {
     pub telegram: Option<(SecretString, String)>,
     /// `TOPDOWN_TELEGRAM_URL`: base URL of the bot API.
     pub telegram_url: String,
+    /// `TOPDOWN_RUN_DEADLINE`: how long a run may take under `serve`, such as `2h` or `90min`.
+    pub run_deadline: SignedDuration,
     /// `RUST_LOG`: level of this program's own log lines, `error` unless told: what a person needs is printed.
     pub log_level: String,
     /// `NO_COLOR` switches colour off.
@@ -40,6 +44,9 @@ pub enum EnvironmentError {
     /// A base URL without a host.
     #[error("TOPDOWN_BINANCE_URL names no host; write https://HOST or http://HOST:PORT, or unset it")]
     Exchange,
+    /// A run that may take no time, or any.
+    #[error("TOPDOWN_RUN_DEADLINE is no length of time such as 2h or 90min; mend it or unset it")]
+    Deadline,
     /// One of two that need each other.
     #[error("TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID belong together; set both or neither")]
     Telegram,
@@ -58,6 +65,13 @@ impl Environment {
         let secret = |name: &str| take(name).map(SecretString::from);
         let models = ModelAccess::read(take, secret)?;
         let binance_url = take("TOPDOWN_BINANCE_URL").unwrap_or_else(|| BINANCE.to_owned());
+        let run_deadline = match take("TOPDOWN_RUN_DEADLINE") {
+            None => Watch::DEADLINE,
+            Some(text) => {
+                let length: Option<SignedDuration> = text.parse().ok();
+                length.filter(SignedDuration::is_positive).ok_or(EnvironmentError::Deadline)?
+            }
+        };
         let telegram = match (secret("TELEGRAM_BOT_TOKEN"), take("TELEGRAM_CHAT_ID")) {
             (Some(token), Some(chat)) => Some((token, chat)),
             (None, None) => None,
@@ -71,6 +85,7 @@ impl Environment {
             chart_img_url: take("TOPDOWN_CHART_IMG_URL").unwrap_or_else(|| CHART_IMG.to_owned()),
             telegram,
             telegram_url: take("TOPDOWN_TELEGRAM_URL").unwrap_or_else(|| TELEGRAM.to_owned()),
+            run_deadline,
             log_level: take("RUST_LOG").unwrap_or_else(|| "error".to_owned()),
             colour: take("NO_COLOR").is_none(),
         })
@@ -90,8 +105,18 @@ mod tests {
         let refused = |pairs: &[(&str, &str)]| read(pairs).err().unwrap();
         assert_eq!(refused(&[("TELEGRAM_BOT_TOKEN", "1:a")]), EnvironmentError::Telegram);
         assert_eq!(refused(&[("TOPDOWN_BINANCE_URL", "api.binance.com")]), EnvironmentError::Exchange);
+        for wrong in ["0s", "-2h", "soon"] {
+            assert_eq!(refused(&[("TOPDOWN_RUN_DEADLINE", wrong)]), EnvironmentError::Deadline, "{wrong}");
+        }
         let ceiling = refused(&[("TOPDOWN_MAX_OUTPUT_USD", "ten")]).to_string();
         assert_eq!(ceiling, "TOPDOWN_MAX_OUTPUT_USD is no number from 0 on; mend it or unset it");
+    }
+
+    #[test]
+    fn a_deadline_is_a_length_of_time() {
+        let deadline = |text: &str| read(&[("TOPDOWN_RUN_DEADLINE", text)]).unwrap().run_deadline;
+        assert_eq!(deadline("90 min"), SignedDuration::from_mins(90));
+        assert_eq!(deadline(""), SignedDuration::from_hours(2));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod outcome;
 mod schedule;
 mod server;
 mod terminal;
+mod weekly;
 mod worker;
 mod world;
 

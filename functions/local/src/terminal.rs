@@ -74,6 +74,12 @@ impl Terminal {
 
     /// Says what happened, where and what to do, and answers the exit code.
     pub(crate) fn fail(&self, failure: &Failure) -> ExitCode {
+        self.trouble(failure);
+        ExitCode::from(failure.code)
+    }
+
+    /// Says what happened, where and what to do; the work goes on.
+    pub(crate) fn trouble(&self, failure: &Failure) {
         let mut text = format!("error: {}\n", notify::console::plain_line(&failure.what));
         if let Some(place) = &failure.place {
             text.push_str(&format!("  where  {}\n", notify::console::plain_line(place)));
@@ -82,6 +88,5 @@ impl Terminal {
             text.push_str(&format!("  do     {}\n", notify::console::plain_line(advice)));
         }
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
-        ExitCode::from(failure.code)
     }
 }

@@ -85,7 +85,7 @@ impl Bench {
         self.paying.answer.notify_one();
         match early {
             Ok(ended) => ended,
-            Err(_) => driving.await,
+            Err(_) => tokio::time::timeout(Duration::from_secs(20), driving).await.unwrap(),
         }
     }
 }

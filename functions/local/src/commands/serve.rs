@@ -1,26 +1,25 @@
+use std::convert::Infallible;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use coordinator::RunRequest;
+use coordinator::Watch;
 use domain::{Source, Symbol, Timeframe};
-use flows::Flow;
 use ohlcv_collector::CollectError;
-use runtime::{Catalog, Clock, SystemClock, Watchlist};
-use storage::{CandleStore, Journal, SeriesKey};
+use runtime::{Clock, SystemClock, Watchlist};
+use storage::{CandleStore, SeriesKey, StoreError};
 use tokio::net::TcpListener;
+use tokio::time::{Interval, MissedTickBehavior};
 
 use super::known_model;
 use crate::app::{Addresses, App};
 use crate::arguments::Serve;
 use crate::environment::Environment;
 use crate::failure::Failure;
-use crate::schedule::last_monday;
 use crate::server::{self, Shared};
 use crate::terminal::Terminal;
+use crate::weekly::Weekly;
 use crate::{catalog, world};
-
-/// One frequent tick; what is due is decided for each series.
-const TICK: Duration = Duration::from_secs(60);
 
 pub(crate) async fn run(
     arguments: Serve,
@@ -35,30 +34,46 @@ pub(crate) async fn run(
     }
     let rules = world::rules(SystemClock.now()).await?;
     let addresses = Addresses::real(environment, &rules)?;
-    let app = App::new(&data, arguments.port, environment.source.clone(), addresses, environment)?;
-    let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await.map_err(|error| {
+    let telegram = addresses.telegram.clone();
+    let unusable = |error: std::io::Error| {
         Failure::run(format!("port {} cannot be used: {error}", arguments.port)).advice("pass another --port")
-    })?;
+    };
+    let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await.map_err(unusable)?;
+    // port 0 is any that is free; signed addresses name the one it became
+    let port = listener.local_addr().map_err(unusable)?.port();
+    let app = App::new(&data, port, environment.source.clone(), addresses, environment)?;
     let shared = Shared {
         artifacts: app.local.artifacts.clone(),
         signer: app.local.signer.clone(),
-        clock: std::sync::Arc::new(SystemClock),
-        port: arguments.port,
+        clock: Arc::new(SystemClock),
+        port,
     };
-    terminal.line(&format!("serving on http://127.0.0.1:{}", arguments.port));
-    let stored = |error: runtime::Redeliver| Failure::store(&error.0, &data);
-    app.coordinator.sweep().await.map_err(stored)?;
-    let schedule = Schedule {
+    app.coordinator.sweep().await.map_err(|error| Failure::store(&error.0, &data))?;
+    terminal.line(&format!("serving on http://127.0.0.1:{port}"));
+    let weekly = Weekly {
         app: &app,
-        watchlist: &watchlist,
+        data: &data,
         catalog: &catalog,
         model: arguments.model,
         source: environment.source.clone(),
+        symbols: &watchlist.symbols,
+        telegram,
+        terminal,
+        told: Mutex::default(),
     };
+    let watch = Watch {
+        source: environment.source.clone(),
+        since: SystemClock.now(),
+        deadline: environment.run_deadline,
+    };
+    let tick = Duration::from_secs(arguments.tick);
+    let serving =
+        Serving { app: &app, weekly: &weekly, source: &environment.source, data: &data, terminal, tick };
     tokio::select! {
-        failed = app.worker.serve() => Err(stored(failed)),
-        served = server::serve(listener, shared) => served.map_err(Failure::run),
-        ticked = schedule.run() => ticked.map_err(|error| Failure::collect(&error, &data)),
+        never = serving.work() => match never {},
+        never = serving.look_after(&watch) => match never {},
+        never = serving.collect(&watchlist.symbols) => match never {},
+        never = server::serve(listener, shared) => match never {},
         _ = tokio::signal::ctrl_c() => Ok(()),
     }
 }
@@ -72,41 +87,86 @@ fn watchlist(data: &Path) -> Result<Watchlist, Failure> {
     Watchlist::parse(&text).map_err(|error| Failure::usage(error).at(path.display()).advice(advice))
 }
 
-struct Schedule<'a> {
+/// What goes on beside each other. A fault is told and ends none of it: the next look goes on.
+struct Serving<'a> {
     app: &'a App,
-    watchlist: &'a Watchlist,
-    catalog: &'a Catalog,
-    model: Option<String>,
-    source: Source,
+    weekly: &'a Weekly<'a>,
+    source: &'a Source,
+    data: &'a Path,
+    terminal: &'a Terminal,
+    /// Between two looks; what is due is decided for each series, step and run.
+    tick: Duration,
 }
 
-impl Schedule<'_> {
-    /// Collects what is due and starts the week's run of each symbol once. An exchange or a symbol that does not
-    /// answer is asked again at the next tick.
-    async fn run(&self) -> Result<(), CollectError> {
-        let mut interval = tokio::time::interval(TICK);
+impl Serving<'_> {
+    fn interval(&self) -> Interval {
+        let mut interval = tokio::time::interval(self.tick);
+        // a look that took long is followed by a pause all the same
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        interval
+    }
+
+    fn tell(&self, error: &StoreError) {
+        self.terminal.trouble(&Failure::store(error, self.data));
+    }
+
+    async fn work(&self) -> Infallible {
+        loop {
+            let failed = self.app.worker.serve().await;
+            self.tell(&failed.0);
+            tokio::time::sleep(self.tick).await;
+        }
+    }
+
+    /// Finds what was lost, too late or failed.
+    async fn look_after(&self, watch: &Watch) -> Infallible {
+        let mut interval = self.interval();
         loop {
             interval.tick().await;
-            let ticked = match self.app.collector.tick_all(&self.watchlist.symbols).await {
-                Ok(ticked) => ticked,
-                Err(error @ CollectError::Store(_)) => return Err(error),
-                Err(error) => {
-                    tracing::error!(%error, "nothing was collected");
-                    continue;
-                }
-            };
-            for (symbol, collected) in ticked {
-                match collected {
-                    Ok(_) if self.is_whole(&symbol).await? => self.weekly(&symbol).await?,
-                    Ok(_) => {}
-                    Err(error) => tracing::error!(%symbol, %error, "{symbol} was not collected"),
-                }
+            if let Err(error) = self.app.coordinator.sweep_late(watch).await {
+                self.tell(&error.0);
+            }
+            if let Err(error) = self.weekly.look_after().await {
+                self.tell(&error);
             }
         }
     }
 
+    /// Collects what is due and starts the week's run of each symbol once. An exchange or a symbol that does not
+    /// answer is asked again at the next tick.
+    async fn collect(&self, symbols: &[Symbol]) -> Infallible {
+        let mut interval = self.interval();
+        loop {
+            interval.tick().await;
+            if let Err(error) = self.collect_once(symbols).await {
+                self.terminal.trouble(&Failure::collect(&error, self.data));
+            }
+        }
+    }
+
+    async fn collect_once(&self, symbols: &[Symbol]) -> Result<(), CollectError> {
+        for (symbol, collected) in self.app.collector.tick_all(symbols).await? {
+            let begun = match collected {
+                Ok(_) => self.begin_week(&symbol).await,
+                Err(error) => {
+                    tracing::error!(%symbol, %error, "{symbol} was not collected: {error}");
+                    Ok(())
+                }
+            };
+            // one symbol's damaged run keeps no other waiting
+            if let Err(error) = begun {
+                self.tell(&error);
+            }
+        }
+        Ok(())
+    }
+
+    async fn begin_week(&self, symbol: &Symbol) -> Result<(), StoreError> {
+        if self.is_whole(symbol).await? { self.weekly.start(symbol).await } else { Ok(()) }
+    }
+
     /// Whether every series of the symbol has been read to its end once: a backfill may take several ticks.
-    async fn is_whole(&self, symbol: &Symbol) -> Result<bool, CollectError> {
+    async fn is_whole(&self, symbol: &Symbol) -> Result<bool, StoreError> {
         for timeframe in Timeframe::ALL {
             let series = SeriesKey { source: self.source.clone(), symbol: symbol.clone(), timeframe };
             if self.app.local.candles.refreshed_at(&series).await?.is_none() {
@@ -114,27 +174,5 @@ impl Schedule<'_> {
             }
         }
         Ok(true)
-    }
-
-    async fn weekly(&self, symbol: &Symbol) -> Result<(), CollectError> {
-        let now = SystemClock.now();
-        let due = last_monday(now);
-        let Ok(flow) = Flow::numbered("1") else { return Ok(()) };
-        let request = RunRequest {
-            flow,
-            symbol: symbol.clone(),
-            source: self.source.clone(),
-            as_of: now,
-            live: true,
-            language: "en".to_owned(),
-            model: self.model.clone(),
-            requested_at: now,
-            // the schedule's time is the run's key: a tick that comes twice starts it once
-            key: format!("schedule 1 {symbol} {due}"),
-        };
-        if self.app.local.journal.run(&request.run_id()).await?.is_none() {
-            self.app.coordinator.start(&request, self.catalog).await.map_err(|error| error.0)?;
-        }
-        Ok(())
     }
 }
