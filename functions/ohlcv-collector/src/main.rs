@@ -1,0 +1,35 @@
+//! The collector as a process.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use ohlcv_collector::{Collector, Shards, settings};
+use platform_gcp::{BIGQUERY, CANDLES, CATALOG, Cloud, FIRESTORE, PUBSUB, id_token};
+use runtime::program::Program;
+use runtime::settings::Variable;
+
+const PROGRAM: Program = Program {
+    name: "ohlcv-collector",
+    variables: &[
+        &Variable::table(&BIGQUERY),
+        &Variable::table(&CANDLES),
+        &Variable::table(&FIRESTORE),
+        &Variable::table(&CATALOG),
+        &Variable::table(&PUBSUB),
+        settings::VARIABLES,
+    ],
+    verifier: id_token::verifier,
+};
+
+fn main() -> ExitCode {
+    PROGRAM.main(std::env::args_os(), std::env::vars_os(), async |settings, server| {
+        let (exchange, source) = settings::exchange(&settings)?;
+        let cloud = Cloud::new(|name| settings.named(name));
+        let candles = cloud.candles()?;
+        let collector = Collector::new(candles, exchange, source);
+        let files = cloud.catalog()?;
+        let shards = Shards::new(collector, files, cloud.shards()?);
+        let shards = Arc::new(shards);
+        Ok(server.push(shards.clone()).tick("/tick", shards))
+    })
+}
