@@ -4,6 +4,7 @@
 mod architecture;
 mod browser;
 mod cli;
+mod cloud;
 mod collector;
 mod contracts;
 mod faults;

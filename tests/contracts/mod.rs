@@ -1,5 +1,5 @@
 //! One conformance suite a port, passed by every backend, and what each backend promises beyond it.
 
-mod platform_gcp;
+pub(crate) mod platform_gcp;
 mod platform_local;
 mod samples;

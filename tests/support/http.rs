@@ -5,16 +5,22 @@ use std::time::Duration;
 /// One request to an emulator at `HOST:PORT`, with a JSON body if there is one: status, and the answer's body.
 pub fn http(address: &str, method: &str, path: &str, body: Option<&serde_json::Value>) -> (u16, Vec<u8>) {
     let body = body.map(ToString::to_string).unwrap_or_default();
+    send(address, method, path, "application/json", body.as_bytes())
+}
+
+/// One request with a body of any type: status, and the answer's body.
+pub fn send(address: &str, method: &str, path: &str, media_type: &str, body: &[u8]) -> (u16, Vec<u8>) {
     let address = address.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).expect("the emulator listens");
     stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket has a timeout");
     // of a version without chunks
     write!(
         stream,
-        "{method} {path} HTTP/1.0\r\nHost: {address}\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\n\r\n{body}",
+        "{method} {path} HTTP/1.0\r\nHost: {address}\r\nContent-Type: {media_type}\r\n\
+         Content-Length: {}\r\n\r\n",
         body.len()
     )
+    .and_then(|()| stream.write_all(body))
     .expect("the emulator takes a request");
     let mut answer = BufReader::new(stream);
     let (mut status, mut length, mut line) = (None, None, String::new());

@@ -4,4 +4,4 @@ mod bigquery;
 mod cloud_storage;
 mod firestore;
 mod indexes;
-mod warehouse;
+pub(crate) mod warehouse;

@@ -54,6 +54,11 @@ impl Warehouse {
         Some(warehouse)
     }
 
+    /// The bucket of rows on their way into a load job.
+    pub(crate) fn staging_bucket(&self) -> &str {
+        &self.staging.bucket
+    }
+
     pub(crate) fn candles(&self) -> BigQueryCandles {
         self.candles_reached_by(&self.config)
     }

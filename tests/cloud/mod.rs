@@ -1,0 +1,7 @@
+//! The functions as processes of their own, on the emulators: they reach one another by Pub/Sub, Firestore, Cloud
+//! Storage and BigQuery alone.
+
+mod door;
+mod flow;
+mod process;
+mod stage;

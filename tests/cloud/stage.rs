@@ -1,0 +1,158 @@
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use sim::{SimClock, World, WorldConfig};
+use tests::{Emulator, http, unique};
+
+use super::process::Function;
+use crate::contracts::platform_gcp::warehouse::Warehouse;
+
+/// Every function that is deployed.
+pub(super) const FUNCTIONS: &[&str] =
+    &["ohlcv-collector", "ohlcv-exporter", "chart-exporter", "llm-analyst", "coordinator", "notifier"];
+
+/// A project of its own on the emulators, and a simulated world around it whose clock runs with this machine's.
+pub(super) struct Stage {
+    pub(super) warehouse: Warehouse,
+    pub(super) world: World,
+    pub(super) artifacts: String,
+    addresses: BTreeMap<&'static str, String>,
+    variables: Vec<(&'static str, String)>,
+}
+
+impl Stage {
+    /// `None` where an emulator does not run.
+    pub(super) async fn new(test: &str) -> Option<Self> {
+        let all = [
+            ("FIRESTORE_EMULATOR_HOST", Emulator::Firestore),
+            ("PUBSUB_EMULATOR_HOST", Emulator::PubSub),
+            ("STORAGE_EMULATOR_HOST", Emulator::Storage),
+            ("BIGQUERY_EMULATOR_HOST", Emulator::BigQuery),
+            ("BIGQUERY_STORAGE_EMULATOR_HOST", Emulator::BigQueryStorage),
+        ];
+        let mut addresses = BTreeMap::new();
+        for (name, emulator) in all {
+            addresses.insert(name, emulator.address(test)?);
+        }
+        let warehouse = Warehouse::new(test)?;
+        #[expect(clippy::disallowed_methods, reason = "the functions live by this machine's clock")]
+        let now = jiff::Timestamp::now();
+        let world = World::start(WorldConfig::seeded(1, SimClock::running_from(now))).await.unwrap();
+        let (artifacts, catalog) = (unique("artifacts"), unique("catalog"));
+        let project = warehouse.project.clone();
+        let mut variables = vec![
+            ("GOOGLE_CLOUD_PROJECT", project),
+            ("AUTH", "local".to_owned()),
+            ("PORT", "0".to_owned()),
+            ("ARTIFACTS_BUCKET", artifacts.clone()),
+            ("CATALOG_BUCKET", catalog.clone()),
+            ("BIGQUERY_LOCATION", "EU".to_owned()),
+            ("STAGING_BUCKET", warehouse.staging_bucket().to_owned()),
+            ("TOPDOWN_BINANCE_URL", world.binance_url()),
+            ("TOPDOWN_RULES_URL", world.openai_url()),
+            ("TOPDOWN_TELEGRAM_URL", world.telegram_url()),
+        ];
+        variables.extend(addresses.iter().map(|(name, address)| (*name, address.clone())));
+        let stage = Self { warehouse, world, artifacts, addresses, variables };
+        for bucket in [&stage.artifacts, &catalog] {
+            let path = format!("/storage/v1/b?project={}", stage.warehouse.project);
+            stage.ask("STORAGE_EMULATOR_HOST", "POST", &path, &json!({"name": bucket}));
+        }
+        // a backfill of what Flow 1 reads, small enough for an emulator
+        let watchlist = "symbols = [\"BTCUSDT\"]\n[bars]\n1h = 1000\n4h = 130\n1d = 500\n1w = 260\n1M = 60\n";
+        stage.object(&catalog, "watchlist.toml", watchlist);
+        for topic in stage.topics() {
+            stage.pubsub("PUT", &format!("topics/{topic}"), &json!({}));
+        }
+        Some(stage)
+    }
+
+    /// What deployments read too.
+    fn described() -> Value {
+        let text = std::fs::read(tests::repository().join("infra/pubsub.json")).unwrap();
+        serde_json::from_slice(&text).unwrap()
+    }
+
+    fn topics(&self) -> Vec<String> {
+        let described = Self::described();
+        let pushed = described["push"].as_array().unwrap().iter().map(|push| push["topic"].clone());
+        let all = pushed.chain([described["dead_letter_topic"].clone()]);
+        all.map(|topic| topic.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Starts a function with this stage's environment and `more`.
+    pub(super) fn start(&self, name: &str, more: &[(&str, &str)]) -> Function {
+        let own = self.variables.iter().map(|(name, value)| (*name, value.as_str()));
+        let variables: Vec<_> = own.chain(more.iter().copied()).collect();
+        Function::start(name, &variables)
+    }
+
+    /// Pushes what comes to a function's topics to `address`. Messages that were refused come again after a second
+    /// rather than ten: the one thing that is not as it is deployed.
+    pub(super) fn subscribe(&self, function: &str, address: &str) {
+        let described = Self::described();
+        let project = &self.warehouse.project;
+        let of = |push: &&Value| push["service"] == function;
+        for push in described["push"].as_array().unwrap().iter().filter(of) {
+            let (topic, path) = (push["topic"].as_str().unwrap(), push["path"].as_str().unwrap());
+            let subscription = json!({
+                "topic": format!("projects/{project}/topics/{topic}"),
+                "pushConfig": {"pushEndpoint": format!("http://{address}{path}")},
+                "ackDeadlineSeconds": described["ack_deadline_seconds"],
+                "retryPolicy": {"minimumBackoff": "1s", "maximumBackoff": "10s"},
+            });
+            self.pubsub("PUT", &format!("subscriptions/{topic}"), &subscription);
+        }
+    }
+
+    /// Every function, started and subscribed, by name.
+    pub(super) fn all(&self) -> BTreeMap<&'static str, Function> {
+        let started: BTreeMap<_, _> = FUNCTIONS.iter().map(|name| (*name, self.start(name, &[]))).collect();
+        for (name, function) in &started {
+            self.subscribe(name, &function.address());
+        }
+        started
+    }
+
+    /// Publishes a message as it is.
+    pub(super) fn publish(&self, topic: &str, data: &[u8]) {
+        use base64::Engine;
+        let data = base64::engine::general_purpose::STANDARD.encode(data);
+        self.pubsub("POST", &format!("topics/{topic}:publish"), &json!({"messages": [{"data": data}]}));
+    }
+
+    fn pubsub(&self, method: &str, path: &str, body: &Value) {
+        let path = format!("/v1/projects/{}/{path}", self.warehouse.project);
+        self.ask("PUBSUB_EMULATOR_HOST", method, &path, body);
+    }
+
+    /// The documents of a collection, by their ids, each as Firestore shows its fields.
+    pub(super) fn documents(&self, collection: &str) -> BTreeMap<String, Value> {
+        let project = &self.warehouse.project;
+        let path = format!("/v1/projects/{project}/databases/topdown/documents/{collection}?pageSize=300");
+        let (status, body) = http(&self.addresses["FIRESTORE_EMULATOR_HOST"], "GET", &path, None);
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+        let listed: Value = serde_json::from_slice(&body).unwrap();
+        let documents = listed["documents"].as_array().cloned().unwrap_or_default();
+        let id = |document: &Value| document["name"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        documents.iter().map(|document| (id(document), document["fields"].clone())).collect()
+    }
+
+    /// Puts a file into a bucket.
+    pub(super) fn object(&self, bucket: &str, name: &str, text: &str) {
+        let path = format!("/upload/storage/v1/b/{bucket}/o?uploadType=media&name={name}");
+        let emulator = self.addresses["STORAGE_EMULATOR_HOST"].trim_start_matches("http://").to_owned();
+        let (status, body) = tests::send(&emulator, "POST", &path, "text/plain", text.as_bytes());
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+    }
+
+    fn ask(&self, emulator: &str, method: &str, path: &str, body: &Value) {
+        let (status, answer) = http(&self.addresses[emulator], method, path, Some(body));
+        assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&answer));
+    }
+}
+
+/// Calls a function as the schedule does; answers the status.
+pub(super) fn tick(address: &str, path: &str) -> u16 {
+    http(address, "POST", path, Some(&json!({}))).0
+}
