@@ -42,6 +42,7 @@ impl Emulator {
 /// A name for a project, bucket or dataset that no other test of any process has: the emulators' state is shared.
 pub fn unique(prefix: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
+    #[expect(clippy::disallowed_methods, reason = "a name wants another time at each start of a process")]
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |t| t.as_micros());
     format!("{prefix}-{}-{}-{now}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
