@@ -2,9 +2,11 @@ locals {
   # what there is to tell; no value is a secret, and what is null is not told
   told = {
     ARTIFACTS_BUCKET        = google_storage_bucket.bucket["artifacts"].name
+    BIGQUERY_LOCATION       = var.region
     CATALOG_BUCKET          = local.catalog
     FIRESTORE_DATABASE      = google_firestore_database.journal.name
     SIGNER                  = local.email["signer"]
+    STAGING_BUCKET          = google_storage_bucket.bucket["staging"].name
     TOPDOWN_BINANCE_URL     = var.exchange_url
     TOPDOWN_DEFAULT_MODEL   = contains(keys(var.features), "openai") ? "openai" : "vertex"
     TOPDOWN_LANGUAGE        = var.language
