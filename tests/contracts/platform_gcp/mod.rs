@@ -3,5 +3,7 @@
 mod bigquery;
 mod cloud_storage;
 mod firestore;
+mod googlesql;
 mod indexes;
+mod statements;
 pub(crate) mod warehouse;
