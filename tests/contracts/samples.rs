@@ -1,6 +1,9 @@
 //! Documents for tests of the ports.
-use domain::Source;
-use storage::{DOCUMENT_VERSION, Kind, Pins, RunDocument, Status, StepDocument, StepResult, shard_of};
+use domain::report::{Analyst, Bias, Outcome, Trust};
+use domain::{ContentId, Sha256Hex, Source, Timeframe};
+use storage::{
+    DOCUMENT_VERSION, Kind, Pins, ReportRow, RunDocument, Status, StepDocument, StepResult, shard_of,
+};
 
 pub(super) fn run(id: &str) -> RunDocument {
     let run_id = id.parse().unwrap();
@@ -45,5 +48,41 @@ pub(super) fn step(run: &RunDocument, id: &str) -> StepDocument {
         shard: run.shard,
         expire_at: run.expire_at,
         result: StepResult::default(),
+    }
+}
+
+pub(super) fn report(id: &str) -> ReportRow {
+    let as_of = "2026-04-30T04:00:00Z".parse().unwrap();
+    ReportRow {
+        report_id: id.parse().unwrap(),
+        run_id: "r-1".parse().unwrap(),
+        step_id: "1w-report".parse().unwrap(),
+        source: Source::Sim(1),
+        symbol: "BTCUSDT".parse().unwrap(),
+        timeframe: Timeframe::Week,
+        as_of,
+        decided_at: as_of,
+        outcome: Outcome::Report,
+        bias: Bias::Neutral,
+        p_up: 42,
+        p_neither: 26,
+        p_down: 32,
+        confidence: 77,
+        checked: 26,
+        verified: 26,
+        repaired: 0,
+        unverified: 0,
+        trust: Trust::Ok,
+        analyst: Analyst::Rules,
+        llm_prompt_id: ContentId::of("weekly-report", b"a"),
+        llm_model_id: ContentId::of("rules", b"b"),
+        llm_model: "rules".to_owned(),
+        model_calls: 1,
+        prompt_tokens: 100,
+        completion_tokens: 50,
+        cost_usd: "0.0184".parse().unwrap(),
+        parent_report_id: None,
+        gcs_uri: "gs://artifacts/runs/r-1/1w-report.json".to_owned(),
+        sha256: Sha256Hex::of(b"report"),
     }
 }

@@ -28,8 +28,8 @@ PYTHON
 start() {
     mkdir -p "$EMULATOR_WORK/buckets"
     export HOME=$EMULATOR_CACHE/bqemulator BQEMU_GCS_LOCAL_ROOT=$EMULATOR_WORK/buckets
-    exec "$HOME/bin/bqemulator" start --rest-host 127.0.0.1 --rest-port "$1" --grpc-host 127.0.0.1 --grpc-port "$2" \
-        --project demo --log-format console
+    exec "$HOME/bin/python" "$(dirname "${BASH_SOURCE[0]}")/one_thread.py" start --project demo --log-format console \
+        --rest-host 127.0.0.1 --rest-port "$1" --grpc-host 127.0.0.1 --grpc-port "$2"
 }
 
 address() {

@@ -5,5 +5,6 @@ mod cloud_storage;
 mod firestore;
 mod googlesql;
 mod indexes;
+mod scripted;
 mod statements;
 pub(crate) mod warehouse;

@@ -59,14 +59,30 @@ impl Warehouse {
         &self.staging.bucket
     }
 
-    pub(crate) fn candles(&self) -> BigQueryCandles {
-        self.candles_reached_by(&self.config)
+    /// What waits or waited in that bucket.
+    pub(crate) fn staged(&self) -> Vec<String> {
+        let address = self.staging.emulator.as_ref().unwrap();
+        let objects = format!("/storage/v1/b/{}/o", self.staging.bucket);
+        let (_, listed) = http(address, "GET", &objects, None);
+        let listed: Value = serde_json::from_slice(&listed).unwrap();
+        let read = |object: &Value| {
+            let path = format!("{objects}/{}?alt=media", object["name"].as_str().unwrap());
+            String::from_utf8(http(address, "GET", &path, None).1).unwrap()
+        };
+        listed["items"].as_array().into_iter().flatten().map(read).collect()
     }
 
-    pub(crate) fn candles_reached_by(&self, config: &BigQueryConfig) -> BigQueryCandles {
+    pub(crate) fn candles(&self) -> BigQueryCandles {
+        self.candles_with(Some(self.staging.clone()))
+    }
+
+    pub(crate) fn candles_without_staging(&self) -> BigQueryCandles {
+        self.candles_with(None)
+    }
+
+    fn candles_with(&self, staging: Option<StagingConfig>) -> BigQueryCandles {
         let state = CollectorState::new(self.firestore.clone(), Identity::anonymous(), 2);
-        let staging = Some(self.staging.clone());
-        BigQueryCandles::new(config.clone(), staging, state, Identity::anonymous()).unwrap()
+        BigQueryCandles::new(self.config.clone(), staging, state, Identity::anonymous()).unwrap()
     }
 
     pub(crate) fn reports(&self, now: &'static str) -> BigQueryReports {
