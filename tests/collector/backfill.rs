@@ -1,8 +1,10 @@
 //! The first time: everything the exchange has, or as much as was asked for.
 
+use std::time::Duration;
+
 use domain::Timeframe;
 use market::{Limits, MarketError};
-use ohlcv_collector::{CollectError, Collected};
+use ohlcv_collector::{CollectError, Collected, Collector, Depth};
 use runtime::Watchlist;
 use sim::{Fault, Rule, Service};
 use storage::CandleStore;
@@ -80,6 +82,65 @@ async fn a_watchlist_may_make_it_shallower() {
     assert_eq!(desk.kept("BTCUSDT", Timeframe::Day).await.len(), 9);
 }
 
+fn deep(bars: &str) -> Depth {
+    Watchlist::parse(&format!("symbols = [\"BTCUSDT\"]\n[bars]\n{bars}")).unwrap().bars.into()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watchlist_may_make_it_deeper_later() {
+    let now = "2021-10-20T05:30:00Z";
+    let set = |collector: Collector| collector.with_depth(deep("1h = 1000\n4h = 10\n1d = 7"));
+    let desk = Desk::with(now, Limits::PUBLISHED, set).await;
+    desk.collect("BTCUSDT").await.unwrap();
+    let shallow = desk.kept("BTCUSDT", Timeframe::Hour).await;
+    assert_eq!(shallow.len(), 1000);
+    // nothing else is due
+    let deeper = desk.collector.clone().with_depth(deep("1h = 3500\n4h = 10\n1d = 100000"));
+    desk.world.forget_requests();
+    let pair = [symbol("BTCUSDT")];
+    deeper.tick_all(&pair).await.unwrap().remove(&pair[0]).unwrap().unwrap();
+    let hours = desk.kept("BTCUSDT", Timeframe::Hour).await;
+    assert_eq!(hours.len(), 3500);
+    assert_eq!(hours[2500..], shallow[..], "what was kept is as it was");
+    // the last hour's refresh and three pages before the first
+    assert_eq!(desk.asked(Timeframe::Hour).len(), 4);
+    assert_eq!(desk.asked(Timeframe::Hour4).len(), 0);
+    assert_eq!(desk.kept("BTCUSDT", Timeframe::Hour4).await.len(), 11);
+    let days = served(&desk.world, "BTCUSDT", Timeframe::Day).await;
+    assert_same(&desk.kept("BTCUSDT", Timeframe::Day).await, &days, "all that there is");
+    // once it is there it is not asked for again
+    desk.world.forget_requests();
+    deeper.tick_all(&pair).await.unwrap();
+    assert_eq!(desk.world.count(Service::Binance), 1, "the time alone");
+    // all of it, and the gap in it is seen
+    let (from, to) = (at("2021-05-03T04:00:00Z"), at("2021-05-03T09:00:00Z"));
+    desk.world.withhold("BTCUSDT", Timeframe::Hour, from, to);
+    let deepest = desk.collector.clone().with_depth(Depth::default());
+    deepest.tick_all(&pair).await.unwrap().remove(&pair[0]).unwrap().unwrap();
+    let served = served(&desk.world, "BTCUSDT", Timeframe::Hour).await;
+    assert_same(&desk.kept("BTCUSDT", Timeframe::Hour).await, &served, "1h");
+    let gaps = desk.local.candles.gaps(&Desk::series("BTCUSDT", Timeframe::Hour)).await.unwrap();
+    assert_eq!(gaps.iter().map(|gap| (gap.from, gap.to)).collect::<Vec<_>>(), [(from, to)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deeper_history_gives_way_to_the_next_tick_too() {
+    let now = "2021-10-20T05:30:00Z";
+    let desk = Desk::with(now, Limits::PUBLISHED, |collector| collector.with_depth(deep("1h = 1000"))).await;
+    desk.collect("BTCUSDT").await.unwrap();
+    let deeper = desk.collector.clone().with_depth(Depth::default()).with_backfill_time(Duration::ZERO);
+    let pair = [symbol("BTCUSDT")];
+    let mut ticks = 0;
+    while desk.kept("BTCUSDT", Timeframe::Hour).await.len() < 172 * 24 + 5 {
+        ticks += 1;
+        assert!(ticks < 6, "it ends");
+        deeper.tick_all(&pair).await.unwrap();
+    }
+    assert_eq!(ticks, 4, "a page a tick: 4133 hours less 1000");
+    let served = served(&desk.world, "BTCUSDT", Timeframe::Hour).await;
+    assert_same(&desk.kept("BTCUSDT", Timeframe::Hour).await, &served, "1h");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_symbol_without_a_bar_is_asked_for_again_at_the_next_tick() {
     // listed 2025-10-07 at 10:00
@@ -95,8 +156,8 @@ async fn a_symbol_without_a_bar_is_asked_for_again_at_the_next_tick() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_page_in_the_middle_is_a_fault_and_loses_nothing() {
     let desk = Desk::new("2021-08-20T05:30:00Z").await;
-    // the second page of the hours, and the second try: five series ask for their first page at once
-    let empty = Rule::next(Service::Binance, Fault::EmptyArray).on("/klines").after(5).times(2);
+    // the second page of the hours, and the second try: five series ask for their first page at once, after the newest hour
+    let empty = Rule::next(Service::Binance, Fault::EmptyArray).on("/klines").after(6).times(2);
     desk.world.faults().inject(empty);
     let error = desk.collect("SOLUSDT").await.unwrap_err();
     assert!(matches!(error, CollectError::Market(MarketError::Unavailable { .. })), "{error}");
@@ -111,7 +172,7 @@ async fn an_empty_page_in_the_middle_is_a_fault_and_loses_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_breaks_off_is_asked_for_again() {
     let desk = Desk::new("2021-08-20T05:30:00Z").await;
-    let cut = Rule::next(Service::Binance, Fault::Cut { after: 5_000 }).on("/klines").after(5);
+    let cut = Rule::next(Service::Binance, Fault::Cut { after: 5_000 }).on("/klines").after(6);
     desk.world.faults().inject(cut);
     desk.collect("SOLUSDT").await.unwrap();
     assert_eq!(desk.world.faults().pending(), 0);

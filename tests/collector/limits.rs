@@ -6,6 +6,7 @@ use domain::{Symbol, Timeframe};
 use market::{Limits, MarketError};
 use ohlcv_collector::CollectError;
 use sim::{Fault, Recorded, Rule, Service};
+use storage::CandleStore;
 
 use super::{Desk, assert_same, served, symbol, weight};
 
@@ -34,23 +35,24 @@ async fn well_within_a_minute(desk: &Desk) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_weight_of_a_minute_is_never_exceeded() {
-    let limits = Limits { weight_per_minute: 240, ..Limits::PUBLISHED };
+    let limits = Limits { weight_per_minute: 120, ..Limits::PUBLISHED };
     let desk = Desk::with(NOW, limits, |collector| collector).await;
     well_within_a_minute(&desk).await;
-    // 8 x 20 for what is listed, and 40 series of at least 3: more than a minute's worth
+    // 20 for what is listed, and 40 series of at least 3: more than a minute's worth
     let ticked = tokio::time::timeout(Duration::from_secs(4), desk.collector.tick_all(&symbols())).await;
     assert!(ticked.is_err(), "it waits for the next minute");
     let requests = desk.world.requests();
     let used: u32 = requests.iter().map(weight).sum();
     // what is on its way counts twice until it is answered: eight pages of 2
-    assert!((224..=240).contains(&used), "{used}");
+    assert!((104..=120).contains(&used), "{used}");
     assert!(requests.iter().all(|request| request.status == Some(200)), "nothing was refused");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn eight_series_are_read_at_once_and_no_more() {
     let desk = Desk::new(NOW).await;
-    desk.world.faults().inject(Rule::next(Service::Binance, Fault::Hang).on("/klines").forever());
+    // the first is the look at the newest hour
+    desk.world.faults().inject(Rule::next(Service::Binance, Fault::Hang).on("/klines").after(1).forever());
     let all = symbols();
     let ticked = tokio::time::timeout(Duration::from_secs(2), desk.collector.tick_all(&all)).await;
     assert!(ticked.is_err());
@@ -99,10 +101,10 @@ async fn backfills_give_way_to_the_next_tick() {
         let served = served(&desk.world, name, Timeframe::Hour).await;
         assert_same(&desk.kept(name, Timeframe::Hour).await, &served, name);
     }
-    // both instruments were asked for once
+    // both instruments were asked for once, together
     let asked =
         desk.world.requests().iter().filter(|request| request.path.ends_with("/exchangeInfo")).count();
-    assert_eq!(asked, 2);
+    assert_eq!(asked, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,4 +125,39 @@ async fn a_banned_collector_is_silent() {
     let error = desk.collector.tick_all(&all).await.unwrap_err();
     assert!(matches!(error, CollectError::Market(MarketError::RateLimited { .. })), "{error}");
     assert_eq!(desk.world.count(Service::Binance), sent);
+}
+
+/// Requests of what is listed, as (symbols named, status).
+fn questions(desk: &Desk) -> Vec<(usize, Option<u16>)> {
+    let asked = desk.world.requests().into_iter().filter(|request| request.path.ends_with("/exchangeInfo"));
+    let names = |request: &Recorded| request.query.as_ref().map_or(0, |query| query.matches("USDT").count());
+    asked.map(|request| (names(&request), request.status)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watchlist_is_looked_up_in_one_question() {
+    let desk = Desk::new(NOW).await;
+    desk.collector.tick_all(&symbols()).await.unwrap();
+    assert_eq!(questions(&desk), [(8, Some(200))]);
+    let kept = desk.local.candles.instrument(&super::SOURCE, &symbol("DOGEUSDT")).await.unwrap().unwrap();
+    assert_eq!((kept.base_asset.as_str(), kept.tick.to_string()), ("DOGE", "0.00001000".to_owned()));
+}
+
+/// One that is not listed spoils the question for all; it is halved until that one stands alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_is_not_listed_hides_no_other() {
+    let desk = Desk::new(NOW).await;
+    let mut all = symbols();
+    all[3] = symbol("NOPEUSDT");
+    let ticked = desk.collector.tick_all(&all).await.unwrap();
+    for (name, outcome) in &ticked {
+        assert_eq!(outcome.is_err(), name.as_str() == "NOPEUSDT", "{name}: {outcome:?}");
+    }
+    let mut asked = questions(&desk);
+    asked.sort();
+    // 8, its halves, their halves and the two of one half's half: the other parts are answered
+    let refused =
+        |count: usize| asked.iter().filter(|(names, status)| *names == count && *status == Some(400)).count();
+    assert_eq!([8, 4, 2, 1].map(refused), [1, 1, 1, 1], "{asked:?}");
+    assert_eq!(asked.len(), 7, "{asked:?}");
 }

@@ -161,10 +161,14 @@ fn assert_same(kept: &[CandleRevision], served: &[Value], what: &str) {
     assert_eq!(kept.len(), served.len(), "{what}");
 }
 
+/// Requests for candles of a timeframe; the look at the newest hour that the venue's clock is held against names no
+/// time, and is none of them.
 fn klines(world: &World, timeframe: Timeframe) -> Vec<Recorded> {
+    let names_a_time = |query: &String| query.contains("startTime=") || query.contains("endTime=");
     let wanted = format!("interval={timeframe}");
     let is_wanted = |request: &Recorded| {
-        request.path.ends_with("/klines") && request.query.as_ref().is_some_and(|q| q.contains(&wanted))
+        request.path.ends_with("/klines")
+            && request.query.as_ref().is_some_and(|q| q.contains(&wanted) && names_a_time(q))
     };
     world.requests().into_iter().filter(is_wanted).collect()
 }

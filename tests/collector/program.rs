@@ -62,7 +62,8 @@ async fn killed_in_the_middle_it_loses_nothing_and_repeats_a_page_at_most() {
     for answered in [0, 4, 7, 9] {
         world.forget_requests();
         let topdown = topdown(&world);
-        let hang = Rule::next(Service::Binance, Fault::Hang).on("/klines").after(answered).forever();
+        // the first is the look at the newest hour
+        let hang = Rule::next(Service::Binance, Fault::Hang).on("/klines").after(1 + answered).forever();
         world.faults().inject(hang);
         let mut child = topdown
             .command(&["collect", "BTCUSDT"])

@@ -129,7 +129,7 @@ async fn a_refresh_that_failed_is_tried_again_at_the_next_tick() {
     let desk = Desk::new("2021-06-20T05:30:00Z").await;
     desk.collect("BTCUSDT").await.unwrap();
     desk.clock("2021-06-20T05:50:00Z");
-    desk.world.faults().inject(Rule::next(Service::Binance, Fault::EmptyArray).on("/klines"));
+    desk.world.faults().inject(Rule::next(Service::Binance, Fault::EmptyArray).on("/klines").after(1));
     desk.tick("BTCUSDT").await.unwrap_err();
     desk.clock("2021-06-20T05:51:00Z");
     desk.world.forget_requests();

@@ -72,6 +72,104 @@ async fn a_symbol_it_never_listed_is_an_error_and_leaves_nothing() {
     assert_eq!(desk.local.candles.instrument(&SOURCE, &symbol("NOPEUSDT")).await.unwrap(), None);
 }
 
+/// What the exchange says of the time, as it stands in for the true answer.
+fn clock_shows(now: &str) -> Fault {
+    Fault::Answer {
+        status: 200,
+        headers: vec![("content-type".to_owned(), "application/json;charset=UTF-8".to_owned())],
+        body: format!("{{\"serverTime\":{}}}", at(now).as_millisecond()).into_bytes(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_ahead_of_the_bars_poisons_no_series() {
+    let desk = Desk::new("2021-06-20T05:30:00Z").await;
+    desk.collect("BTCUSDT").await.unwrap();
+    let before = desk.kept("BTCUSDT", Timeframe::Day).await;
+    for ahead in ["2021-06-20T07:30:00Z", "2021-06-21T05:30:00Z", "2031-06-20T05:30:00Z"] {
+        desk.world.faults().inject(Rule::next(Service::Binance, clock_shows(ahead)).on("/time").forever());
+        let refused = |error: CollectError| {
+            assert!(matches!(error, CollectError::Market(MarketError::Unexpected { .. })), "{error}");
+            let says = ["its clock shows ", "the newest hour of BTCUSDT", "until the two agree"];
+            assert!(says.iter().all(|part| error.to_string().contains(part)), "{error}");
+        };
+        refused(desk.collector.tick_all(&[symbol("BTCUSDT")]).await.unwrap_err());
+        refused(desk.collect("BTCUSDT").await.unwrap_err());
+        // a folder that knows nothing of the symbol is no easier to deceive
+        let other = Desk::new("2021-06-20T05:30:00Z").await;
+        other.world.faults().inject(Rule::next(Service::Binance, clock_shows(ahead)).on("/time").forever());
+        refused(other.collect("BTCUSDT").await.unwrap_err());
+        assert!(other.kept("BTCUSDT", Timeframe::Day).await.is_empty());
+        desk.world.faults().clear();
+    }
+    assert_eq!(desk.kept("BTCUSDT", Timeframe::Day).await, before);
+    // once it is right again, nothing is left of it
+    desk.clock("2021-06-20T06:30:00Z");
+    assert_eq!(desk.tick("BTCUSDT").await.unwrap().new, 1);
+}
+
+/// One of the exchange's machines has another clock: the first look was right, a later one is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_jumps_within_a_collection_is_refused() {
+    let desk = Desk::new("2021-06-20T05:30:00Z").await;
+    let jump = clock_shows("2021-06-20T05:50:00Z");
+    desk.world.faults().inject(Rule::next(Service::Binance, jump).on("/time").after(1).forever());
+    let error = desk.collect("BTCUSDT").await.unwrap_err();
+    assert!(
+        error.to_string().contains("its clock went from 2021-06-20T05:30:00Z to 2021-06-20T05:50:00Z"),
+        "{error}"
+    );
+    for timeframe in Timeframe::ALL {
+        assert!(desk.kept("BTCUSDT", timeframe).await.is_empty(), "{timeframe}");
+    }
+}
+
+fn rows(opens: impl Iterator<Item = i64>) -> Fault {
+    let rows: Vec<String> = opens
+        .map(|open| format!("[{open},\"1\",\"1\",\"1\",\"1\",\"1\",{open},\"1\",1,\"1\",\"1\",\"0\"]"))
+        .collect();
+    Fault::Answer {
+        status: 200,
+        headers: vec![("content-type".to_owned(), "application/json;charset=UTF-8".to_owned())],
+        body: format!("[{}]", rows.join(",")).into_bytes(),
+    }
+}
+
+/// Full pages of bars a millisecond long would be asked for until the end of time.
+#[tokio::test(flavor = "multi_thread")]
+async fn bars_that_open_where_none_can_are_refused() {
+    let from = at("2021-05-01T00:00:00Z").as_millisecond();
+    for opens in [0..1000, 1..2] {
+        let desk = Desk::new("2021-06-20T05:30:00Z").await;
+        let short = rows(opens.map(|ms| from + ms));
+        desk.world.faults().inject(Rule::next(Service::Binance, short).on("/klines").after(1).forever());
+        let error = desk.collect("BTCUSDT").await.unwrap_err();
+        assert!(error.to_string().contains("where no bar can"), "{error}");
+        for timeframe in Timeframe::ALL {
+            assert!(desk.kept("BTCUSDT", timeframe).await.is_empty(), "{timeframe}");
+            assert!(desk.asked(timeframe).len() <= 1, "{timeframe}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bars_that_were_not_asked_for_are_refused() {
+    let hour = |hours: i64| at("2021-05-01T00:00:00Z").as_millisecond() + hours * 3_600_000;
+    for (page, says) in [
+        (rows((0..1001).map(hour)), "1001 candles where 1000"),
+        (rows([hour(-24), hour(0)].into_iter()), "before those asked for"),
+    ] {
+        let desk = Desk::new("2021-06-20T05:30:00Z").await;
+        desk.collect("BTCUSDT").await.unwrap();
+        let before = desk.kept("BTCUSDT", Timeframe::Hour).await;
+        desk.clock("2021-06-20T05:50:00Z");
+        desk.world.faults().inject(Rule::next(Service::Binance, page).on("/klines").after(1));
+        let error = desk.tick("BTCUSDT").await.unwrap_err();
+        assert!(error.to_string().contains(says), "{error}");
+        assert_eq!(desk.kept("BTCUSDT", Timeframe::Hour).await, before);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn time_is_the_exchanges() {
     // the machine's clock stands in 2017

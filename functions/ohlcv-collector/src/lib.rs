@@ -6,9 +6,12 @@
 //! first of a day a whole page of them: what the venue has corrected becomes a new revision, what it had left out
 //! is filled in. Older gaps are asked for by themselves, ever more seldom. All times are the venue's.
 
+mod clock;
 mod depth;
 mod due;
 mod gaps;
+mod history;
+mod look_up;
 mod refresh;
 #[cfg(feature = "gcp")]
 pub mod settings;
@@ -19,6 +22,7 @@ mod tick;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clock::Clock;
 pub use depth::Depth;
 use domain::{Instrument, Source, Symbol, Timeframe};
 pub use due::is_due;
@@ -130,7 +134,11 @@ impl Collector {
         let instrument = self.instrument(symbol).await?;
         let mut total = Collected::default();
         if instrument.status != DELISTED {
-            let series = Timeframe::ALL.map(|timeframe| self.refresh(symbol, timeframe, on_page));
+            let clock = Clock::read(&self.client).await?;
+            if instrument.is_trading() {
+                clock.hold_against(symbol, &self.client).await?;
+            }
+            let series = Timeframe::ALL.map(|timeframe| self.refresh(symbol, timeframe, clock, on_page));
             try_join_all(series).await?.into_iter().for_each(|part| total.join(part));
         }
         total.halted_since = self.halted_since(&instrument).await?;
@@ -146,11 +154,12 @@ impl Collector {
         &self,
         symbol: &Symbol,
         timeframe: Timeframe,
+        clock: Clock,
         on_page: OnPage<'_>,
     ) -> Result<Collected, CollectError> {
         let Self { candles, client, depth, .. } = self;
         let series = &self.series(symbol, timeframe);
-        Refresh { candles: candles.as_ref(), client, series, depth, on_page, until: None }.run().await
+        Refresh { candles: candles.as_ref(), client, series, depth, clock, on_page, until: None }.run().await
     }
 
     /// Says of a symbol that does not trade since when: the end of its last closed hour, if there is one.

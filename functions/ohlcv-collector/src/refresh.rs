@@ -3,16 +3,17 @@
 use std::time::Instant;
 
 use domain::{Candle, Timeframe};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use market::{Client, MarketError};
-use storage::{CandleStore, SeriesKey};
+use storage::{CandleStore, SeriesKey, SeriesState};
 
+use crate::clock::{Clock, SLACK};
 use crate::depth::back;
 use crate::gaps::Gaps;
 use crate::{CollectError, Collected, Depth, OnPage};
 
 /// Bars of one page: the most the venue gives.
-const PAGE: u16 = 1000;
+pub(crate) const PAGE: u16 = 1000;
 
 /// Closed bars read again in each refresh: that is where corrections and late bars come.
 const AGAIN: u32 = 24;
@@ -26,15 +27,14 @@ pub(crate) struct Refresh<'a> {
     pub(crate) client: &'a Client,
     pub(crate) series: &'a SeriesKey,
     pub(crate) depth: &'a Depth,
+    /// The venue's clock, as it is believed.
+    pub(crate) clock: Clock,
     pub(crate) on_page: OnPage<'a>,
     /// A backfill pauses after the page that ends later.
     pub(crate) until: Option<Instant>,
 }
 
 /// Where in the series a refresh is.
-/// How far a bar may open after the clock that was read before it.
-const SLACK: SignedDuration = SignedDuration::from_mins(10);
-
 struct Place {
     /// Open of the first bar to ask for.
     start: Timestamp,
@@ -50,11 +50,13 @@ impl Refresh<'_> {
     /// Reads the series to its end. Each page is kept before the next is asked for.
     pub(crate) async fn run(&self) -> Result<Collected, CollectError> {
         let store = self.candles;
-        let refreshed = store.refreshed_at(self.series).await?;
-        let mut gaps = Gaps::new(self.series.timeframe, store.gaps(self.series).await?);
-        let seen = store.newest_closed(self.series).await?.map(|bar| bar.candle.open_time);
-        let observed_at = self.client.server_time().await?;
-        let start = self.start(seen, refreshed, observed_at);
+        let state = store.states(std::slice::from_ref(self.series)).await?.into_iter().next();
+        let SeriesState { refreshed_at: refreshed, history_from, newest_closed: seen, gaps } =
+            state.unwrap_or_default();
+        let mut gaps = Gaps::new(self.series.timeframe, gaps);
+        let observed_at = self.clock.again(self.client).await?;
+        let wanted = self.depth.start(self.series.timeframe, observed_at);
+        let start = self.start(wanted, seen, refreshed, observed_at);
         let mut place = Place { start, seen, observed_at, fresh: true };
         let mut total = Collected::default();
         loop {
@@ -74,6 +76,9 @@ impl Refresh<'_> {
                 );
                 return Err(MarketError::Unexpected { said }.into());
             }
+            if seen.is_none() && place.seen.is_none() {
+                store.set_history_from(self.series, wanted).await?;
+            }
             self.keep(&page, &place, &mut gaps, &mut total).await?;
             place.seen = Some(last.open_time);
             // a venue that does not go on would be asked for ever
@@ -89,16 +94,26 @@ impl Refresh<'_> {
         if refreshed.is_some() {
             self.ask_for_gaps(&mut gaps, start, place.observed_at, &mut total).await?;
         }
+        if let Some(seen) = seen {
+            // of a folder from before this was kept, all is asked for again
+            let known = history_from.unwrap_or(seen);
+            self.deepen(known, wanted, place.observed_at, &mut gaps, &mut total).await?;
+        }
         store.set_refreshed(self.series, place.observed_at).await?;
         Ok(total)
     }
 
-    fn out_of_time(&self) -> bool {
+    pub(crate) fn out_of_time(&self) -> bool {
         self.until.is_some_and(|until| Instant::now() >= until)
     }
 
-    fn start(&self, seen: Option<Timestamp>, refreshed: Option<Timestamp>, now: Timestamp) -> Timestamp {
-        let oldest = self.depth.start(self.series.timeframe, now);
+    fn start(
+        &self,
+        oldest: Timestamp,
+        seen: Option<Timestamp>,
+        refreshed: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Timestamp {
         let Some(seen) = seen else { return oldest };
         let day = |at: Timestamp| Timeframe::Day.open_of(at);
         let again = match refreshed {
@@ -127,7 +142,7 @@ impl Refresh<'_> {
     }
 
     async fn read_clock(&self, place: &mut Place) -> Result<(), MarketError> {
-        (place.observed_at, place.fresh) = (self.client.server_time().await?, true);
+        (place.observed_at, place.fresh) = (self.clock.again(self.client).await?, true);
         Ok(())
     }
 

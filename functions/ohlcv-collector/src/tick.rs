@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use domain::{Symbol, Timeframe};
+use domain::{Instrument, Symbol, Timeframe};
 use futures_util::StreamExt;
 use futures_util::stream;
 use jiff::Timestamp;
 
+use crate::clock::Clock;
 use crate::refresh::Refresh;
-use crate::{CollectError, Collected, Collector, is_due};
+use crate::{CollectError, Collected, Collector, DELISTED, is_due};
 
 /// Series read at once. At 50 ms a page this is three times what the exchange's weight limit allows.
 const LANES: usize = 8;
@@ -24,6 +25,8 @@ struct Due<'a> {
     symbol: &'a Symbol,
     timeframe: Timeframe,
     last: Option<Timestamp>,
+    /// Whether history is to be read: the first of it, or more than was asked for.
+    backfill: bool,
 }
 
 impl Collector {
@@ -32,22 +35,26 @@ impl Collector {
     /// # Errors
     /// [`CollectError`] if the venue's clock or the storage cannot be read; what arrived before it is kept.
     pub async fn tick_all(&self, symbols: &[Symbol]) -> Result<Ticked, CollectError> {
-        let now = self.client.server_time().await?;
-        let mut due = self.due(symbols, now).await?;
+        let clock = Clock::read(&self.client).await?;
+        let mut due = self.due(symbols, clock.at).await?;
         let mut ticked: Ticked =
             symbols.iter().map(|symbol| (symbol.clone(), Ok(Collected::default()))).collect();
         let listed = self.listed(&due, &mut ticked).await?;
-        for gone in due.iter().filter(|due| listed.get(due.symbol) == Some(&false)) {
-            let series = self.series(gone.symbol, gone.timeframe);
-            self.candles.set_refreshed(&series, now).await?;
+        if let Some((witness, _)) = listed.iter().find(|(_, instrument)| instrument.is_trading()) {
+            clock.hold_against(witness, &self.client).await?;
         }
-        due.retain(|due| listed.get(due.symbol) == Some(&true));
-        due.sort_by_key(|due| due.last.is_none());
+        let is_gone = |due: &Due<'_>| listed.get(due.symbol).is_some_and(|known| known.status == DELISTED);
+        for gone in due.iter().filter(|due| is_gone(due)) {
+            let series = self.series(gone.symbol, gone.timeframe);
+            self.candles.set_refreshed(&series, clock.at).await?;
+        }
+        due.retain(|due| listed.contains_key(due.symbol) && !is_gone(due));
+        due.sort_by_key(|due| due.backfill);
 
         let until = Instant::now() + self.backfill;
         let places = due.iter().enumerate();
         let refreshes: Vec<_> =
-            places.map(|(place, due)| self.refresh_due(due, until, place < LANES)).collect();
+            places.map(|(place, due)| self.refresh_due(due, clock, until, place < LANES)).collect();
         let mut refreshes = stream::iter(refreshes).buffer_unordered(LANES);
         while let Some((symbol, refreshed)) = refreshes.next().await {
             let refreshed = not_stored(refreshed)?;
@@ -73,42 +80,48 @@ impl Collector {
     async fn due<'a>(&self, symbols: &'a [Symbol], now: Timestamp) -> Result<Vec<Due<'a>>, CollectError> {
         let mut due = Vec::new();
         for symbol in symbols {
-            for timeframe in Timeframe::ALL {
-                let last = self.candles.refreshed_at(&self.series(symbol, timeframe)).await?;
-                if is_due(symbol, timeframe, last, now) {
-                    due.push(Due { symbol, timeframe, last });
+            let series = Timeframe::ALL.map(|timeframe| self.series(symbol, timeframe));
+            for (series, state) in series.iter().zip(self.candles.states(&series).await?) {
+                let (timeframe, last) = (series.timeframe, state.refreshed_at);
+                let wanted = self.depth.start(timeframe, now);
+                let is_deeper = last.is_some() && state.history_from.is_some_and(|known| wanted < known);
+                let is_due = is_due(symbol, timeframe, last, now);
+                if is_deeper || is_due {
+                    due.push(Due { symbol, timeframe, last, backfill: !is_due || last.is_none() });
                 }
             }
         }
         Ok(due)
     }
 
-    /// Whether the venue lists each symbol of which something is due; without those whose question failed.
+    /// What the venue says of each symbol of which something is due; without those whose question failed.
     async fn listed<'a>(
         &self,
         due: &[Due<'a>],
         ticked: &mut Ticked,
-    ) -> Result<BTreeMap<&'a Symbol, bool>, CollectError> {
+    ) -> Result<BTreeMap<&'a Symbol, Instrument>, CollectError> {
         let mut listed = BTreeMap::new();
         let mut asked = BTreeMap::new();
-        for Due { symbol, timeframe, last } in due {
+        for Due { symbol, timeframe, last, .. } in due {
             let kept = self.candles.instrument(&self.source, symbol).await?;
-            let trades = kept.is_some_and(|kept| kept.is_trading());
             // an exchangeInfo weighs ten pages: not with every 1h bar, nor with every part of a backfill
-            if trades && (*timeframe == Timeframe::Hour || last.is_none()) {
-                listed.insert(*symbol, true);
-            } else {
-                asked.entry(*symbol).or_insert_with(|| self.look_up(symbol));
+            match kept {
+                Some(kept) if kept.is_trading() && (*timeframe == Timeframe::Hour || last.is_none()) => {
+                    listed.insert(*symbol, kept);
+                }
+                kept => {
+                    asked.insert(*symbol, kept);
+                }
             }
         }
-        let mut asked = stream::iter(asked.into_values()).buffer_unordered(LANES);
-        while let Some((symbol, found)) = asked.next().await {
-            match not_stored(found)? {
-                Ok((is_listed, halted_since)) => {
-                    listed.insert(symbol, is_listed);
+        for (symbol, found) in self.look_up(asked).await? {
+            match found {
+                Ok(instrument) => {
+                    let halted_since = self.halted_since(&instrument).await?;
                     if let Some(Ok(total)) = ticked.get_mut(symbol) {
                         total.halted_since = halted_since;
                     }
+                    listed.insert(symbol, instrument);
                 }
                 Err(error) => {
                     listed.remove(symbol);
@@ -119,25 +132,15 @@ impl Collector {
         Ok(listed)
     }
 
-    async fn look_up<'a>(
-        &self,
-        symbol: &'a Symbol,
-    ) -> (&'a Symbol, Result<(bool, Option<Timestamp>), CollectError>) {
-        let found = async {
-            let instrument = self.instrument(symbol).await?;
-            Ok((instrument.status != crate::DELISTED, self.halted_since(&instrument).await?))
-        };
-        (symbol, found.await)
-    }
-
     async fn refresh_due<'a>(
         &self,
         due: &Due<'a>,
+        clock: Clock,
         until: Instant,
         whenever: bool,
     ) -> (&'a Symbol, Result<Collected, CollectError>) {
         // the first of them always go a page on: however short the time, a backfill ends
-        if due.last.is_none() && !whenever && Instant::now() >= until {
+        if due.backfill && !whenever && Instant::now() >= until {
             return (due.symbol, Ok(Collected::default()));
         }
         let series = self.series(due.symbol, due.timeframe);
@@ -146,6 +149,7 @@ impl Collector {
             client: &self.client,
             series: &series,
             depth: &self.depth,
+            clock,
             on_page: &|_, _| (),
             until: Some(until),
         };

@@ -6,10 +6,11 @@
 mod body;
 mod client;
 mod error;
+mod page;
 mod parse;
 mod weight;
 mod wire;
 
 pub use client::{Client, Limits};
 pub use error::MarketError;
-pub use parse::{candles, instrument, server_time};
+pub use parse::{candles, instrument, instruments, server_time};

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::body::{Answer, transport};
 use super::error::{MarketError, stripped};
+use super::page::Asked;
 use super::parse;
 use super::weight::{Account, Report, Turn};
 use super::wire::Failure;
@@ -92,7 +94,10 @@ impl Client {
         query.extend(start.map(|start| ("startTime", start.as_millisecond().max(0).to_string())));
         query.extend(end.map(|end| ("endTime", end.as_millisecond().max(0).to_string())));
         let body = self.get(KLINES, &query, Some(symbol)).await?;
-        parse::candles(&body)
+        let candles = parse::candles(&body)?;
+        let asked = Asked { timeframe, start, end, limit: usize::from(limit.clamp(1, 1000)) };
+        asked.check(&candles)?;
+        Ok(candles)
     }
 
     /// What the exchange says of a symbol: its state, currencies and steps.
@@ -100,6 +105,30 @@ impl Client {
         let query = [("symbol", symbol.as_str().to_owned())];
         let body = self.get(EXCHANGE_INFO, &query, Some(symbol)).await?;
         parse::instrument(&body, symbol)
+    }
+
+    /// What the exchange says of many symbols, at the weight of one; at most 100 a call, so that the address stays
+    /// short. A symbol it does not list makes it refuse the whole call; one that it leaves out is left out here.
+    pub async fn instruments(
+        &self,
+        symbols: &[Symbol],
+    ) -> Result<BTreeMap<Symbol, Result<Instrument, MarketError>>, MarketError> {
+        let names: Vec<&str> = symbols.iter().map(Symbol::as_str).collect();
+        let list =
+            serde_json::to_string(&names).map_err(|error| MarketError::unexpected(error.to_string()))?;
+        // of many, which one is not listed is not told
+        let body = self.get(EXCHANGE_INFO, &[("symbols", list)], symbols.first()).await?;
+        parse::instruments(&body, symbols)
+    }
+
+    /// What is left of the silence that the exchange asked for, and its end by the exchange's clock.
+    pub fn silence(&self) -> Option<(Duration, Option<Timestamp>)> {
+        self.account().silence_left(Instant::now())
+    }
+
+    /// Is silent for so long, as an earlier process was told to be; `until` is what to tell of its end.
+    pub fn keep_silent(&self, wait: Duration, until: Option<Timestamp>) {
+        self.account().silence(wait.min(LONGEST_BAN), until, Instant::now());
     }
 
     async fn get(
@@ -211,8 +240,8 @@ impl Client {
             (None, 418) => SHORTEST_BAN,
             (None, _) => account.rest_of_minute(now),
         };
-        account.silence(wait, answer.report.date, now);
         let until = answer.report.date.and_then(|date| date.checked_add(wait).ok());
+        account.silence(wait, until, now);
         MarketError::RateLimited { wait, until }
     }
 

@@ -1,12 +1,14 @@
 //! From the exchange's JSON to the vocabulary. Pure; any bytes are answered with a value or an error.
 
+use std::collections::BTreeMap;
+
 use domain::{Candle, Instrument, Symbol};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::error::{MarketError, stripped};
-use super::wire::{ExchangeInfo, Filter, Kline, ServerTime, Text};
+use super::wire::{ExchangeInfo, Filter, Kline, ServerTime, SymbolInfo, Text};
 
 /// Longest decimal read; the exchange's have under 30 characters.
 const LONGEST_DECIMAL: usize = 40;
@@ -40,9 +42,26 @@ pub fn server_time(body: &[u8]) -> Result<Timestamp, MarketError> {
 
 /// What a `/api/v3/exchangeInfo?symbol=` answer says of `symbol`.
 pub fn instrument(body: &[u8], symbol: &Symbol) -> Result<Instrument, MarketError> {
+    let found = instruments(body, std::slice::from_ref(symbol))?.remove(symbol);
+    found.unwrap_or_else(|| Err(MarketError::UnknownSymbol { symbol: symbol.clone() }))
+}
+
+/// What a `/api/v3/exchangeInfo` answer says of each of `symbols`; one that it does not name is left out.
+pub fn instruments(
+    body: &[u8],
+    symbols: &[Symbol],
+) -> Result<BTreeMap<Symbol, Result<Instrument, MarketError>>, MarketError> {
     let answer: ExchangeInfo = json(body, "symbols")?;
-    let found = answer.symbols.into_iter().find(|info| info.symbol == symbol.as_str());
-    let info = found.ok_or_else(|| MarketError::UnknownSymbol { symbol: symbol.clone() })?;
+    let mut found = BTreeMap::new();
+    for symbol in symbols {
+        if let Some(info) = answer.symbols.iter().find(|info| info.symbol == symbol.as_str()) {
+            found.insert(symbol.clone(), described(info, symbol));
+        }
+    }
+    Ok(found)
+}
+
+fn described(info: &SymbolInfo, symbol: &Symbol) -> Result<Instrument, MarketError> {
     let pick = |of: fn(&Filter) -> Option<&String>| info.filters.iter().find_map(of).and_then(|t| decimal(t));
     let positive = |value: Option<Decimal>, name: &str| {
         let missing = || MarketError::unexpected(format!("{symbol} without a {name} above zero"));

@@ -84,13 +84,19 @@ impl Account {
         }
     }
 
-    /// Enters an order to be silent.
-    pub(super) fn silence(&mut self, wait: Duration, date: Option<Timestamp>, now: Instant) {
+    /// Enters an order to be silent, with its end by the exchange's clock.
+    pub(super) fn silence(&mut self, wait: Duration, clock: Option<Timestamp>, now: Instant) {
         let until = now + wait;
         if self.silence.is_none_or(|(known, _)| known < until) {
-            let clock = date.and_then(|date| date.checked_add(wait).ok());
             self.silence = Some((until, clock));
         }
+    }
+
+    /// What is left of the silence.
+    pub(super) fn silence_left(&self, now: Instant) -> Option<(Duration, Option<Timestamp>)> {
+        let (until, clock) = self.silence?;
+        let left = until.saturating_duration_since(now);
+        (!left.is_zero()).then_some((left, clock))
     }
 
     /// How long to be silent when the exchange did not say: until its minute turns.
@@ -164,11 +170,12 @@ mod tests {
     fn a_ban_is_kept_and_only_lengthened() {
         let now = Instant::now();
         let mut account = Account::new(10);
-        let date = "2026-04-30T04:00:00Z".parse().unwrap();
-        account.silence(Duration::from_secs(120), Some(date), now);
-        account.silence(Duration::from_secs(5), Some(date), now);
-        let until = now + Duration::from_secs(120);
         let clock = Some("2026-04-30T04:02:00Z".parse().unwrap());
+        account.silence(Duration::from_secs(120), clock, now);
+        account.silence(Duration::from_secs(5), None, now);
+        let until = now + Duration::from_secs(120);
+        assert_eq!(account.silence_left(now), Some((Duration::from_secs(120), clock)));
+        assert_eq!(account.silence_left(until), None);
         assert_eq!(account.reserve(1, now), Turn::Silence(until, clock));
         assert_eq!(account.reserve(1, until), Turn::Go);
     }

@@ -7,7 +7,10 @@ use crate::market::listing::Listing;
 use crate::world::Shared;
 
 pub(super) fn answer(shared: &Shared, sent: &Parameters) -> Answer {
-    let symbols: Vec<Value> = sent.symbols(&shared.market)?.into_iter().map(symbol).collect();
+    let mut symbols = Vec::new();
+    for listing in sent.symbols(&shared.market)? {
+        symbols.push(symbol(listing, shared.market.status(listing, shared.clock.now_ms())?));
+    }
     let limit = |kind: &str, interval: &str, count: u32, limit: u32| json!({ "rateLimitType": kind, "interval": interval, "intervalNum": count, "limit": limit });
     let info = json!({
         "timezone": "UTC",
@@ -24,11 +27,11 @@ pub(super) fn answer(shared: &Shared, sent: &Parameters) -> Answer {
     Ok(info.to_string())
 }
 
-fn symbol(listing: &Listing) -> Value {
+fn symbol(listing: &Listing, status: &str) -> Value {
     let (tick, step) = (print(listing.tick.into()), print(listing.step.into()));
     json!({
         "symbol": listing.symbol,
-        "status": listing.status,
+        "status": status,
         "baseAsset": listing.base,
         "baseAssetPrecision": 8,
         "quoteAsset": listing.quote,

@@ -72,6 +72,18 @@ impl Market {
         self.listings().find(|listing| listing.symbol == symbol)
     }
 
+    /// The exchange's word for a symbol's state at `now`. A recorded symbol trades until its record ends: no bar comes
+    /// after that.
+    pub(crate) fn status(&self, listing: &Listing, now: i64) -> Result<&'static str, RecordedError> {
+        if self.source_hash.is_none() {
+            return Ok(listing.status);
+        }
+        let newest = Page { start: None, end: None, limit: 1 };
+        let hours = self.page(&listing.symbol, Interval::Hour, now, newest)?;
+        let ended = hours.last().is_some_and(|hour| now > hour.close_ms + 3_600_000);
+        Ok(if ended { "HALT" } else { listing.status })
+    }
+
     /// The bars of a page that had happened by `now`: closed ones, and the one in progress. Empty for a symbol
     /// that is not listed.
     pub(crate) fn page(
