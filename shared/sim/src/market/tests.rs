@@ -136,6 +136,20 @@ fn withheld_bars_are_missing_until_they_are_released() {
 }
 
 #[test]
+fn a_recorded_symbol_trades_until_its_record_ends() {
+    let Some(dir) = recorded("data/binance_spot", "a_recorded_symbol_trades_until_its_record_ends") else {
+        return;
+    };
+    let market = Market::recorded(&dir).unwrap();
+    let listing = market.listing("SOLUSDT").unwrap();
+    let status = |now: &str| market.status(listing, at(now).as_millisecond()).unwrap();
+    // the last recorded hour is that of 03:00
+    assert_eq!(status("2026-04-30T04:00:00Z"), "TRADING");
+    assert_eq!(status("2026-04-30T04:59:59Z"), "TRADING");
+    assert_eq!(status("2026-04-30T05:00:00Z"), "HALT");
+}
+
+#[test]
 fn recorded_bars_stop_at_the_clock() {
     let Some(dir) = recorded("data/binance_spot", "recorded_bars_stop_at_the_clock") else { return };
     let market = Market::recorded(&dir).unwrap();
