@@ -2,10 +2,11 @@
 //! keeps, and that the next command goes on.
 
 use domain::Sha256Hex;
+use runtime::Clock;
 use sim::{Fault, Rule, Service, World};
 use tests::{Finished, Topdown};
 
-use super::bench::{self, database, finish, program_in, under_timeout, world};
+use super::bench::{self, count, database, finish, program_in, under_timeout, world};
 
 /// Listed in October 2025: seven pages are all it has.
 const COLLECT: &[&str] = &["collect", "币安人生USDT"];
@@ -62,11 +63,34 @@ fn klines(fault: Fault) -> Rule {
     Rule::next(Service::Binance, fault).on("/klines").after(2)
 }
 
+/// The ban is the address's: whoever asks next is silent too, in whatever process, until it is over.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ban_is_an_error_at_once_with_its_end() {
-    let rule = klines(Fault::Banned { retry_after_s: 120 }).forever();
-    // 120 s, or a second less by the time the last of the series hears of it
-    fails(rule, &["asks for silence for 1", " s, until 2", "ask again afterwards"]).await;
+async fn a_ban_is_an_error_at_once_with_its_end_and_outlives_the_process() {
+    let world = world().await;
+    let topdown = program_in(&world);
+    world.faults().inject(klines(Fault::Banned { retry_after_s: 600 }).forever());
+    let banned = |finished: Finished| {
+        assert_eq!(finished.code, 1, "{}", finished.stderr);
+        // 600 s, or some less by the time it is told
+        for part in ["asks for silence for 5", " s, until 2", "ask again afterwards"] {
+            assert!(finished.stderr.replace("600 s", "599 s").contains(part), "{part}: {}", finished.stderr);
+        }
+    };
+    banned(collect(&topdown));
+    let asked = world.count(Service::Binance);
+    world.faults().clear();
+    for _ in 0..2 {
+        banned(collect(&topdown));
+    }
+    assert_eq!(world.count(Service::Binance), asked, "not a word was said to it");
+    let until: i64 = count(&database(&topdown), "SELECT until_ms FROM silences");
+    let left = until - runtime::SystemClock.now().as_millisecond();
+    assert!((500_000..=600_000).contains(&left), "{left} ms");
+    // over a minute ago by this machine's clock
+    database(&topdown).execute("UPDATE silences SET until_ms = ?1", [until - 660_000]).unwrap();
+    let again = collect(&topdown);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert_eq!(candles(&topdown), wanted().await, "nothing was lost");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,14 +5,16 @@ use std::time::Duration;
 use chart_exporter::ChartExporter;
 use coordinator::Coordinator;
 use domain::Source;
+use jiff::SignedDuration;
 use llm_analyst::LlmAnalyst;
 use notifier::{Notifier, Telegram};
 use ohlcv_collector::{Collector, Depth};
 use ohlcv_exporter::OhlcvExporter;
 use platform_local::{Access, Local};
 use runtime::http;
-use runtime::{Services, SystemClock, Watchlist};
+use runtime::{Clock, Services, SystemClock, Watchlist};
 use sim::World;
+use storage::StoreError;
 
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -56,6 +58,8 @@ impl Addresses {
 
 /// The functions on one data folder.
 pub(crate) struct App {
+    exchange: market::Client,
+    source: Source,
     pub(crate) local: Local,
     pub(crate) collector: Collector,
     pub(crate) coordinator: Arc<Coordinator>,
@@ -89,6 +93,16 @@ fn depth(folder: &Path) -> Result<Depth, Failure> {
     Ok(watchlist.bars.into())
 }
 
+/// Is silent for as long as an earlier process was told to be.
+fn keep_silent(exchange: &market::Client, local: &Local, source: &Source) -> Result<(), StoreError> {
+    if let Some(until) = local.silences.until(source)?
+        && let Ok(left) = Duration::try_from(until.duration_since(SystemClock.now()))
+    {
+        exchange.keep_silent(left, Some(until));
+    }
+    Ok(())
+}
+
 impl App {
     /// Opens the folder for writing and puts the functions on it.
     pub(crate) fn new(
@@ -105,7 +119,8 @@ impl App {
         models.base_urls.extend(addresses.analyst.map(|url| ("rule-analyst".to_owned(), url)));
         let elsewhere = http::client(LONGEST_CALL).map_err(Failure::run)?;
         let config = models.config(elsewhere, http::loopback_client(LONGEST_CALL).map_err(Failure::run)?);
-        let market = market::Client::new(exchange, addresses.binance);
+        let exchange = market::Client::new(exchange, addresses.binance);
+        keep_silent(&exchange, &local, &source).map_err(|error| Failure::store(&error, folder))?;
         let coordinator = Arc::new(Coordinator::new(services.clone()));
         let worker = Worker {
             functions: vec![
@@ -120,7 +135,17 @@ impl App {
             source: source.clone(),
             in_hand: Mutex::default(),
         };
-        let collector = Collector::new(local.candles.clone(), market, source).with_depth(depth(folder)?);
-        Ok(Self { local, collector, coordinator, worker })
+        let collector = Collector::new(local.candles.clone(), exchange.clone(), source.clone())
+            .with_depth(depth(folder)?);
+        Ok(Self { exchange, source, local, collector, coordinator, worker })
+    }
+
+    /// Keeps the silence that the exchange asked for, so that the next process knows of it: to be called after
+    /// whatever asks the exchange.
+    pub(crate) fn remember_silence(&self) -> Result<(), StoreError> {
+        let Some((left, _)) = self.exchange.silence() else { return Ok(()) };
+        let until = SystemClock.now().saturating_add(SignedDuration::try_from(left).unwrap_or_default());
+        // a length of time never fails to be added up to a limit
+        until.map_or(Ok(()), |until| self.local.silences.keep(&self.source, until))
     }
 }

@@ -2,8 +2,8 @@ use domain::Timeframe;
 use jiff::Timestamp;
 use runtime::Bars;
 
-/// How many bars of each timeframe the first backfill reads; where none is named, all that the venue has. What is
-/// kept grows on from there.
+/// How many bars of each timeframe are read; where none is named, all that the venue has. What is kept grows on from
+/// there, and back if a later depth is greater.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Depth(Bars);
 

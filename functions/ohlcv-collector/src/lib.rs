@@ -96,7 +96,7 @@ impl Collector {
         Self { candles, client, source, depth: Depth::default(), backfill: tick::BACKFILL }
     }
 
-    /// With first backfills of so many bars.
+    /// With a history of so many bars.
     #[must_use]
     pub fn with_depth(self, depth: Depth) -> Self {
         Self { depth, ..self }

@@ -16,7 +16,7 @@ const LEAST_HOURS: u32 = 1000;
 /// ```toml
 /// symbols = ["BTCUSDT", "ETHUSDT"]
 ///
-/// # optional: bars of the first backfill, by timeframe; all that the exchange has where none is named
+/// # optional: bars of history, by timeframe; all that the exchange has where none is named
 /// [bars]
 /// 1h = 20000
 /// 4h = 5000
@@ -26,7 +26,7 @@ const LEAST_HOURS: u32 = 1000;
 pub struct Watchlist {
     /// In the order to read them.
     pub symbols: Vec<Symbol>,
-    /// How far back the first backfill of each reads.
+    /// How far back the history of each is read; raised later, the older bars follow.
     #[serde(default)]
     pub bars: Bars,
 }

@@ -33,6 +33,7 @@ pub(crate) async fn collect(
     };
     let collected = app.collector.collect(symbol, &on_page).await;
     bar.finish_and_clear();
+    app.remember_silence().map_err(|error| Failure::store(&error, data))?;
     let collected = collected.map_err(|error| Failure::collect(&error, data))?;
     let timeframes: Vec<_> = Timeframe::ALL.iter().map(|timeframe| timeframe.as_str()).collect();
     let bars = domain::number::grouped(&collected.bars.to_string());

@@ -141,6 +141,9 @@ impl Serving<'_> {
             if let Err(error) = self.collect_once(symbols).await {
                 self.terminal.trouble(&Failure::collect(&error, self.data));
             }
+            if let Err(error) = self.app.remember_silence() {
+                self.tell(&error);
+            }
         }
     }
 
