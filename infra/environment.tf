@@ -4,6 +4,7 @@ locals {
     ARTIFACTS_BUCKET        = google_storage_bucket.bucket["artifacts"].name
     BIGQUERY_LOCATION       = var.region
     CATALOG_BUCKET          = local.catalog
+    COLLECTOR_SHARDS        = tostring(var.collector_shards)
     FIRESTORE_DATABASE      = google_firestore_database.journal.name
     SIGNER                  = local.email["signer"]
     STAGING_BUCKET          = google_storage_bucket.bucket["staging"].name

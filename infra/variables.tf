@@ -163,3 +163,14 @@ variable "language" {
     error_message = "en or ru."
   }
 }
+
+variable "collector_shards" {
+  description = "Over how many messages a tick of the collector is spread: one for a hundred symbols"
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.collector_shards >= 1 && var.collector_shards <= 1000 && floor(var.collector_shards) == var.collector_shards
+    error_message = "A whole number from 1 to 1000."
+  }
+}
