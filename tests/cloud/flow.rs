@@ -10,24 +10,30 @@ use super::process::Function;
 use super::stage::{Stage, tick};
 
 /// What a run left, read by other doors than the program's.
-struct Left {
-    run: Value,
-    steps: BTreeMap<String, Value>,
+pub(super) struct Left {
+    pub(super) run: Value,
+    pub(super) steps: BTreeMap<String, Value>,
 }
 
-fn text<'a>(fields: &'a Value, name: &str) -> &'a str {
+pub(super) fn text<'a>(fields: &'a Value, name: &str) -> &'a str {
     fields[name]["stringValue"].as_str().unwrap_or_else(|| panic!("{name}: {fields}"))
 }
 
 impl Left {
-    fn of(stage: &Stage) -> Self {
+    pub(super) fn of(stage: &Stage) -> Self {
         let runs = stage.documents("flow_runs");
         assert_eq!(runs.len(), 1, "one symbol is watched");
         let (run_id, run) = runs.into_iter().next().unwrap();
         Self { run, steps: stage.documents(&format!("flow_runs/{run_id}/steps")) }
     }
 
-    fn statuses(&self) -> Vec<(&str, &str)> {
+    /// One of several.
+    pub(super) fn run(stage: &Stage, run_id: &str) -> Self {
+        let run = stage.documents("flow_runs").remove(run_id).unwrap();
+        Self { run, steps: stage.documents(&format!("flow_runs/{run_id}/steps")) }
+    }
+
+    pub(super) fn statuses(&self) -> Vec<(&str, &str)> {
         self.steps.iter().map(|(id, fields)| (id.as_str(), text(fields, "status"))).collect()
     }
 }
@@ -39,13 +45,13 @@ fn runs(functions: &BTreeMap<&'static str, Function>) {
     functions["coordinator"].waits_for(" ended\"");
 }
 
-fn collects(functions: &BTreeMap<&'static str, Function>) {
+pub(super) fn collects(functions: &BTreeMap<&'static str, Function>) {
     let collector = &functions["ohlcv-collector"];
     assert_eq!(tick(&collector.address(), "/tick"), 204);
     collector.waits_for("\"collected\"");
 }
 
-const DONE: &[(&str, &str)] = &[
+pub(super) const DONE: &[(&str, &str)] = &[
     ("1M-chart-momentum", "done"),
     ("1M-chart-trend", "done"),
     ("1M-ohlcv", "done"),
@@ -100,8 +106,6 @@ async fn flow_1_runs_across_processes() {
     });
 }
 
-/// A worker dies with a lease in its hand: its step is gone on with by the next, when the lease has ended or the
-/// message comes again, and the run ends once.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_comes_twice_does_what_one_does() {
     let Some(stage) = Stage::new("a_message_that_comes_twice_does_what_one_does").await else { return };

@@ -2,6 +2,8 @@
 //! Storage and BigQuery alone.
 
 mod door;
+mod faults;
 mod flow;
 mod process;
 mod stage;
+mod tokens;

@@ -38,7 +38,8 @@ impl Function {
         let line = self.waits_for("\"ready\"");
         let line: Value =
             serde_json::from_str(&line).unwrap_or_else(|e| panic!("{}: {e}: {line}", self.name));
-        line["address"].as_str().unwrap_or_else(|| panic!("{}: {line}", self.name)).to_owned()
+        let address = line["address"].as_str().unwrap_or_else(|| panic!("{}: {line}", self.name));
+        address.replace("0.0.0.0", "127.0.0.1")
     }
 
     /// The first line that holds `part`, as soon as it is written.
@@ -66,10 +67,10 @@ impl Function {
         self.lines.0.lock().unwrap().clone()
     }
 
-    /// Ends it with no warning.
-    pub(super) fn kill(&mut self) {
-        self.child.kill().expect("it can be killed");
-        self.child.wait().expect("it ends");
+    /// Waits until it has been killed.
+    pub(super) fn dies(&mut self) {
+        use std::os::unix::process::ExitStatusExt;
+        assert_eq!(self.child.wait().expect("it ends").signal(), Some(9), "{}", self.name);
     }
 
     /// Asks it to stop; answers its exit code.

@@ -15,7 +15,8 @@ pub(super) const FUNCTIONS: &[&str] =
 pub(super) struct Stage {
     pub(super) warehouse: Warehouse,
     pub(super) world: World,
-    pub(super) artifacts: String,
+    artifacts: String,
+    catalog: String,
     addresses: BTreeMap<&'static str, String>,
     variables: Vec<(&'static str, String)>,
 }
@@ -53,14 +54,14 @@ impl Stage {
             ("TOPDOWN_TELEGRAM_URL", world.telegram_url()),
         ];
         variables.extend(addresses.iter().map(|(name, address)| (*name, address.clone())));
-        let stage = Self { warehouse, world, artifacts, addresses, variables };
-        for bucket in [&stage.artifacts, &catalog] {
+        let stage = Self { warehouse, world, artifacts, catalog, addresses, variables };
+        for bucket in [&stage.artifacts, &stage.catalog] {
             let path = format!("/storage/v1/b?project={}", stage.warehouse.project);
             stage.ask("STORAGE_EMULATOR_HOST", "POST", &path, &json!({"name": bucket}));
         }
         // a backfill of what Flow 1 reads, small enough for an emulator
         let watchlist = "symbols = [\"BTCUSDT\"]\n[bars]\n1h = 1000\n4h = 130\n1d = 500\n1w = 260\n1M = 60\n";
-        stage.object(&catalog, "watchlist.toml", watchlist);
+        stage.object("watchlist.toml", watchlist);
         for topic in stage.topics() {
             stage.pubsub("PUT", &format!("topics/{topic}"), &json!({}));
         }
@@ -138,8 +139,30 @@ impl Stage {
         documents.iter().map(|document| (id(document), document["fields"].clone())).collect()
     }
 
-    /// Puts a file into a bucket.
-    pub(super) fn object(&self, bucket: &str, name: &str, text: &str) {
+    /// Sets fields of a document, behind everybody's back.
+    pub(super) fn set(&self, path: &str, fields: &Value) {
+        let names = fields.as_object().unwrap().keys();
+        let mask: Vec<_> = names.map(|name| format!("updateMask.fieldPaths={name}")).collect();
+        let project = &self.warehouse.project;
+        let path = format!("/v1/projects/{project}/databases/topdown/documents/{path}?{}", mask.join("&"));
+        self.ask("FIRESTORE_EMULATOR_HOST", "PATCH", &path, &json!({"fields": fields}));
+    }
+
+    /// Puts files into the catalog as `infra/catalog` does.
+    pub(super) fn upload_catalog(&self, files: &[(&str, &str)]) {
+        let mut manifest = serde_json::Map::new();
+        for (path, text) in files {
+            let hash = domain::Sha256Hex::of(text.as_bytes()).to_string();
+            self.object(&format!("files/{hash}"), text);
+            manifest.insert((*path).to_owned(), hash.into());
+        }
+        self.object("catalog.json", &json!({"v": 1, "files": manifest}).to_string());
+    }
+
+    /// Puts a file into the catalog's bucket.
+    fn object(&self, name: &str, text: &str) {
+        let bucket = &self.catalog;
+        let name = name.replace('/', "%2F");
         let path = format!("/upload/storage/v1/b/{bucket}/o?uploadType=media&name={name}");
         let emulator = self.addresses["STORAGE_EMULATOR_HOST"].trim_start_matches("http://").to_owned();
         let (status, body) = tests::send(&emulator, "POST", &path, "text/plain", text.as_bytes());

@@ -10,13 +10,25 @@ pub fn http(address: &str, method: &str, path: &str, body: Option<&serde_json::V
 
 /// One request with a body of any type: status, and the answer's body.
 pub fn send(address: &str, method: &str, path: &str, media_type: &str, body: &[u8]) -> (u16, Vec<u8>) {
+    request(address, method, path, &[("Content-Type", media_type)], body)
+}
+
+/// One request with these headers: status, and the answer's body.
+pub fn request(
+    address: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> (u16, Vec<u8>) {
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let address = address.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).expect("the emulator listens");
     stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket has a timeout");
     // of a version without chunks
     write!(
         stream,
-        "{method} {path} HTTP/1.0\r\nHost: {address}\r\nContent-Type: {media_type}\r\n\
+        "{method} {path} HTTP/1.0\r\nHost: {address}\r\n{headers}\
          Content-Length: {}\r\n\r\n",
         body.len()
     )

@@ -9,6 +9,6 @@ mod program;
 
 pub use emulator::{Emulator, unique};
 pub use figures::{figure, seed, seeds};
-pub use http::{http, send};
+pub use http::{http, request, send};
 pub use material::{candles, left_out, repository};
 pub use program::{Finished, Topdown, binary};

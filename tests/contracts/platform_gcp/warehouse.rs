@@ -1,6 +1,6 @@
 //! A project with the tables, views and functions of `infra`, made from the files that Terraform reads.
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use platform_gcp::bigquery::{
@@ -10,7 +10,11 @@ use platform_gcp::{CollectorState, FirestoreConfig, Identity};
 use serde_json::{Value, json};
 use tests::{Emulator, http, unique};
 
+/// The emulator is one process on one database: under the load of several flows at once it stops answering.
+static TURN: Mutex<()> = Mutex::new(());
+
 pub(crate) struct Warehouse {
+    _turn: MutexGuard<'static, ()>,
     pub(crate) project: String,
     pub(crate) config: BigQueryConfig,
     staging: StagingConfig,
@@ -26,6 +30,7 @@ impl Warehouse {
             [Emulator::BigQuery, Emulator::BigQueryStorage, Emulator::Storage, Emulator::Firestore]
                 .map(|emulator| emulator.address(test));
         let emulator = BigQueryEmulator { rest: rest?, storage: write? };
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let project = unique("demo");
         let config = BigQueryConfig {
             project: project.clone(),
@@ -49,7 +54,7 @@ impl Warehouse {
             })),
         );
         assert_eq!(made.0, 200);
-        let warehouse = Self { project, config, staging, firestore };
+        let warehouse = Self { _turn: turn, project, config, staging, firestore };
         warehouse.make();
         Some(warehouse)
     }
