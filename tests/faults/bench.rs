@@ -213,8 +213,13 @@ pub(super) const RUN: &[&str] =
 
 /// A simulated world whose clock stands at the instant that [`RUN`] sees.
 pub(super) async fn world() -> World {
+    world_of(1).await
+}
+
+/// The same with another market.
+pub(super) async fn world_of(seed: u64) -> World {
     let now = "2026-04-30T04:00:00Z".parse().unwrap();
-    World::start(WorldConfig::seeded(1, SimClock::fixed(now))).await.unwrap()
+    World::start(WorldConfig::seeded(seed, SimClock::fixed(now))).await.unwrap()
 }
 
 /// The program with its exchange and its model in `world`.

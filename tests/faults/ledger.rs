@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use sim::Service;
 
 use super::bench::{KILLED, RUN, collected_in, killed, run, runs, world};
+use super::invariants;
 
 /// Kills a run at a place and lets a second command end it and make a run of its own.
 struct Killed {
@@ -19,9 +20,11 @@ async fn killed_at(points: &str) -> Killed {
     let topdown = collected_in(&world);
     let died = tokio::task::block_in_place(|| killed(&topdown, RUN, points));
     assert_eq!(died.code, KILLED, "{points} was not passed: {}", died.stderr);
+    let before = invariants::steps(&topdown.data());
     let finished = run(&topdown);
     assert_eq!(finished.code, 0, "{points}: {}", finished.stderr);
     let calls = world.count(Service::OpenAi);
+    assert_eq!(invariants::broken(&topdown, &before, calls, 1), Vec::<String>::new(), "{points}");
     Killed { calls, runs: tokio::task::block_in_place(|| runs(&topdown)) }
 }
 

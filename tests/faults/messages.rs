@@ -15,7 +15,7 @@ use super::random::Random;
 
 /// What a run came to, free of what may differ: fences and the order of documents.
 #[derive(Debug, PartialEq)]
-struct Effects {
+pub(super) struct Effects {
     status: Status,
     steps: BTreeMap<String, Value>,
     rows: Vec<(String, String)>,
@@ -24,7 +24,7 @@ struct Effects {
     notices: usize,
 }
 
-async fn effects(fate: Fate, seed: u64) -> Effects {
+pub(super) async fn effects(fate: Fate, seed: u64) -> Effects {
     let world = world().await;
     let topdown = tokio::task::block_in_place(collected);
     let office = Office::new(Desk::open(&topdown.data()), &world);
