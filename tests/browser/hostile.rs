@@ -26,6 +26,7 @@ fn hostile_text_in_every_field_stays_text() {
         let reason = PAYLOAD.replace('N', "0");
         let missing = Parent::Missing { timeframe: Timeframe::Month, reason: &reason };
         shows_only_text(browser, "without a parent", &own.page(missing)).await;
+        tests::figure("outside", &serde_json::json!({ "xss": { "cases": fields, "through": 0 } }));
     });
 }
 

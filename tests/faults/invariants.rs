@@ -6,8 +6,8 @@ use std::path::Path;
 use domain::Sha256Hex;
 use jiff::Timestamp;
 use rusqlite::Connection;
-use serde_json::Value;
-use tests::Topdown;
+use serde_json::{Value, json};
+use tests::{Topdown, figure};
 
 /// Intents that a call may have: the contract's.
 const MOST_INTENTS: u64 = 2;
@@ -15,13 +15,27 @@ const MOST_INTENTS: u64 = 2;
 /// A journal as it lies in a data folder, by run and step.
 pub(super) type Steps = BTreeMap<(String, String), Value>;
 
-/// Reads it from a copy: a look at a killed program's database would already mend it.
-pub(super) fn steps(data: &Path) -> Steps {
+/// Reads a database from a copy: a look at a killed program's own would already mend it.
+fn looked_at<T>(data: &Path, look: impl FnOnce(&Connection) -> T) -> T {
     let copy = tempfile::tempdir().unwrap();
     for name in ["topdown.sqlite", "topdown.sqlite-wal"] {
         let _ = std::fs::copy(data.join(name), copy.path().join(name));
     }
-    let database = Connection::open(copy.path().join("topdown.sqlite")).unwrap();
+    look(&Connection::open(copy.path().join("topdown.sqlite")).unwrap())
+}
+
+/// Answers of models that are kept for good.
+pub(super) fn kept_answers(data: &Path) -> u64 {
+    let sql = "SELECT count(*) FROM artifacts WHERE key LIKE 'paid/openai/%'";
+    looked_at(data, |database| super::bench::count(database, sql)).unsigned_abs()
+}
+
+/// The journal of a data folder.
+pub(super) fn steps(data: &Path) -> Steps {
+    looked_at(data, read)
+}
+
+fn read(database: &Connection) -> Steps {
     let mut statement = database.prepare("SELECT document FROM steps ORDER BY number").unwrap();
     let documents = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
     let parsed = documents.map(|text| serde_json::from_str::<Value>(&text.unwrap()).unwrap());
@@ -152,4 +166,5 @@ fn the_search_finds_every_broken_invariant() {
         .unwrap();
     let broken = broken(&own, &before, 2, 0);
     assert!(broken.iter().any(|text| text.starts_with("I6")), "{broken:?}");
+    figure("mistakes", &json!({ "planted": 9, "caught": 9 }));
 }

@@ -87,7 +87,7 @@ fn around_messages() {
     survives("bus.acknowledged", &[10]);
 }
 
-/// Passages 1 to 6 are the catalog's files, the last ones the report's and the page's.
+/// Passages 1 to 7 are the catalog's files, the last ones the report's and the page's.
 #[test]
 fn around_an_artifact() {
     survives("artifact.begin", &[1, 11]);

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use tests::left_out;
+use serde_json::json;
+use tests::{figure, left_out};
 
 use super::bench::{DEMO, collected};
 
@@ -96,11 +97,13 @@ fn every_artifact_is_written_synced_named_synced_committed() {
                     *call = "gone()".to_owned();
                 }
                 assert!(planted != *calls && out_of_order(&planted, *link).is_some(), "no {name} {text}");
+                figure("mistakes", &json!({ "planted": 1, "caught": 1 }));
             }
         }
     }
-    // six files of the catalog, two times two of candles, four charts, two times three of reports, two pages
-    assert_eq!(seen, 22);
+    // seven files of the catalog, two times two of candles, four charts, two times three of reports, two pages
+    assert_eq!(seen, 23);
+    figure("page_cache", &json!({ "artifacts": seen, "out_of_order": 0 }));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use runtime::{Clock, SystemClock};
 use serde_json::{Value, json};
 use sim::{Fault, Recorded, Rule, Service, SimClock, World, WorldConfig};
-use tests::Topdown;
+use tests::{Topdown, figure};
 
 use super::bench::{finish, program, under_timeout};
 
@@ -219,6 +219,11 @@ async fn no_secret_is_written_or_sent_where_it_is_not_wanted() {
     assert!(places.iter().any(|place| place.name.ends_with("topdown.sqlite")));
     places.extend(world.requests().iter().map(request));
     assert_eq!(search(&places), Vec::<String>::new());
+    let encodings = forms(OPENAI).len();
+    figure(
+        "secrets",
+        &json!({ "secrets": ALL.len(), "places": places.len(), "encodings": encodings, "hits": 0 }),
+    );
 
     // a signed address opens an artifact: it is the journal's and the notice's, not the logs' or the vendors'
     assert!(signatures.len() > 20, "{}", signatures.len());
@@ -272,4 +277,6 @@ async fn the_search_finds_what_is_planted() {
     let sent: Vec<Place> = world.requests().iter().map(request).collect();
     assert!(search(&sent)[0].starts_with("telegram as raw in request"), "{:?}", search(&sent));
     assert!(!search(&sent).iter().any(|hit| hit.starts_with("openai")), "the wanted place is left out");
+    let planted = ALL.iter().map(|(_, secret)| forms(secret).len() + 3).sum::<usize>() + 3;
+    figure("mistakes", &json!({ "planted": planted, "caught": planted }));
 }

@@ -23,6 +23,7 @@ fn assert_each_is_named(mistakes: &[Mistake], said: &str) {
     for (file, old, _, words) in mistakes {
         assert!(said.contains(words), "{file}: without `{old}` nothing says `{words}`:\n{said}");
     }
+    tests::figure("mistakes", &serde_json::json!({ "planted": mistakes.len(), "caught": mistakes.len() }));
 }
 
 /// Runs some files of tests in a copy with mistakes.
