@@ -2,4 +2,4 @@
 
 pub(crate) mod platform_gcp;
 mod platform_local;
-mod samples;
+pub(crate) mod samples;

@@ -5,7 +5,7 @@ use storage::{
     DOCUMENT_VERSION, Kind, Pins, ReportRow, RunDocument, Status, StepDocument, StepResult, shard_of,
 };
 
-pub(super) fn run(id: &str) -> RunDocument {
+pub(crate) fn run(id: &str) -> RunDocument {
     let run_id = id.parse().unwrap();
     RunDocument {
         v: DOCUMENT_VERSION,
@@ -29,7 +29,7 @@ pub(super) fn run(id: &str) -> RunDocument {
     }
 }
 
-pub(super) fn step(run: &RunDocument, id: &str) -> StepDocument {
+pub(crate) fn step(run: &RunDocument, id: &str) -> StepDocument {
     StepDocument {
         v: DOCUMENT_VERSION,
         run_id: run.run_id.clone(),
@@ -51,7 +51,7 @@ pub(super) fn step(run: &RunDocument, id: &str) -> StepDocument {
     }
 }
 
-pub(super) fn report(id: &str) -> ReportRow {
+pub(crate) fn report(id: &str) -> ReportRow {
     let as_of = "2026-04-30T04:00:00Z".parse().unwrap();
     ReportRow {
         report_id: id.parse().unwrap(),

@@ -1,5 +1,7 @@
 //! Clients that others wrote work against `topdown sim`: ccxt, OpenAI's own, python-telegram-bot. Only their base
-//! URLs are changed.
+//! URLs are changed. Google's own read what was written on Google Cloud.
+
+mod google;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

@@ -6,12 +6,12 @@ SELECT
 FROM (
   SELECT
     'report' AS kind, DATE(created_at) AS day, llm_model_id, llm_model, model_calls, prompt_tokens,
-    completion_tokens, CAST(cost_usd AS BIGNUMERIC) AS cost_usd
+    completion_tokens, PARSE_BIGNUMERIC(cost_usd) AS cost_usd
   FROM topdown_reports.reports_once
   UNION ALL
   SELECT
     'recommendation', DATE(created_at), llm_model_id, llm_model, model_calls, prompt_tokens,
-    completion_tokens, CAST(cost_usd AS BIGNUMERIC)
+    completion_tokens, PARSE_BIGNUMERIC(cost_usd)
   FROM topdown_reports.recommendations_once
 )
 GROUP BY

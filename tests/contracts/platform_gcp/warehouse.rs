@@ -59,6 +59,21 @@ impl Warehouse {
         Some(warehouse)
     }
 
+    /// The database of the journal and the collector's state.
+    pub(crate) fn firestore(&self) -> &FirestoreConfig {
+        &self.firestore
+    }
+
+    /// Base URL of BigQuery's REST interface.
+    pub(crate) fn rest_address(&self) -> String {
+        self.config.emulator.as_ref().unwrap().rest.clone()
+    }
+
+    /// Base URL of Cloud Storage.
+    pub(crate) fn storage(&self) -> String {
+        self.staging.emulator.clone().unwrap()
+    }
+
     /// The bucket of rows on their way into a load job.
     pub(crate) fn staging_bucket(&self) -> &str {
         &self.staging.bucket
