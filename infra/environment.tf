@@ -12,6 +12,7 @@ locals {
     TOPDOWN_DEFAULT_MODEL   = contains(keys(var.features), "openai") ? "openai" : "vertex"
     TOPDOWN_LANGUAGE        = var.language
     TOPDOWN_MAX_USD_PER_DAY = tostring(var.max_usd_per_day)
+    VERTEX_LOCATION         = contains(keys(var.features), "openai") ? null : var.vertex_location
   }
 
   environment = { for name, function in local.functions : name => merge(

@@ -174,3 +174,14 @@ variable "collector_shards" {
     error_message = "A whole number from 1 to 1000."
   }
 }
+
+variable "vertex_location" {
+  description = "Where Vertex AI's models are asked: a region that has them, or global"
+  type        = string
+  default     = "global"
+
+  validation {
+    condition     = can(regex("^(global|[a-z]+-[a-z]+[0-9]+)$", var.vertex_location))
+    error_message = "A region such as asia-southeast1, or global."
+  }
+}

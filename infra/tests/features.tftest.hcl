@@ -56,6 +56,14 @@ run "every_secret_is_a_file_of_one_version" {
   }
 
   assert {
+    condition = alltrue([
+      for env in google_cloud_run_v2_service.function["llm-analyst"].template[0].containers[0].env :
+      env.name != "VERTEX_LOCATION" && (env.name != "TOPDOWN_DEFAULT_MODEL" || env.value == "openai")
+    ])
+    error_message = "With a key of its own the analyst still asks the platform's models, which it may not."
+  }
+
+  assert {
     condition = alltrue(flatten([
       for service in google_cloud_run_v2_service.function :
       [for env in service.template[0].containers[0].env : !can(regex("(KEY|TOKEN|SECRET|PASSWORD)$", env.name)) && length(env.value_source) == 0]

@@ -71,6 +71,13 @@ run "services" {
   }
 
   assert {
+    condition = length(setsubtract(["TOPDOWN_DEFAULT_MODEL=vertex", "VERTEX_LOCATION=global"], [
+      for env in google_cloud_run_v2_service.function["llm-analyst"].template[0].containers[0].env : "${env.name}=${env.value}"
+    ])) == 0
+    error_message = "Without a key the analyst does not ask the platform's models."
+  }
+
+  assert {
     condition = alltrue(flatten([
       for service in google_cloud_run_v2_service.function :
       [for env in service.template[0].containers[0].env : !can(regex("(KEY|TOKEN|SECRET|PASSWORD)$", env.name))]

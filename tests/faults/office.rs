@@ -52,6 +52,7 @@ fn config(world: &World) -> Config {
             keys: Vec::new(),
         },
         keys: BTreeMap::new(),
+        caller: None,
         base_urls: BTreeMap::from([("rule-analyst".to_owned(), world.openai_url())]),
         default_model: None,
     }

@@ -15,7 +15,7 @@ pub mod settings;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-pub use config::{Config, ConfigError, named};
+pub use config::{Caller, Config, ConfigError, named};
 use domain::report::ReportDocument;
 pub use models::{CeilingError, ModelAccess};
 use runtime::{
@@ -48,7 +48,7 @@ impl LlmAnalyst {
         step: &StepDocument,
     ) -> Result<Result<StepResult, StepResult>, Stop> {
         let inputs = Inputs::gather(&self.services, batch, catalog, step, &self.config).await?;
-        let client = self.config.client(&inputs.profile).map_err(Stop::failed)?;
+        let client = self.config.client(&inputs.profile).await.map_err(Stop::failed)?;
         let most_tokens = self.config.limits.max_tokens;
         let worst = ask::worst_case(&inputs, most_tokens)?;
         let reserved = self.budget.reserve(&self.services, step, worst).await;

@@ -3,11 +3,13 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use llm_analyst::{LlmAnalyst, settings};
-use platform_gcp::{BIGQUERY, Cloud, FIRESTORE, PUBSUB, STORAGE, id_token};
+use async_trait::async_trait;
+use llm_analyst::{Caller, LlmAnalyst, settings};
+use platform_gcp::{BIGQUERY, Cloud, FIRESTORE, Identity, PUBSUB, STORAGE, id_token};
 use runtime::program::Program;
 use runtime::settings::Variable;
 use runtime::{Services, SystemClock};
+use secrecy::SecretString;
 
 const PROGRAM: Program = Program {
     name: "llm-analyst",
@@ -21,10 +23,24 @@ const PROGRAM: Program = Program {
     verifier: id_token::verifier,
 };
 
+/// This service, to the models of its platform.
+struct Itself(Identity);
+
+#[async_trait]
+impl Caller for Itself {
+    async fn token(&self) -> Result<SecretString, String> {
+        let token = self.0.token().await.map_err(|error| error.to_string())?;
+        token.ok_or_else(|| "an emulator knows nobody".to_owned())
+    }
+}
+
 fn main() -> ExitCode {
     PROGRAM.main(std::env::args_os(), std::env::vars_os(), async |settings, server| {
-        let config = settings::config(&settings)?;
+        let mut config = settings::config(&settings)?;
         let cloud = Cloud::new(|name| settings.named(name));
+        if settings::is_vertex(&settings) {
+            config.caller = Some(Arc::new(Itself(cloud.caller()?)));
+        }
         let services = Services {
             artifacts: cloud.artifacts()?,
             journal: cloud.journal()?,

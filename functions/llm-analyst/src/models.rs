@@ -85,7 +85,19 @@ impl ModelAccess {
     pub fn config(self, http: reqwest::Client, here: reqwest::Client) -> Config {
         let default_model = self.default_model();
         let Self { keys, base_urls, limits, usd_per_day } = self;
-        Config { http, here, limits, usd_per_day, keys, base_urls, default_model }
+        Config { http, here, limits, usd_per_day, keys, caller: None, base_urls, default_model }
+    }
+
+    /// Where the profile `vertex` is asked: the models of a project, at a region or `global`.
+    pub fn vertex(&mut self, project: &str, location: &str) {
+        let host = match location {
+            "global" => "aiplatform.googleapis.com".to_owned(),
+            region => format!("{region}-aiplatform.googleapis.com"),
+        };
+        let url = format!("https://{host}/v1/projects/{project}/locations/{location}/endpoints/openapi");
+        self.base_urls.insert("vertex".to_owned(), url);
+        let bound = self.limits.keys.iter_mut().filter(|bound| bound.key == GOOGLE_KEY);
+        bound.for_each(|bound| bound.hosts = vec![host.clone()]);
     }
 
     /// The profile that prompts mean by `default`: that of the vendor whose key is there.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use runtime::http;
+use runtime::program::PROJECT;
 use runtime::settings::{Settings, SettingsError, Variable};
 
 use crate::models::{
@@ -13,6 +14,10 @@ use crate::{Config, ModelAccess};
 const DEFAULT_MODEL: Variable = Variable::optional(
     "TOPDOWN_DEFAULT_MODEL",
     "the model profile that prompts mean by `default`; openai where its key is set, else the catalog's",
+);
+const VERTEX: Variable = Variable::optional(
+    "VERTEX_LOCATION",
+    "a region or global: where the profile vertex is asked, as this service itself; without it that profile is none",
 );
 const RULES_URL: Variable =
     Variable::optional("TOPDOWN_RULES_URL", "base URL of the built-in rules of a simulated world, for tests");
@@ -33,8 +38,14 @@ pub const VARIABLES: &[Variable] = &[
     Variable::or(MAX_OUTPUT_USD, "100", "ceiling of any profile: USD per million tokens received"),
     Variable::or(MAX_USD_PER_DAY, "20", "what models may cost in a UTC day, over all instances, USD"),
     DEFAULT_MODEL,
+    VERTEX,
     RULES_URL,
 ];
+
+/// Whether models of the platform are asked, as this service itself.
+pub fn is_vertex(settings: &Settings) -> bool {
+    settings.get(&VERTEX).is_some()
+}
 
 /// The analyst's configuration.
 ///
@@ -47,6 +58,13 @@ pub fn config(settings: &Settings) -> Result<Config, SettingsError> {
         .map_err(|error| impossible(error.to_string()))?;
     let rules = settings.get(&RULES_URL).map(|url| ("rule-analyst".to_owned(), url.to_owned()));
     access.base_urls.extend(rules);
+    if let Some(location) = settings.get(&VERTEX) {
+        if !location.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+            let why = "a region such as asia-southeast1, or global".to_owned();
+            return Err(SettingsError::Form { name: VERTEX.name, why });
+        }
+        access.vertex(settings.need(&PROJECT)?, location);
+    }
     let elsewhere = http::client(LONGEST_CALL).map_err(|error| impossible(error.to_string()))?;
     let here = http::loopback_client(LONGEST_CALL).map_err(|error| impossible(error.to_string()))?;
     let config = access.config(elsewhere, here);
