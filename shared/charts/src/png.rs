@@ -191,12 +191,17 @@ fn draw_text(pixmap: &mut Pixmap, text: &Text, theme: Theme) -> Option<()> {
 fn write(pixmap: &Pixmap) -> Result<Vec<u8>, RenderError> {
     let failed = |error: png::EncodingError| RenderError::Encode(error.to_string());
     // the ground is opaque, so every pixel is, and premultiplied colours are the colours
-    let rgb: Vec<u8> = pixmap.data().chunks_exact(4).flat_map(|p| p.iter().take(3).copied()).collect();
+    let mut rgb = vec![0; pixmap.data().len() / 4 * 3];
+    for (to, from) in rgb.as_chunks_mut().0.iter_mut().zip(pixmap.data().as_chunks().0) {
+        let [r, g, b, _] = *from;
+        *to = [r, g, b];
+    }
     let mut out = Vec::with_capacity(128 * 1024);
     let mut encoder = png::Encoder::new(&mut out, pixmap.width(), pixmap.height());
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Balanced);
+    // a quarter less time for the whole picture than the usual level 6, which saves 4 % of its bytes
+    encoder.set_deflate_compression(png::DeflateCompression::Level(3));
     // flat colours repeat better unfiltered: a quarter smaller than with any other filter
     encoder.set_filter(png::Filter::NoFilter);
     let mut writer = encoder.write_header().map_err(failed)?;
