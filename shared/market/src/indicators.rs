@@ -15,7 +15,7 @@ mod compute;
 mod name;
 mod warm_up;
 
-pub use compute::{Columns, compute};
+pub use compute::{Columns, Computer, compute};
 pub use name::{Indicator, Scale, UnknownIndicator};
 pub use warm_up::WarmUp;
 

@@ -6,7 +6,7 @@ use domain::{Candle, CandleRevision, Timeframe, number};
 use rust_decimal::Decimal;
 
 use crate::candles::FormingBar;
-use crate::indicators::{Indicator, STANDARD, UnknownIndicator};
+use crate::indicators::{Computer, Indicator, STANDARD, UnknownIndicator};
 
 use super::history::History;
 use super::swings::Zigzag;
@@ -75,9 +75,8 @@ struct Values(BTreeMap<String, Vec<Option<f64>>>);
 impl Values {
     fn of(history: &History, extra: &[String]) -> Result<Self, UnknownIndicator> {
         let names = STANDARD.into_iter().chain(extra.iter().map(String::as_str));
-        let value = |name: &str| {
-            name.parse::<Indicator>().map(|parsed| (name.to_owned(), parsed.values(&history.columns)))
-        };
+        let mut computer = Computer::new(&history.columns);
+        let value = |name: &str| name.parse().map(|indicator| (name.to_owned(), computer.values(indicator)));
         names.map(value).collect::<Result<_, _>>().map(Self)
     }
 
