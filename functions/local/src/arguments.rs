@@ -1,6 +1,8 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use sim::Service;
 
 /// Reads a crypto market from the month down to four hours. It notifies, it never trades.
 #[derive(Debug, Parser)]
@@ -141,6 +143,9 @@ pub(crate) struct Sim {
     /// Instant the world's clock starts from; now unless told
     #[arg(long, value_name = "T")]
     pub(crate) as_of: Option<String>,
+    /// Answer this late: binance, chart-img, openai or telegram, and milliseconds
+    #[arg(long, value_name = "SERVICE=MS", value_parser = delay)]
+    pub(crate) delay: Vec<Delay>,
 }
 
 #[derive(Debug, Args)]
@@ -159,6 +164,27 @@ pub(crate) struct Serve {
     /// Seconds between two looks at what is due, lost or failed
     #[arg(long, value_name = "S", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) tick: u64,
+}
+
+/// How late a simulated service answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Delay {
+    pub(crate) service: Service,
+    pub(crate) time: Duration,
+}
+
+fn delay(text: &str) -> Result<Delay, String> {
+    let (name, ms) = text.split_once('=').ok_or("no `=` between service and milliseconds")?;
+    let service = match name {
+        "binance" => Service::Binance,
+        "chart-img" => Service::ChartImg,
+        "openai" => Service::OpenAi,
+        "telegram" => Service::Telegram,
+        _ => return Err(format!("`{name}` is no simulated service")),
+    };
+    // an hour is later than any client waits
+    let ms: u64 = ms.parse().ok().filter(|ms| *ms <= 3_600_000).ok_or("0 to 3600000 milliseconds")?;
+    Ok(Delay { service, time: Duration::from_millis(ms) })
 }
 
 impl Arguments {

@@ -1,5 +1,5 @@
 use runtime::{Clock, SystemClock};
-use sim::SimClock;
+use sim::{Fault, Rule, SimClock};
 
 use super::instant;
 use crate::arguments::Sim;
@@ -14,6 +14,9 @@ pub(crate) async fn run(arguments: &Sim, terminal: &Terminal) -> Result<(), Fail
     };
     let clock = SimClock::running_from(from);
     let (world, _) = world::start(arguments.seed, arguments.candles.as_deref(), clock).await?;
+    for late in &arguments.delay {
+        world.faults().inject(Rule::next(late.service, Fault::Delay(late.time)).forever());
+    }
     for (name, url) in [
         ("binance", world.binance_url()),
         ("chart-img", world.chart_img_url()),
