@@ -16,6 +16,7 @@ pub use bus::{Delivery, SqliteBus};
 pub use candles::SqliteCandles;
 pub use journal::SqliteJournal;
 pub use reports::SqliteReports;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 pub use silences::Silences;
 use storage::StoreError;
@@ -28,15 +29,19 @@ pub(crate) struct Database(Arc<Mutex<Connection>>);
 
 impl Database {
     pub(crate) fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
-        let flags = match access {
-            Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-        };
+        // the connection is used under this process's own lock, so SQLite needs none
+        let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | match access {
+                Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+                Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+            };
         let mut connection = match Connection::open_with_flags(path, flags).and_then(readable) {
             Err(error) if access == Access::Read && cannot_open(&error) => unchanging(path)?,
             opened => opened.map_err(sql_error)?,
         };
         connection.busy_timeout(Duration::from_secs(5)).map_err(sql_error)?;
+        // plans that depend on values are made anew with every value: half the time of keeping a page of candles
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(sql_error)?;
         schema::prepare(&mut connection, path, access)?;
         Ok(Self(Arc::new(Mutex::new(connection))))
     }
