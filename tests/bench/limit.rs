@@ -1,9 +1,10 @@
 //! Ever new backfills of a few bars each, for whole minutes: how much of the exchange's weight limit is used.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
-use domain::Symbol;
+use domain::{Symbol, Timeframe};
 use jiff::Timestamp;
 use ohlcv_collector::Depth;
 use runtime::{Clock, SystemClock};
@@ -36,7 +37,8 @@ pub(crate) async fn measure(minutes: i64) {
     let world = world(SimClock::running_from(SystemClock.now())).await;
     let symbols: Vec<Symbol> = world.symbols().iter().map(|symbol| symbol.parse().unwrap()).collect();
     let client = client(&world);
-    let depth: Depth = serde_json::from_str(r#"{"1M":5,"1w":5,"1d":5,"4h":5,"1h":5}"#).unwrap();
+    let few = Timeframe::ALL.map(|timeframe| (timeframe, NonZeroU32::new(5).unwrap()));
+    let depth = Depth::from(runtime::Bars::from(few));
     let end = Duration::from_millis((minutes * 60_000).unsigned_abs());
     let collecting = async {
         loop {

@@ -144,3 +144,10 @@ fn a_server_without_a_watchlist() {
     assert_eq!(finished.code, 2, "{}", finished.stderr);
     assert!(finished.stderr.contains("names no symbol"), "{}", finished.stderr);
 }
+
+#[test]
+fn a_delay_that_is_none() {
+    refused(&["sim", "--delay", "binance"], "--delay");
+    refused(&["sim", "--delay", "binance=soon"], "--delay");
+    refused(&["sim", "--delay", "weather=50"], "`weather` is no simulated service");
+}

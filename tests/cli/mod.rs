@@ -1,6 +1,7 @@
 //! The command line as a person meets it: transcripts, and what bad input gets.
 
 mod bad_input;
+mod bench;
 mod transcripts;
 
 use tests::Topdown;
