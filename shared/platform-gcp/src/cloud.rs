@@ -79,9 +79,12 @@ pub const CANDLES: [Row; 3] = [
     STORAGE_EMULATOR,
 ];
 
+/// The value of a variable by its name, if it is set.
+type Named<'a> = Box<dyn Fn(&str) -> Option<&'a str> + 'a>;
+
 /// The ports of one process, each made when it is asked for: a process links what it uses, and no more.
 pub struct Cloud<'a> {
-    named: Box<dyn Fn(&str) -> Option<&'a str> + 'a>,
+    named: Named<'a>,
     identity: OnceLock<Identity>,
 }
 
