@@ -62,6 +62,7 @@ fn make() -> Result<PathBuf, String> {
         let path = String::from_utf8(mounted.stdout).unwrap();
         std::os::unix::fs::symlink(path.trim(), work.join(&function)).unwrap();
     }
+    std::fs::remove_dir_all(work.join("build")).unwrap();
     Ok(work)
 }
 
