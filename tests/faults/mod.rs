@@ -20,6 +20,7 @@ mod notices;
 mod office;
 mod order;
 mod paid_step;
+mod planted;
 mod process;
 mod random;
 mod random_kills;

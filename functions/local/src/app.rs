@@ -1,3 +1,4 @@
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -85,12 +86,24 @@ pub(crate) fn services(local: &Local) -> Services {
     }
 }
 
+/// Most bytes of a watchlist: a thousand symbols have twenty thousand.
+const LONGEST_WATCHLIST: u64 = 1 << 20;
+
+/// The folder's watchlist, if there is one.
+pub(crate) fn watchlist(folder: &Path) -> Result<Option<Watchlist>, Failure> {
+    let path = folder.join("watchlist.toml");
+    let refused = |error: &dyn std::fmt::Display| Failure::usage(error).at(path.display());
+    let text = match platform_local::read_plain(&path, LONGEST_WATCHLIST) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        read => read.map_err(|error| refused(&format!("the watchlist: {error}")))?,
+    };
+    let text = String::from_utf8(text).map_err(|_| refused(&"the watchlist is no text"))?;
+    Watchlist::parse(&text).map(Some).map_err(|error| refused(&error))
+}
+
 /// How much history the folder's watchlist asks for; all of it where there is no watchlist.
 fn depth(folder: &Path) -> Result<Depth, Failure> {
-    let path = folder.join("watchlist.toml");
-    let Ok(text) = std::fs::read_to_string(&path) else { return Ok(Depth::default()) };
-    let watchlist = Watchlist::parse(&text).map_err(|error| Failure::usage(error).at(path.display()))?;
-    Ok(watchlist.bars.into())
+    Ok(watchlist(folder)?.map(|watchlist| watchlist.bars.into()).unwrap_or_default())
 }
 
 /// Is silent for as long as an earlier process was told to be.

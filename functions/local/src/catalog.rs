@@ -1,4 +1,3 @@
-use std::io::Error;
 use std::path::Path;
 
 use runtime::Catalog;
@@ -50,12 +49,5 @@ fn overlay(catalog: &mut Catalog, folder: &Path, part: &str) -> Result<(), Failu
 /// A file's text. What the catalog's folder only points to, such as a secret of this machine, would be sent to a model
 /// and kept with each run.
 fn read(path: &Path) -> std::io::Result<String> {
-    let found = path.symlink_metadata()?;
-    if !found.is_file() {
-        return Err(Error::other("it is a link or no file; copy the file there"));
-    }
-    if found.len() > LONGEST {
-        return Err(Error::other(format!("it has {} bytes; at most {LONGEST} are read", found.len())));
-    }
-    std::fs::read_to_string(path)
+    String::from_utf8(platform_local::read_plain(path, LONGEST)?).map_err(std::io::Error::other)
 }

@@ -1,4 +1,3 @@
-use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,11 +9,13 @@ use rusqlite::{OptionalExtension, params};
 use storage::{Artifact, ArtifactKey, ArtifactStore, Put, SignedUrl, StoreError};
 
 use crate::sqlite::{Database, io_error, sql_error};
-use crate::{Signer, durable, fault};
+use crate::{Signer, durable, fault, plain};
 
 const BUCKET: &str = "gs://local/";
 /// Where files are until they have their name.
 const UNFINISHED: &str = "unfinished";
+/// Largest file that is read: far more than any artifact has.
+const LARGEST: u64 = 256 << 20;
 const LONGEST_TTL: SignedDuration = SignedDuration::from_hours(12);
 
 /// Artifacts as files, each with a row that commits it. A file without a row was never finished and is never
@@ -55,16 +56,16 @@ impl FolderArtifacts {
     }
 
     /// Write, fsync, link, fsync the folder: after this the bytes are under their name or the call has failed.
-    fn write(&self, number: u64, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-        let folder = path.parent().unwrap_or(&self.root);
+    fn write(&self, number: u64, key: &ArtifactKey, bytes: &[u8]) -> Result<(), StoreError> {
+        let (folders, file) = key.as_str().rsplit_once('/').unwrap_or(("", key.as_str()));
+        let folder = durable::create_beneath(&self.root, folders)?;
         let unfinished = self.root.join(UNFINISHED);
-        durable::create_folder(folder)?;
-        std::fs::create_dir_all(&unfinished).map_err(|e| io_error(&unfinished, &e))?;
+        plain::create_folder(&unfinished).map_err(|e| io_error(&unfinished, &e))?;
         let name = unfinished.join(format!("{}-{number}", std::process::id()));
-        let linked = link(&name, path, bytes);
+        let linked = link(&name, &folder.join(file), bytes);
         let _ = std::fs::remove_file(&name);
         linked?;
-        durable::sync_folder(folder)?;
+        durable::sync_folder(&folder)?;
         fault::point("artifact.synced");
         Ok(())
     }
@@ -90,16 +91,16 @@ impl FolderArtifacts {
         }
         let mut written = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         *written += 1;
-        let (path, sha256) = (self.path(key), Sha256Hex::of(bytes));
+        let sha256 = Sha256Hex::of(bytes);
         if let Some(artifact) = self.row(key)? {
             // the same bytes again mend a file that was damaged since
-            if artifact.sha256 == sha256 && std::fs::read(&path).ok().as_deref() != Some(bytes) {
-                self.write(*written, &path, bytes)?;
+            if artifact.sha256 == sha256 && self.file(key).ok().as_deref() != Some(bytes) {
+                self.write(*written, key, bytes)?;
             }
             return Ok(Put { artifact, created: false });
         }
         fault::point("artifact.begin");
-        self.write(*written, &path, bytes)?;
+        self.write(*written, key, bytes)?;
         let sql = "INSERT INTO artifacts (key, sha256, media_type) VALUES (?1, ?2, ?3)";
         let connection = self.database.lock();
         connection.execute(sql, params![key.as_str(), sha256.as_str(), media_type]).map_err(sql_error)?;
@@ -109,14 +110,19 @@ impl FolderArtifacts {
         Ok(Put { artifact, created: true })
     }
 
+    fn file(&self, key: &ArtifactKey) -> std::io::Result<Vec<u8>> {
+        plain::read_beneath(&self.root, key.as_str(), LARGEST)
+    }
+
     fn get_now(&self, gcs_uri: &str) -> Result<Vec<u8>, StoreError> {
         let key = Self::key(gcs_uri)?;
         let artifact = self.row(&key)?.ok_or_else(|| StoreError::NotFound(format!("artifact {gcs_uri}")))?;
-        let path = self.path(&key);
         let damaged = |found: String| StoreError::Damaged { what: gcs_uri.to_owned(), found };
-        let bytes = std::fs::read(&path).map_err(|error| match error.kind() {
+        let bytes = self.file(&key).map_err(|error| match error.kind() {
             ErrorKind::NotFound => damaged("its file is missing".to_owned()),
-            _ => io_error(&path, &error),
+            // no word of the system's: the file is not what was written
+            ErrorKind::Other => damaged(error.to_string()),
+            _ => io_error(&self.path(&key), &error),
         })?;
         if Sha256Hex::of(&bytes) == artifact.sha256 {
             return Ok(bytes);
@@ -126,12 +132,7 @@ impl FolderArtifacts {
 }
 
 fn link(name: &Path, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let mut file = OpenOptions::new()
-        .create(true)
-        .truncate(true)
-        .write(true)
-        .open(name)
-        .map_err(|e| io_error(name, &e))?;
+    let mut file = plain::create(name).map_err(|e| io_error(name, &e))?;
     file.write_all(bytes).map_err(|e| io_error(name, &e))?;
     fault::point("artifact.written");
     file.sync_all().map_err(|e| io_error(name, &e))?;

@@ -2,24 +2,35 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use storage::StoreError;
 
+use crate::plain;
 use crate::sqlite::io_error;
 
-/// Creates a folder and those above it, each entry synced into the folder that holds it.
+/// Creates a folder and those above it, for their owner alone, each entry synced into the folder that holds it.
 pub(crate) fn create_folder(path: &Path) -> Result<(), StoreError> {
     if path.is_dir() {
         return Ok(());
     }
     let above = above(path);
     create_folder(above)?;
-    match std::fs::create_dir(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(io_error(path, &error)),
-        _ => sync_folder(above),
+    plain::create_folder(path).map_err(|e| io_error(path, &e))?;
+    sync_folder(above)
+}
+
+/// Creates the folders of `name` below `root`, its parts joined by `/`, and answers the last. None may be a link.
+pub(crate) fn create_beneath(root: &Path, name: &str) -> Result<PathBuf, StoreError> {
+    let mut folder = root.to_owned();
+    for part in name.split('/').filter(|part| !part.is_empty()) {
+        let above = folder.clone();
+        folder.push(part);
+        if plain::create_folder(&folder).map_err(|e| io_error(&folder, &e))? {
+            sync_folder(&above)?;
+        }
     }
+    Ok(folder)
 }
 
 /// Syncs the entries of a folder.
@@ -30,13 +41,7 @@ pub(crate) fn sync_folder(path: &Path) -> Result<(), StoreError> {
 /// Writes a file for its owner alone, whole or not at all.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let name = path.with_extension("unfinished");
-    let mut file = std::fs::OpenOptions::new()
-        .create(true)
-        .truncate(true)
-        .write(true)
-        .mode(0o600)
-        .open(&name)
-        .map_err(|e| io_error(&name, &e))?;
+    let mut file = plain::create(&name).map_err(|e| io_error(&name, &e))?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| io_error(&name, &e))?;
     std::fs::rename(&name, path).map_err(|e| io_error(path, &e))?;
     sync_folder(above(path))

@@ -1,4 +1,4 @@
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use storage::StoreError;
 
 use crate::sqlite::{Database, io_error};
 use crate::{
-    FolderArtifacts, Signer, Silences, SqliteBus, SqliteCandles, SqliteJournal, SqliteReports, durable,
+    FolderArtifacts, Signer, Silences, SqliteBus, SqliteCandles, SqliteJournal, SqliteReports, durable, plain,
 };
 
 /// What a process may do in a data folder.
@@ -59,6 +59,7 @@ impl Local {
         if access == Access::Read && !path.join(DATABASE).exists() {
             return Err(StoreError::NotFound(format!("data folder {}", path.display())));
         }
+        own_files(path, access)?;
         let database = Database::open(&path.join(DATABASE), access)?;
         let signer = Arc::new(Signer::open(path, access, base_url)?);
         let artifacts = FolderArtifacts::new(path.to_owned(), database.clone(), Arc::clone(&signer));
@@ -85,15 +86,24 @@ impl Local {
 
 const DATABASE: &str = "topdown.sqlite";
 
+/// Makes sure that SQLite meets files of its own: it would wait at a pipe, and those it makes beside the database have
+/// the database's mode.
+fn own_files(path: &Path, access: Access) -> Result<(), StoreError> {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let name = path.join(format!("{DATABASE}{suffix}"));
+        plain::check(&name).map_err(|e| io_error(&name, &e))?;
+    }
+    let name = path.join(DATABASE);
+    if access == Access::Write && !name.exists() {
+        plain::open_or_create(&name).map_err(|e| io_error(&name, &e))?;
+        durable::sync_folder(path)?;
+    }
+    Ok(())
+}
+
 fn lock(path: &Path) -> Result<File, StoreError> {
     let name = path.join("lock");
-    let mut file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .read(true)
-        .write(true)
-        .open(&name)
-        .map_err(|e| io_error(&name, &e))?;
+    let mut file = plain::open_or_create(&name).map_err(|e| io_error(&name, &e))?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {

@@ -7,10 +7,12 @@ mod artifacts;
 mod durable;
 mod fault;
 mod folder;
+mod plain;
 mod signing;
 mod sqlite;
 
 pub use artifacts::FolderArtifacts;
 pub use folder::{Access, Local};
+pub use plain::read as read_plain;
 pub use signing::{Refused, SignedPath, Signer};
 pub use sqlite::{Delivery, Silences, SqliteBus, SqliteCandles, SqliteJournal, SqliteReports};

@@ -9,7 +9,7 @@ use sha2::Sha256;
 use storage::StoreError;
 
 use crate::sqlite::io_error;
-use crate::{Access, durable, fault};
+use crate::{Access, durable, fault, plain};
 
 const KEY_FILE: &str = "signing.key";
 
@@ -41,11 +41,11 @@ pub struct Refused;
 impl Signer {
     pub(crate) fn open(folder: &Path, access: Access, base_url: &str) -> Result<Self, StoreError> {
         let path = folder.join(KEY_FILE);
-        let key = match std::fs::File::open(&path) {
+        let key = match plain::open(&path) {
             Ok(mut file) => {
                 let mode = file.metadata().map_err(|e| io_error(&path, &e))?.permissions().mode();
                 if mode & 0o077 != 0 {
-                    return Err(StoreError::Unavailable(format!(
+                    return Err(StoreError::Unusable(format!(
                         "{} can be read by others; run chmod 600 on it",
                         path.display()
                     )));

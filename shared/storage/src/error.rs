@@ -45,6 +45,9 @@ pub enum StoreError {
     /// No room left: free some, then resume.
     #[error("disk full in {0}; free some space, then resume the run")]
     Full(String),
+    /// Not before a person has done what it says: no retry helps.
+    #[error("{0}")]
+    Unusable(String),
     /// Not now: retry later.
     #[error("storage is unavailable: {0}")]
     Unavailable(String),

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::time::{Interval, MissedTickBehavior};
 
 use super::known_model;
-use crate::app::{Addresses, App};
+use crate::app::{self, Addresses, App};
 use crate::arguments::Serve;
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -79,12 +79,9 @@ pub(crate) async fn run(
 }
 
 fn watchlist(data: &Path) -> Result<Watchlist, Failure> {
-    let path = data.join("watchlist.toml");
+    let missing = || Failure::usage("there is no watchlist").at(data.join("watchlist.toml").display());
     let advice = "write symbols = [\"BTCUSDT\"] into it";
-    let text = std::fs::read_to_string(&path).map_err(|error| {
-        Failure::usage(format!("no watchlist: {error}")).at(path.display()).advice(advice)
-    })?;
-    Watchlist::parse(&text).map_err(|error| Failure::usage(error).at(path.display()).advice(advice))
+    app::watchlist(data).and_then(|found| found.ok_or_else(missing)).map_err(|failure| failure.advice(advice))
 }
 
 /// What goes on beside each other. A fault is told and ends none of it: the next look goes on.

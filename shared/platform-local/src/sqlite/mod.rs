@@ -76,7 +76,7 @@ fn unchanging(path: &Path) -> Result<Connection, StoreError> {
     let place = path.display().to_string();
     let log = path.with_extension("sqlite-wal");
     if log.metadata().is_ok_and(|log| log.len() > 0) {
-        return Err(StoreError::Unavailable(format!(
+        return Err(StoreError::Unusable(format!(
             "{place} was left open by a killed process and can be read only where it can be written; copy the data \
              folder to such a place"
         )));
@@ -113,7 +113,7 @@ pub(crate) fn sql_error(error: rusqlite::Error) -> StoreError {
 
 /// The database itself cannot be trusted: no run mends that.
 fn damaged(error: &rusqlite::Error) -> StoreError {
-    StoreError::Unavailable(format!(
+    StoreError::Unusable(format!(
         "topdown.sqlite is damaged ({error}); move the data folder away and start anew, or put back a copy"
     ))
 }
@@ -122,6 +122,7 @@ pub(crate) fn io_error(path: &Path, error: &std::io::Error) -> StoreError {
     let place = path.display().to_string();
     match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::Full(place),
+        std::io::ErrorKind::Other => StoreError::Unusable(format!("{place}: {error}")),
         _ => StoreError::Unavailable(format!("{place}: {error}")),
     }
 }

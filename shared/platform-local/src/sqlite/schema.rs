@@ -95,7 +95,7 @@ fn behind(path: &Path, found: u32, known: u32) -> StoreError {
     if found == 0 {
         return StoreError::NotFound(format!("a finished {place}"));
     }
-    StoreError::Unavailable(format!(
+    StoreError::Unusable(format!(
         "{place} is of an older version ({found}, this one is {known}); a command that writes, such as `topdown \
          collect`, brings it up"
     ))
