@@ -165,7 +165,6 @@ fn only_the_style_and_the_charts_are_not_escaped() {
 
 /// Whatever stands in the texts of a report, the page has no element of its making, and check items that point
 /// anywhere do no harm.
-
 #[test]
 fn any_text_is_shown_as_text() {
     let of = |text: &str| {
@@ -182,5 +181,35 @@ fn any_text_is_shown_as_text() {
         let text = String::from_utf8_lossy(bytes);
         let harmless = text.replace(['<', '>', '&', '"', '\''], "x");
         assert_eq!(of(&text).matches('<').count(), of(&harmless).matches('<').count(), "{text}");
+    });
+}
+
+/// The same in a message and in a terminal, which take no page's time: spans that point anywhere, no tag but the
+/// message's own, no line but its own.
+#[test]
+fn any_text_is_told_as_text() {
+    bolero::check!().for_each(|bytes: &[u8]| {
+        let [from, length, rest @ ..] = bytes else { return };
+        let text = String::from_utf8_lossy(rest);
+        let mut document = sample::weekly();
+        document.report.summary = text.to_string();
+        document.report.scenarios.up = text.to_string();
+        document.report.invalidation.reason = text.to_string();
+        document.llm_model = text.to_string();
+        for item in &mut document.checks.items {
+            item.span = Some((u32::from(*from), u32::from(*length)));
+            item.got = text.to_string();
+            item.expected = text.to_string();
+        }
+        let message = crate::telegram::report_message(&document, None).unwrap();
+        let tag = |rest: &str| {
+            ["b>", "/b>", "i>", "/i>", "s>", "/s>", "code>", "/code>", "a "]
+                .iter()
+                .any(|t| rest.starts_with(t))
+        };
+        assert!(message.split('<').skip(1).all(tag), "{message}");
+        for line in crate::console::report_lines(&document).unwrap() {
+            assert!(!line.chars().any(|c| c.is_control() || domain::text::is_hidden(c)), "{line:?}");
+        }
     });
 }
