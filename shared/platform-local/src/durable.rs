@@ -26,9 +26,13 @@ pub(crate) fn create_beneath(root: &Path, name: &str) -> Result<PathBuf, StoreEr
     for part in name.split('/').filter(|part| !part.is_empty()) {
         let above = folder.clone();
         folder.push(part);
-        if plain::create_folder(&folder).map_err(|e| io_error(&folder, &e))? {
-            sync_folder(&above)?;
+        // a link is no folder here: it is refused below
+        if std::fs::symlink_metadata(&folder).is_ok_and(|found| found.is_dir()) {
+            continue;
         }
+        // whoever made it, it is synced before anything is put into it
+        plain::create_folder(&folder).map_err(|e| io_error(&folder, &e))?;
+        sync_folder(&above)?;
     }
     Ok(folder)
 }
