@@ -3,7 +3,8 @@
 //! - [`binance`]: the exchange's client, one weight account for all its clones, errors that are decisions;
 //! - [`candles`]: checks that flag and never fill, exact aggregation of 1h bars, the bar in progress;
 //! - [`indicators`]: TA-Lib's indicators by name (`ema20`, `rsi14`, `macd_hist`), with the weight of their seed;
-//! - [`artifact`]: `topdown.ohlcv/1`, which is sent to a model, and `topdown.series/1`, which charts draw.
+//! - [`artifact`]: `topdown.ohlcv/1`, which is sent to a model, and `topdown.series/1`, which charts draw;
+//! - [`plan`]: the arithmetic of a trading plan: geometry, hard rules, size, strength.
 //!
 //! Time is always passed in; all times are UTC. Prices are exact decimals in the quote currency, floats stand
 //! in indicators only.
@@ -22,6 +23,7 @@ pub mod artifact;
 pub mod binance;
 pub mod candles;
 pub mod indicators;
+pub mod plan;
 
 pub use artifact::{ArtifactError, Built, Input, build};
 pub use binance::{Client, Limits, MarketError};
