@@ -77,6 +77,10 @@ id!(
     /// A report, `rep-1w-8e02k7qd`.
     ReportId
 );
+id!(
+    /// A recommendation, `rec-8e02k7qd`.
+    RecommendationId
+);
 
 /// A version of a prompt, model profile or template: `name@` and eight hex digits of its content's hash.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -8,6 +8,7 @@ pub mod ids;
 mod instrument;
 pub mod number;
 pub mod ohlcv;
+pub mod recommendation;
 pub mod report;
 pub mod series;
 mod source;
@@ -16,11 +17,14 @@ pub mod text;
 #[cfg(test)]
 mod text_tests;
 mod timeframe;
+mod words;
 
 pub use candle::{Candle, CandleRevision};
 pub use hash::Sha256Hex;
-pub use ids::{ContentId, IdError, ReportId, RunId, StepId};
+pub use ids::{ContentId, IdError, RecommendationId, ReportId, RunId, StepId};
 pub use instrument::Instrument;
 pub use source::{Source, SourceError};
 pub use symbol::{Symbol, SymbolError};
+pub(crate) use words::words;
+
 pub use timeframe::{Timeframe, TimeframeError};

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::ohlcv::Barriers;
+use crate::words;
 use crate::{ContentId, ReportId, RunId, Sha256Hex, Source, StepId, Symbol, Timeframe};
 
 /// The answer, field by field in the order of its schema: evidence first, verdict last.
@@ -99,25 +100,6 @@ pub struct Invalidation {
     pub below_ref: String,
     /// Whose closes count.
     pub timeframe: Timeframe,
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$vdoc])* #[serde(rename = $text)] $variant),+
-        }
-
-        impl $name {
-            /// The word in documents.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text),+
-                }
-            }
-        }
-    };
 }
 
 words!(

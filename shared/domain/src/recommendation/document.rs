@@ -1,0 +1,248 @@
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::Recommendation;
+use crate::report::{Analyst, ArtifactRef, Bias, Checks, Trust};
+use crate::words;
+use crate::{ContentId, RecommendationId, ReportId, RunId, Source, StepId, Symbol, Timeframe};
+
+/// Name and version of the document.
+pub const SCHEMA: &str = "topdown.recommendation/1";
+
+/// A recommendation with its checks, what code computed, and everything it was made from. It holds nothing of the
+/// clock but `as_of` and `decided_at`, so equal inputs give equal bytes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecommendationDocument {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Its id.
+    pub recommendation_id: RecommendationId,
+    /// The run that made it.
+    pub run_id: RunId,
+    /// The step that made it.
+    pub step_id: StepId,
+    /// The symbol.
+    pub symbol: Symbol,
+    /// Nothing it was given happened after this instant.
+    pub as_of: Timestamp,
+    /// When it counts from: after the call, or `as_of` in a replay.
+    pub decided_at: Timestamp,
+    /// Where the candles came from.
+    pub source: Source,
+    /// The exchange, `binance`.
+    pub venue: String,
+    /// Market of the plan: `spot` or `perp`.
+    pub market: String,
+    /// Smallest price step.
+    pub tick: Decimal,
+    /// Quote currency.
+    pub price_unit: String,
+    /// Last price known at `as_of`.
+    pub last_price: Decimal,
+    /// ATR14 of the last closed day, quote currency.
+    pub atr: Decimal,
+    /// Language of the texts, `en` or `ru`.
+    pub language: String,
+    /// Who wrote it.
+    pub analyst: Analyst,
+    /// The prompt's version.
+    pub llm_prompt_id: ContentId,
+    /// The model profile's version.
+    pub llm_model_id: ContentId,
+    /// The model that answered, by its own name.
+    pub llm_model: String,
+    /// The reports it was made from, the shortest timeframe first.
+    pub source_report_id: Vec<ReportId>,
+    /// The same reports, with what was taken of each.
+    pub source_reports: Vec<SourceReport>,
+    /// Reports of the run that it was not given; shown beside it, as timing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<SourceReport>,
+    /// What was known of the account.
+    pub account: AccountState,
+    /// The account as it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_ref: Option<ArtifactRef>,
+    /// Why no account was given, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_reason: Option<String>,
+    /// What trading was taken to cost.
+    pub costs: Costs,
+    /// The answer, repaired where it could be.
+    pub recommendation: Recommendation,
+    /// The plan at prices the venue takes; none when standing aside, or where it lacks a price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanDocument>,
+    /// Its geometry; none where the stop is not beyond the entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub geometry: Option<Geometry>,
+    /// Hard rules that the plan breaks, in words. A plan that breaks one is invalid.
+    pub broken: Vec<String>,
+    /// How much to trade.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
+    /// Why there is no size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size_reason: Option<String>,
+    /// Where the plan and the account do not go together.
+    pub conflicts: Vec<Conflict>,
+    /// Its strength, with the terms it is made of.
+    pub strength: Strength,
+    /// What the checks found.
+    pub checks: Checks,
+    /// Whether its numbers can be relied on.
+    pub trust: Trust,
+}
+
+impl RecommendationDocument {
+    /// Whether it proposes a trade that keeps every hard rule.
+    pub fn is_valid_plan(&self) -> bool {
+        self.plan.is_some() && self.broken.is_empty()
+    }
+}
+
+/// A report by id and content, with what of it entered the strength or stands beside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceReport {
+    /// The timeframe it reads.
+    pub timeframe: Timeframe,
+    /// Its id.
+    pub report_id: ReportId,
+    /// The document.
+    #[serde(flatten)]
+    pub artifact: ArtifactRef,
+    /// Its bias.
+    pub bias: Bias,
+    /// The computed regime, as the artifact of its candles says: up, down, range or transition.
+    pub regime: String,
+    /// Odds of the upper barrier, percent.
+    pub p_up: i64,
+    /// Odds of neither barrier, percent.
+    pub p_neither: i64,
+    /// Odds of the lower barrier, percent.
+    pub p_down: i64,
+    /// Open of its last closed bar, as the artifact prints it.
+    pub last_bar: String,
+    /// Whether its numbers can be relied on.
+    pub trust: Trust,
+}
+
+words!(
+    /// What was known of the account.
+    AccountState {
+        /// It was read and holds something.
+        Provided = "provided",
+        /// It was read and is empty.
+        KnownEmpty = "known_empty",
+        /// Nobody asked, or it could not be read.
+        NotProvided = "not_provided",
+    }
+);
+
+words!(
+    /// Where a plan and the account do not go together.
+    Conflict {
+        /// A long is held already.
+        AlreadyLong = "already_long",
+        /// A short is held already.
+        AlreadyShort = "already_short",
+        /// A position the other way is held.
+        OppositePosition = "opposite_position",
+        /// A position is held without a stop order.
+        MissingStop = "missing_stop",
+        /// An order stands in the entry zone.
+        OrderInZone = "order_in_zone",
+        /// The position would be larger than the limit allows.
+        ExposureLimit = "exposure_limit",
+    }
+);
+
+/// What trading costs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Costs {
+    /// Fee and slippage of one side, a fraction of its price.
+    pub per_side: Decimal,
+    /// Funding expected to be paid, quote currency a unit of the base currency.
+    pub funding: Decimal,
+}
+
+/// A plan at prices the venue takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanDocument {
+    /// Lower edge of the entry zone.
+    pub entry_low: Decimal,
+    /// Upper edge of the entry zone.
+    pub entry_high: Decimal,
+    /// The stop.
+    pub stop: Decimal,
+    /// The targets, the nearest first.
+    pub targets: Vec<PlannedTarget>,
+    /// Until when the entry may be filled.
+    pub enter_by: Timestamp,
+    /// When it is closed wherever price is.
+    pub hold_until: Timestamp,
+}
+
+/// A target of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedTarget {
+    /// The price.
+    pub price: Decimal,
+    /// The part, percent of the position.
+    pub fraction_pct: Decimal,
+    /// Its gain in units of the loss at the stop, costs included; 0 without a geometry.
+    pub r: Decimal,
+}
+
+/// What a plan risks and may gain, costs included, from the worst edge of its zone. Amounts are per unit of the base
+/// currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Geometry {
+    /// The entry it is judged at.
+    pub entry: Decimal,
+    /// Lost at the stop.
+    pub loss: Decimal,
+    /// Reward to risk over all targets.
+    pub reward_to_risk: Decimal,
+    /// Reward to risk of the first target.
+    pub first_reward_to_risk: Decimal,
+    /// Expected value at the stated probability, in units of the loss.
+    pub expected_value: Decimal,
+    /// From entry to stop, in ATR14 of the day.
+    pub stop_atr: Decimal,
+}
+
+/// How much to trade.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Size {
+    /// Base currency.
+    pub quantity: Decimal,
+    /// Value at the entry, quote currency.
+    pub notional: Decimal,
+    /// Lost at the stop, quote currency.
+    pub at_risk: Decimal,
+    /// The risk a trade that was configured, percent of the deposit.
+    pub risk_pct: Decimal,
+    /// Whether free funds bound it, not the risk.
+    pub is_bounded_by_funds: bool,
+}
+
+/// A strength and the terms it is made of, each 0 to 1. It is no probability.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Strength {
+    /// 0 to 100; 0 when standing aside or invalid.
+    pub value: u8,
+    /// Agreement of the biases.
+    pub agreement: f64,
+    /// Agreement of the computed regimes.
+    pub regime: f64,
+    /// Reward to risk.
+    pub reward: f64,
+    /// Expected value.
+    pub edge: f64,
+    /// Quality of the sources.
+    pub quality: f64,
+    /// Whether the day's report is against it, or no verified bar or indicator speaks for it.
+    pub is_unsupported: bool,
+}
