@@ -29,7 +29,7 @@ impl Topic {
         match kind {
             Kind::Ohlcv => Self::OhlcvExport,
             Kind::Chart => Self::ChartExport,
-            Kind::Report => Self::LlmAnalyst,
+            Kind::Report | Kind::Recommendation => Self::LlmAnalyst,
             Kind::Notification => Self::Notifier,
         }
     }

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain::{ContentId, ReportId, RunId, Sha256Hex, Source, StepId, Symbol, Timeframe};
+use domain::{ContentId, RecommendationId, ReportId, RunId, Sha256Hex, Source, StepId, Symbol, Timeframe};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,8 @@ pub enum Kind {
     Chart,
     /// A report of a timeframe.
     Report,
+    /// A recommendation.
+    Recommendation,
     /// The page and the notices.
     Notification,
 }
@@ -221,13 +223,13 @@ pub struct StepResult {
     /// Chart of a vendor: the indicators it drew, by its names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chart_studies: Vec<String>,
-    /// Report: the prompt's version.
+    /// Report, recommendation: the prompt's version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub llm_prompt_id: Option<ContentId>,
-    /// Report: the model profile's version.
+    /// Report, recommendation: the model profile's version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub llm_model_id: Option<ContentId>,
-    /// Report: the model that answered, by its own name.
+    /// Report, recommendation: the model that answered, by its own name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub llm_model: Option<String>,
     /// Report: the candles it was given.
@@ -242,19 +244,34 @@ pub struct StepResult {
     /// Report: the report above.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_report_id: Option<ReportId>,
-    /// Report: requests and answers, in order.
+    /// Recommendation: its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recommendation_id: Option<RecommendationId>,
+    /// Recommendation: its strength, 0 to 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal_strength: Option<u8>,
+    /// Recommendation: in a few sentences, the first the headline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// Recommendation: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<String>,
+    /// Recommendation: the reports it was made from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source_report_id: Vec<ReportId>,
+    /// Report, recommendation: requests and answers, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub call_refs: Vec<String>,
-    /// Report: calls to the model.
+    /// Report, recommendation: calls to the model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_calls: Option<u32>,
-    /// Report: tokens sent.
+    /// Report, recommendation: tokens sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt_tokens: Option<u64>,
-    /// Report: tokens received.
+    /// Report, recommendation: tokens received.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion_tokens: Option<u64>,
-    /// Report: what they cost, USD.
+    /// Report, recommendation: what they cost, USD.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_usd: Option<Decimal>,
     /// The run that did the step, where this run took its result.
