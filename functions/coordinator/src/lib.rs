@@ -236,6 +236,7 @@ fn kind(planned: &StepKind) -> Kind {
         StepKind::Ohlcv => Kind::Ohlcv,
         StepKind::Chart(_) => Kind::Chart,
         StepKind::Report(_) => Kind::Report,
+        StepKind::Recommendation(_) => Kind::Recommendation,
         StepKind::Notification => Kind::Notification,
     }
 }

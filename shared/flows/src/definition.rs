@@ -9,6 +9,17 @@ pub struct Flow {
     pub title: &'static str,
     /// Its readings, the longest timeframe first.
     pub reads: &'static [Reading],
+    /// The recommendation it ends in, if it does.
+    pub decides: Option<Decision>,
+}
+
+/// The recommendation of a flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision {
+    /// The prompt's task.
+    pub task: &'static str,
+    /// The timeframes whose reports it is given; those it is not given stand beside it.
+    pub reads: &'static [Timeframe],
 }
 
 /// One timeframe of a flow.
@@ -37,12 +48,15 @@ const WEEK: Reading = Reading { timeframe: Timeframe::Week, task: "weekly-report
 const DAY: Reading = Reading { timeframe: Timeframe::Day, task: "daily-report", charts: CHARTS };
 const FOUR_HOURS: Reading = Reading { timeframe: Timeframe::Hour4, task: "four-hour-report", charts: CHARTS };
 
+const DOWN_TO_FOUR_HOURS: &[Reading] = &[MONTH, WEEK, DAY, FOUR_HOURS];
+
 const FLOWS: &[Flow] = &[
-    Flow { number: 1, title: "the month, then the week", reads: &[MONTH, WEEK] },
+    Flow { number: 1, title: "the month, then the week", reads: &[MONTH, WEEK], decides: None },
     Flow {
         number: 2,
         title: "the month, the week, the day, then four hours",
-        reads: &[MONTH, WEEK, DAY, FOUR_HOURS],
+        reads: DOWN_TO_FOUR_HOURS,
+        decides: None,
     },
 ];
 

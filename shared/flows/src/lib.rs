@@ -4,6 +4,6 @@ mod definition;
 mod machine;
 mod plan;
 
-pub use definition::{Flow, Reading, UnknownFlow};
+pub use definition::{Decision, Flow, Reading, UnknownFlow};
 pub use machine::{Command, Ending, Progress, State, advance};
-pub use plan::{Plan, Planned, StepKind, report_step};
+pub use plan::{Plan, Planned, StepKind, recommendation_step, report_step};

@@ -1,6 +1,6 @@
 use domain::{StepId, Timeframe};
 
-use crate::Flow;
+use crate::{Decision, Flow};
 
 /// What a planned step makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub enum StepKind {
     Chart(&'static str),
     /// A report by the prompt of that task.
     Report(&'static str),
+    /// The recommendation.
+    Recommendation(Decision),
     /// The page and the notices.
     Notification,
 }
@@ -41,6 +43,11 @@ pub struct Plan {
 /// The id of a timeframe's report.
 pub fn report_step(timeframe: Timeframe) -> StepId {
     id(&format!("{timeframe}-report"))
+}
+
+/// The id of the recommendation.
+pub fn recommendation_step() -> StepId {
+    id("recommendation")
 }
 
 fn id(text: &str) -> StepId {
@@ -92,7 +99,22 @@ impl Plan {
                 awaits: charts,
             });
         }
-        let awaits = flow.reads.iter().map(|reading| report_step(reading.timeframe)).collect();
+        let mut awaits: Vec<StepId> =
+            flow.reads.iter().map(|reading| report_step(reading.timeframe)).collect();
+        if let Some(decision) = flow.decides {
+            let (given, beside) = awaits
+                .iter()
+                .cloned()
+                .partition(|id| decision.reads.iter().any(|timeframe| report_step(*timeframe) == *id));
+            steps.push(Planned {
+                id: recommendation_step(),
+                kind: StepKind::Recommendation(decision),
+                timeframe: None,
+                needs: given,
+                awaits: beside,
+            });
+            awaits.push(recommendation_step());
+        }
         steps.push(Planned {
             id: id("notification"),
             kind: StepKind::Notification,
