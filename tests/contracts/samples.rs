@@ -19,6 +19,7 @@ pub(crate) fn run(id: &str) -> RunDocument {
         language: "en".to_owned(),
         model: None,
         resumes: None,
+        asked: None,
         pins: Pins::default(),
         requested_at: "2026-04-30T04:00:00Z".parse().unwrap(),
         created_at: "2026-04-30T04:00:00Z".parse().unwrap(),

@@ -91,6 +91,7 @@ pub(super) fn run_document(id: &str) -> RunDocument {
         language: "en".to_owned(),
         model: None,
         resumes: None,
+        asked: None,
         pins: Pins::default(),
         requested_at: at,
         created_at: at,

@@ -74,6 +74,7 @@ pub(super) fn catalog(folder: &Path) -> Catalog {
 /// Flow 1 of seed 1's market, as it was at `as_of`.
 pub(super) fn request(as_of: Timestamp) -> RunRequest {
     RunRequest {
+        asked: None,
         flow: Flow::numbered("1").unwrap(),
         symbol: "BTCUSDT".parse().unwrap(),
         source: Source::Sim(1),

@@ -1,7 +1,7 @@
 use domain::{RunId, StepId};
 use flows::Planned;
 use jiff::{SignedDuration, Timestamp};
-use storage::{DOCUMENT_VERSION, Pins, RunDocument, Status, StepDocument, StepResult, shard_of};
+use storage::{Asked, DOCUMENT_VERSION, Pins, RunDocument, Status, StepDocument, StepResult, shard_of};
 
 use crate::{RunRequest, kind};
 
@@ -22,6 +22,7 @@ pub(crate) fn run(request: &RunRequest, pins: Pins, now: Timestamp) -> RunDocume
         language: request.language.clone(),
         model: request.model.clone(),
         resumes: None,
+        asked: request.asked.clone(),
         pins,
         requested_at: request.requested_at,
         created_at: now,
@@ -70,6 +71,7 @@ pub(crate) fn resumed(
     run_id: RunId,
     pins: Pins,
     model: Option<String>,
+    asked: Option<Asked>,
     now: Timestamp,
 ) -> RunDocument {
     RunDocument {
@@ -78,6 +80,7 @@ pub(crate) fn resumed(
         shard: shard_of(&run_id),
         run_id,
         resumes: Some(failed.run_id.clone()),
+        asked,
         requested_at: now,
         created_at: now,
         status: Status::Running,

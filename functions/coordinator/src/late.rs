@@ -79,7 +79,7 @@ impl Coordinator {
     }
 
     /// Ends a step of a run that has ended: nobody will do it.
-    async fn call_off(&self, step: StepDocument) -> Result<(), Redeliver> {
+    pub(crate) async fn call_off(&self, step: StepDocument) -> Result<(), Redeliver> {
         let journal = &self.services.journal;
         let now = self.services.clock.now();
         let claims = journal.claim(&step.run_id, std::slice::from_ref(&step.step_id), now, LEASE).await?;

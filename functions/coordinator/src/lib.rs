@@ -3,6 +3,7 @@
 //! It keeps nothing in memory: the state of a run is folded from its step documents at each event, and whoever
 //! creates a step's document is the one who hands it over.
 
+pub mod api;
 #[cfg(feature = "gcp")]
 mod bucket;
 pub mod catalog;
@@ -24,7 +25,7 @@ pub use request::RunRequest;
 use runtime::{Catalog, Function, Redeliver, Services};
 #[cfg(feature = "gcp")]
 pub use schedule::{OnSchedule, OnSweep, Scheduled};
-use storage::{Kind, MESSAGE_VERSION, Message, RunDocument, RunEnd, Status, StepDocument, StoreError, Topic};
+use storage::{Asked, Kind, MESSAGE_VERSION, Message, RunDocument, RunEnd, Status, StepDocument, StoreError, Topic};
 use tracing::{error, info, warn};
 
 /// Why a run cannot be gone on from: tell the user.
@@ -86,6 +87,20 @@ impl Coordinator {
         catalog: &Catalog,
         model: Option<String>,
     ) -> Result<RunId, ResumeError> {
+        self.resume_for(failed, catalog, model, None).await
+    }
+
+    /// The same for somebody who asked for it.
+    ///
+    /// # Errors
+    /// [`ResumeError`].
+    pub async fn resume_for(
+        &self,
+        failed: &RunId,
+        catalog: &Catalog,
+        model: Option<String>,
+        asked: Option<Asked>,
+    ) -> Result<RunId, ResumeError> {
         let earlier = self.services.journal.run(failed).await?;
         let earlier = earlier.ok_or_else(|| ResumeError::Unknown(failed.clone()))?;
         if !matches!(earlier.status, Status::Failed | Status::Cancelled) {
@@ -94,7 +109,9 @@ impl Coordinator {
         let run_id = request::run_id(&format!("resume {failed} {} {model:?}", catalog.hash()));
         let model = model.or_else(|| earlier.model.clone());
         let pins = catalog.pin(&self.services).await?;
-        let run = documents::resumed(&earlier, run_id.clone(), pins, model, self.services.clock.now());
+        let asked = asked.or_else(|| earlier.asked.clone());
+        let now = self.services.clock.now();
+        let run = documents::resumed(&earlier, run_id.clone(), pins, model, asked, now);
         // the steps first: once the run exists, whoever finds it finds what it reuses
         let steps = self.services.journal.steps(failed).await?;
         let done = steps.iter().filter(|step| step.status == Status::Done && step.kind != Kind::Notification);
@@ -105,6 +122,28 @@ impl Coordinator {
         }
         self.announce(&run_id).await.map_err(|redeliver| redeliver.0)?;
         Ok(run_id)
+    }
+
+    /// Calls a run off: nobody begins a step of it any more. A step in work comes to its end, for what is paid for is
+    /// kept. Says whether the run was running.
+    ///
+    /// # Errors
+    /// [`Redeliver`] if storage could not be reached, or has no such run.
+    pub async fn cancel(&self, run_id: &RunId, reason: String) -> Result<bool, Redeliver> {
+        let journal = &self.services.journal;
+        let end = RunEnd {
+            status: Status::Cancelled,
+            ended_at: self.services.clock.now(),
+            reason: Some(reason),
+        };
+        let was_running = journal.end_run(run_id, &end).await?;
+        // again if an earlier call stopped halfway
+        for step in journal.steps(run_id).await? {
+            if step.status == Status::Pending {
+                self.call_off(step).await?;
+            }
+        }
+        Ok(was_running)
     }
 
     /// Hands over again whatever is open: called at the start of the process that holds the data folder, when nobody

@@ -1,6 +1,7 @@
 use domain::{RunId, Source, Symbol, hash};
 use flows::Flow;
 use jiff::Timestamp;
+use storage::Asked;
 
 /// What a run is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct RunRequest {
     pub model: Option<String>,
     /// When it was asked.
     pub requested_at: Timestamp,
+    /// Who asked; nobody did where the schedule began it.
+    pub asked: Option<Asked>,
     /// Two requests with the same key are the same run.
     pub key: String,
 }

@@ -63,9 +63,9 @@ impl OnTick for OnSchedule {
             let Scheduled { flow, source, language, model } = self.scheduled.clone();
             // a call that comes again finds the runs that it began
             let key = format!("{} {} {symbol}", tick.key, flow.number);
-            let (as_of, requested_at, live) = (now, now, true);
+            let (as_of, requested_at, live, asked) = (now, now, true, None);
             let request =
-                RunRequest { flow, symbol, source, as_of, live, language, model, requested_at, key };
+                RunRequest { flow, symbol, source, as_of, live, language, model, requested_at, asked, key };
             self.coordinator.start(&request, &catalog).await?;
         }
         Ok(())

@@ -72,6 +72,7 @@ mod tests {
             language: "en".to_owned(),
             model: None,
             resumes: resumes.map(|id| id.parse().unwrap()),
+            asked: None,
             pins: Pins::default(),
             requested_at: begun,
             created_at: begun,

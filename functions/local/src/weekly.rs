@@ -54,6 +54,7 @@ impl Weekly<'_> {
             live: true,
             language: "en".to_owned(),
             model: self.model.clone(),
+            asked: None,
             requested_at: now,
             // the schedule's time is the run's key: a tick that comes twice starts it once
             key: format!("schedule 1 {symbol} {}", last_monday(now)),

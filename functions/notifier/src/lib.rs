@@ -40,7 +40,8 @@ impl Notifier {
             page::write(&self.services, batch, &readings, above).await?;
         }
         let mut reason = readings.missing.last().map(readings::Missing::sentence);
-        if let Some(chat) = &self.chat {
+        let is_wanted = batch.run.asked.as_ref().is_none_or(|asked| asked.notify);
+        if let Some(chat) = self.chat.as_ref().filter(|_| is_wanted) {
             match self.send(chat, last, &main.html, &step.step_id).await {
                 Ok(None) => {}
                 Ok(Some(note)) => reason = Some(format!("Telegram: {note}")),
@@ -50,7 +51,7 @@ impl Notifier {
                 }
             }
         } else {
-            info!(run_id = %batch.run.run_id, page = main.gcs_uri, "page written, nobody is told: no chat is configured");
+            info!(run_id = %batch.run.run_id, page = main.gcs_uri, "page written, nobody is told");
         }
         Ok(StepResult {
             gcs_uri: Some(main.gcs_uri),

@@ -9,7 +9,7 @@ use sha2::Sha256;
 use storage::StoreError;
 
 use crate::sqlite::io_error;
-use crate::{Access, durable, fault, plain};
+use crate::{Access, durable, fault, plain, random};
 
 const KEY_FILE: &str = "signing.key";
 
@@ -89,11 +89,7 @@ impl Signer {
 }
 
 fn create_key(path: &Path) -> Result<[u8; 32], StoreError> {
-    let mut key = [0; 32];
-    let random = Path::new("/dev/urandom");
-    std::fs::File::open(random)
-        .and_then(|mut source| source.read_exact(&mut key))
-        .map_err(|e| io_error(random, &e))?;
+    let key = random::bytes()?;
     fault::point("signing-key.begin");
     durable::write_private(path, &key)?;
     Ok(key)

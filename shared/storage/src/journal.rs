@@ -120,6 +120,9 @@ pub struct RunDocument {
     /// The failed run that this one goes on from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resumes: Option<RunId>,
+    /// Who asked for it, where somebody did: a run of the schedule has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
     /// What the run fixed when it began.
     pub pins: Pins,
     /// When it was requested.
@@ -138,6 +141,26 @@ pub struct RunDocument {
     pub shard: u32,
     /// When the document may be deleted.
     pub expire_at: Timestamp,
+}
+
+/// A request for a run through the API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The caller, by the name that the door knows it by.
+    pub by: String,
+    /// Hash of what was asked: a key that comes with anything else is another request's.
+    pub sha256: Sha256Hex,
+    /// Whether messages are sent when it ends.
+    pub notify: bool,
+}
+
+/// A place in the list of runs, which is by request, the newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// When the run was requested.
+    pub requested_at: Timestamp,
+    /// The run: of those requested at once, the greater id is first.
+    pub run_id: RunId,
 }
 
 /// How a run ends.
@@ -307,6 +330,9 @@ pub trait Journal: Send + Sync {
 
     /// The newest runs by request, at most `limit`.
     async fn runs(&self, limit: usize) -> Result<Vec<RunDocument>, StoreError>;
+
+    /// The runs after that place in the list, at most `limit`.
+    async fn runs_after(&self, place: &Place, limit: usize) -> Result<Vec<RunDocument>, StoreError>;
 
     /// Runs that have not ended, oldest first.
     async fn unfinished(&self) -> Result<Vec<RunDocument>, StoreError>;

@@ -23,7 +23,7 @@ pub use candles::{Appended, CandleQuery, CandleStore, Gap, SeriesBars, SeriesKey
 pub use catalog::CatalogFiles;
 pub use error::StoreError;
 pub use journal::{
-    Claim, DOCUMENT_VERSION, Journal, Kind, Pin, Pins, RunDocument, RunEnd, SHARDS, Status, StepDocument,
+    Asked, Claim, DOCUMENT_VERSION, Journal, Kind, Pin, Pins, Place, RunDocument, RunEnd, SHARDS, Status, StepDocument,
     StepResult, shard_of,
 };
 pub use reports::{ReportRow, ReportStore};

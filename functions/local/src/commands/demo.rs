@@ -58,9 +58,9 @@ pub(crate) async fn run(
     // the same arguments are the same run, whenever they are given
     let key = format!("demo {} {symbol} {source} {as_of} {model} {language} {}", flow.number, catalog.hash());
     let requested_at = SystemClock.now();
-    let live = false;
+    let (live, asked) = (false, None);
     let model = Some(model);
-    let request = RunRequest { flow, symbol, source, as_of, live, language, model, requested_at, key };
+    let request = RunRequest { flow, symbol, source, as_of, live, language, model, requested_at, asked, key };
     flow::collect(&app, &request.symbol, &data, terminal).await?;
     flow::require_history(&app, &request, &data).await?;
     flow::drive(&app, &request, &catalog, &data, terminal).await

@@ -46,6 +46,17 @@ pub(crate) async fn collect(
     Ok(())
 }
 
+/// What the exchange's clock said when the symbol's hours were last read, while it trades.
+pub(crate) async fn exchange_clock(
+    candles: &dyn CandleStore,
+    source: &Source,
+    symbol: &Symbol,
+) -> Result<Option<Timestamp>, StoreError> {
+    let hours = SeriesKey { source: source.clone(), symbol: symbol.clone(), timeframe: Timeframe::Hour };
+    let trades = candles.instrument(source, symbol).await?.is_some_and(|found| found.is_trading());
+    Ok(candles.refreshed_at(&hours).await?.filter(|_| trades))
+}
+
 /// The present, `now` by this machine's clock, unless the exchange's was behind it when the symbol's hours were last
 /// read: a run sees nothing that one of the two has yet to see. A difference that people would want to mend is said.
 pub(crate) async fn present(
@@ -55,11 +66,8 @@ pub(crate) async fn present(
     now: Timestamp,
     terminal: &Terminal,
 ) -> Result<Timestamp, StoreError> {
-    let hours = SeriesKey { source: source.clone(), symbol: symbol.clone(), timeframe: Timeframe::Hour };
-    let trades = app.local.candles.instrument(source, symbol).await?.is_some_and(|found| found.is_trading());
-    let Some(exchange) = app.local.candles.refreshed_at(&hours).await?.filter(|_| trades) else {
-        return Ok(now);
-    };
+    let candles = app.local.candles.as_ref();
+    let Some(exchange) = exchange_clock(candles, source, symbol).await? else { return Ok(now) };
     let ahead = now.duration_since(exchange);
     if ahead.abs() > OFF {
         let (off, way) = (ahead.abs().as_mins(), if ahead.is_negative() { "behind" } else { "ahead of" });

@@ -12,6 +12,7 @@ mod serve;
 mod show;
 mod sim;
 
+pub(crate) use flow::exchange_clock;
 use jiff::Timestamp;
 use runtime::{Clock, SystemClock};
 

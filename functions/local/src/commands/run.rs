@@ -45,6 +45,7 @@ pub(crate) async fn run(
         live: past.is_none(),
         language: choices.lang,
         model: choices.model,
+        asked: None,
         requested_at,
     };
     flow::require_history(&app, &request, &data).await?;

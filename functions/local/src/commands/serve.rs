@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use coordinator::Watch;
+use coordinator::api::Api;
 use domain::{Source, Symbol, Timeframe};
 use ohlcv_collector::CollectError;
+use platform_local::Door;
 use runtime::{Clock, SystemClock, Watchlist};
 use storage::{CandleStore, SeriesKey, StoreError};
 use tokio::net::TcpListener;
@@ -16,7 +18,7 @@ use crate::app::{self, Addresses, App};
 use crate::arguments::Serve;
 use crate::environment::Environment;
 use crate::failure::Failure;
-use crate::server::{self, Shared};
+use crate::server::{self, ServedDesk, Shared};
 use crate::terminal::Terminal;
 use crate::weekly::Weekly;
 use crate::{catalog, world};
@@ -42,11 +44,21 @@ pub(crate) async fn run(
     // port 0 is any that is free; signed addresses name the one it became
     let port = listener.local_addr().map_err(unusable)?.port();
     let app = App::new(&data, port, environment.source.clone(), addresses, environment)?;
+    let source = environment.source.clone();
+    let desk = ServedDesk {
+        symbols: watchlist.symbols.clone(),
+        catalog: catalog.clone(),
+        candles: app.local.candles.clone(),
+        source: source.clone(),
+        data: data.clone(),
+    };
+    let (services, model) = (app::services(&app.local), arguments.model.clone());
     let shared = Shared {
         artifacts: app.local.artifacts.clone(),
         signer: app.local.signer.clone(),
         clock: Arc::new(SystemClock),
-        port,
+        door: Arc::new(Door::open(&data, port).map_err(|error| Failure::store(&error, &data))?),
+        api: Arc::new(Api::new(app.coordinator.clone(), services, Arc::new(desk), source, model)),
     };
     app.coordinator.sweep().await.map_err(|error| Failure::store(&error.0, &data))?;
     terminal.line(&format!("serving on http://127.0.0.1:{port}"));

@@ -1,18 +1,20 @@
-//! What `serve` answers on 127.0.0.1: artifacts behind signed addresses.
+//! What `serve` answers on 127.0.0.1: the API for callers with the folder's token, and artifacts behind signed
+//! addresses.
 
 mod artifacts;
 mod connections;
-mod headers;
+mod desk;
+mod doors;
 
 use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
 use axum::middleware;
-use axum::response::IntoResponse;
 use axum::routing::get;
-use platform_local::{FolderArtifacts, Signer};
+use coordinator::api::{self, Api};
+pub(crate) use desk::ServedDesk;
+use platform_local::{Door, FolderArtifacts, Signer};
 use runtime::Clock;
 use tokio::net::TcpListener;
 
@@ -22,7 +24,8 @@ pub(crate) struct Shared {
     pub(crate) artifacts: Arc<FolderArtifacts>,
     pub(crate) signer: Arc<Signer>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) port: u16,
+    pub(crate) door: Arc<Door>,
+    pub(crate) api: Arc<Api>,
 }
 
 /// Serves until it is dropped.
@@ -31,12 +34,15 @@ pub(crate) async fn serve(listener: TcpListener, shared: Shared) -> Infallible {
 }
 
 fn router(shared: Shared) -> Router {
-    let port = shared.port;
+    let door = shared.door.clone();
+    let api = api::router(shared.api.clone())
+        .layer(middleware::from_fn_with_state(door.clone(), doors::bearer));
     Router::new()
         .route("/", get(|| async { "Topdown serves reports by their signed addresses.\n" }))
         .route("/artifacts/{*key}", get(artifacts::artifact))
-        .fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here\n").into_response() })
-        .layer(middleware::from_fn(move |request, next| headers::own_host(port, request, next)))
-        .layer(middleware::map_response(headers::safe))
         .with_state(shared)
+        .merge(api)
+        .fallback(doors::nothing)
+        .layer(middleware::from_fn_with_state(door, doors::own_origin))
+        .layer(middleware::map_response(doors::safe))
 }

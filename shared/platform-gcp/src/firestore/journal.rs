@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use domain::{RunId, StepId};
 use firestore::gcloud_sdk::google::firestore::v1::{Document, Write};
 use jiff::{SignedDuration, Timestamp};
-use storage::{Claim, Journal, RunDocument, RunEnd, Status, StepDocument, StoreError};
+use storage::{Claim, Journal, Place, RunDocument, RunEnd, Status, StepDocument, StoreError};
 
 use super::change::{Decision, Subject};
 use super::client::{Client, FirestoreConfig};
@@ -77,7 +77,11 @@ impl Journal for FirestoreJournal {
     }
 
     async fn runs(&self, limit: usize) -> Result<Vec<RunDocument>, StoreError> {
-        self.client.newest(limit).await
+        self.client.newest(None, limit).await
+    }
+
+    async fn runs_after(&self, place: &Place, limit: usize) -> Result<Vec<RunDocument>, StoreError> {
+        self.client.newest(Some(place), limit).await
     }
 
     async fn unfinished(&self) -> Result<Vec<RunDocument>, StoreError> {

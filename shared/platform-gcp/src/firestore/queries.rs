@@ -4,9 +4,9 @@ use domain::RunId;
 use firestore::gcloud_sdk::google::firestore::v1::Value;
 use firestore::gcloud_sdk::google::firestore::v1::value::ValueType;
 use firestore::select_filter_builder::FirestoreQueryFilterBuilder;
-use firestore::{FirestoreQueryFilter, FirestoreValue};
+use firestore::{FirestoreQueryCursor, FirestoreQueryFilter, FirestoreValue};
 use jiff::Timestamp;
-use storage::{RunDocument, SHARDS, Status, StepDocument, StoreError};
+use storage::{Place, RunDocument, SHARDS, Status, StepDocument, StoreError};
 
 use super::client::{Client, all};
 use super::parse::{created, parse, readable};
@@ -44,8 +44,12 @@ impl Client {
         documents.iter().map(parse).collect()
     }
 
-    /// The newest runs by request.
-    pub(super) async fn newest(&self, limit: usize) -> Result<Vec<RunDocument>, StoreError> {
+    /// The newest runs by request, from the beginning of that list or after a place in it.
+    pub(super) async fn newest(
+        &self,
+        after: Option<&Place>,
+        limit: usize,
+    ) -> Result<Vec<RunDocument>, StoreError> {
         let query = self
             .database()
             .await?
@@ -53,8 +57,20 @@ impl Client {
             .select()
             .from(RUNS)
             .filter(|query| sharded(&query))
-            .order(|order| order.fields([order.field("requested_at").desc()]))
+            .order(|order| order.fields([order.field("requested_at").desc(), order.field("__name__").desc()]))
             .limit(u32::try_from(limit).unwrap_or(u32::MAX));
+        let query = match after {
+            Some(place) => {
+                let name = self.name(&format!("{RUNS}/{}", place.run_id)).await?;
+                let place = [
+                    ValueType::TimestampValue(timestamp(place.requested_at)),
+                    ValueType::ReferenceValue(name),
+                ];
+                let value = |value| FirestoreValue::from(Value { value_type: Some(value) });
+                query.start_at(FirestoreQueryCursor::AfterValue(place.map(value).to_vec()))
+            }
+            None => query,
+        };
         Ok(readable(&all(query.stream_query_with_errors()).await?))
     }
 

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use storage::{Claim, DOCUMENT_VERSION, Journal, RunDocument, RunEnd, Status, StepDocument, StoreError};
+use storage::{Claim, DOCUMENT_VERSION, Journal, Place, RunDocument, RunEnd, Status, StepDocument, StoreError};
 use tracing::error;
 
 use super::{Database, json_error, sql_error, sum};
@@ -87,8 +87,16 @@ impl Journal for SqliteJournal {
 
     async fn runs(&self, limit: usize) -> Result<Vec<RunDocument>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let sql = "SELECT document, sum FROM runs ORDER BY requested_ms DESC, run_id LIMIT ?1";
+        let sql = "SELECT document, sum FROM runs ORDER BY requested_ms DESC, run_id DESC LIMIT ?1";
         self.database.run(|connection| collect_readable(connection, sql, [limit]))
+    }
+
+    async fn runs_after(&self, place: &Place, limit: usize) -> Result<Vec<RunDocument>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let sql = "SELECT document, sum FROM runs WHERE (requested_ms, run_id) < (?1, ?2) \
+                   ORDER BY requested_ms DESC, run_id DESC LIMIT ?3";
+        let values = params![place.requested_at.as_millisecond(), place.run_id.as_str(), limit];
+        self.database.run(|connection| collect_readable(connection, sql, values))
     }
 
     async fn unfinished(&self) -> Result<Vec<RunDocument>, StoreError> {

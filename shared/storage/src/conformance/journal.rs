@@ -3,7 +3,7 @@ use jiff::SignedDuration;
 
 use super::at;
 use crate::{
-    Claim, DOCUMENT_VERSION, Journal, Kind, Pins, RunDocument, RunEnd, Status, StepDocument, StepResult,
+    Claim, DOCUMENT_VERSION, Journal, Kind, Pins, Place, RunDocument, RunEnd, Status, StepDocument, StepResult,
     StoreError, shard_of,
 };
 
@@ -21,6 +21,7 @@ fn run(id: &str, requested: &str) -> RunDocument {
         language: "en".to_owned(),
         model: None,
         resumes: None,
+        asked: None,
         pins: Pins::default(),
         requested_at: at(requested),
         created_at: at(requested),
@@ -90,6 +91,23 @@ async fn runs(journal: &dyn Journal) {
     assert_eq!(journal.unfinished().await.unwrap(), [first]);
     let newest: Vec<_> = journal.runs(1).await.unwrap().into_iter().map(|run| run.run_id).collect();
     assert_eq!(newest, [second.run_id]);
+    pages(journal).await;
+}
+
+/// The list in pages: each run once, also those that were requested at one instant.
+async fn pages(journal: &dyn Journal) {
+    for id in ["r-3", "r-5", "r-4"] {
+        journal.create_run(&run(id, "2026-04-30T04:30:00Z")).await.unwrap();
+    }
+    let mut page = journal.runs(2).await.unwrap();
+    let mut found = Vec::new();
+    while let Some(last) = page.last() {
+        let place = Place { requested_at: last.requested_at, run_id: last.run_id.clone() };
+        assert!(page.len() <= 2, "{page:?}");
+        found.extend(page.iter().map(|run| run.run_id.to_string()));
+        page = journal.runs_after(&place, 2).await.unwrap();
+    }
+    assert_eq!(found, ["r-2", "r-5", "r-4", "r-3", "r-1"]);
 }
 
 async fn steps(journal: &dyn Journal) {

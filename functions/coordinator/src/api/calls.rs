@@ -1,0 +1,68 @@
+//! `POST /v1/runs/{run_id}:cancel` and `:resume`.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use domain::Sha256Hex;
+use storage::{Asked, RunDocument, Status};
+
+use super::problem::{NOT_FOUND, Problem, WRONG_STATE};
+use super::start::accepted;
+use super::view::RunView;
+use super::{Api, Caller};
+use crate::ResumeError;
+
+pub(super) async fn call(
+    State(api): State<Arc<Api>>,
+    Extension(Caller(caller)): Extension<Caller>,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    let unknown = || Problem::new(NOT_FOUND, "a run is called by :cancel or :resume; see /openapi.json");
+    let Path(path) = path.map_err(|_| unknown())?;
+    let (id, verb) = path.rsplit_once(':').ok_or_else(unknown)?;
+    match verb {
+        "cancel" => {
+            let run = api.cancel(&api.run(id).await?, &caller).await?;
+            Ok(Json(RunView::of(&run)).into_response())
+        }
+        "resume" => Ok(accepted(&api.resume(&api.run(id).await?, &caller).await?)),
+        _ => Err(unknown()),
+    }
+}
+
+impl Api {
+    /// Calls the run off. One that was called off before stays so.
+    pub(super) async fn cancel(&self, run: &RunDocument, caller: &str) -> Result<RunDocument, Problem> {
+        self.coordinator.cancel(&run.run_id, format!("cancelled by {caller}")).await?;
+        let run = self.run(run.run_id.as_str()).await?;
+        if run.status == Status::Cancelled {
+            return Ok(run);
+        }
+        let detail = format!("run {} is {}: it has ended, nothing is left to cancel", run.run_id, run.status.as_str());
+        Err(Problem::new(WRONG_STATE, detail))
+    }
+
+    /// Goes on from the run in a new one. Asked again it finds that one.
+    pub(super) async fn resume(&self, run: &RunDocument, caller: &str) -> Result<RunDocument, Problem> {
+        let catalog = self.desk.catalog().await?;
+        let _one = self.starting.lock().await;
+        if matches!(run.status, Status::Failed | Status::Cancelled) {
+            self.count(caller).await?;
+        }
+        let asked = Asked {
+            by: caller.to_owned(),
+            sha256: Sha256Hex::of(format!("resume {}", run.run_id).as_bytes()),
+            notify: run.asked.as_ref().is_none_or(|asked| asked.notify),
+        };
+        let resumed = self.coordinator.resume_for(&run.run_id, &catalog, None, Some(asked)).await;
+        let run_id = resumed.map_err(|error| match error {
+            ResumeError::Unknown(_) => Problem::new(NOT_FOUND, error),
+            ResumeError::NotFailed { .. } => Problem::new(WRONG_STATE, error),
+            ResumeError::Store(error) => error.into(),
+        })?;
+        self.run(run_id.as_str()).await
+    }
+}

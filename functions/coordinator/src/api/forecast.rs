@@ -1,0 +1,142 @@
+//! How long steps take, and when a run will have ended.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use domain::{Source, StepId};
+use flows::Plan;
+use jiff::{SignedDuration, Timestamp};
+use storage::{Journal, Status, StepDocument, StoreError};
+
+use super::view::millis;
+
+/// Runs of a step that its median is of.
+const LAST: usize = 20;
+
+/// Runs that are looked through for them.
+const RUNS: usize = 40;
+
+/// For how long medians are good: reading them costs as much as forty runs do.
+const GOOD_FOR: SignedDuration = SignedDuration::from_secs(60);
+
+/// Medians by step, ms.
+pub(super) type Known = BTreeMap<StepId, i64>;
+
+/// What is known of the runs on each source's candles, and since when.
+#[derive(Debug, Default)]
+pub(super) struct Medians {
+    sources: Mutex<BTreeMap<String, (Timestamp, Known)>>,
+}
+
+impl Medians {
+    /// How long each step took, by its last runs on candles of `source`. A step of one name is the same in every flow
+    /// that has it.
+    pub(super) async fn of(
+        &self,
+        journal: &dyn Journal,
+        source: &Source,
+        now: Timestamp,
+    ) -> Result<Known, StoreError> {
+        let kept = self.sources.lock().unwrap_or_else(PoisonError::into_inner).get(&source.to_string()).cloned();
+        if let Some((since, known)) = kept
+            && now < since + GOOD_FOR
+        {
+            return Ok(known);
+        }
+        let mut taken: BTreeMap<StepId, Vec<i64>> = BTreeMap::new();
+        for run in journal.runs(RUNS).await? {
+            if run.source != *source {
+                continue;
+            }
+            let steps = match journal.steps(&run.run_id).await {
+                // what cannot be read is no measure
+                Err(StoreError::Newer { .. } | StoreError::Damaged { .. }) => continue,
+                steps => steps?,
+            };
+            for step in steps {
+                let times = taken.entry(step.step_id.clone()).or_default();
+                if times.len() < LAST {
+                    times.extend(took(&step));
+                }
+            }
+        }
+        let known: Known = taken.into_iter().filter_map(|(id, times)| Some((id, median(times)?))).collect();
+        let kept = (now, known.clone());
+        self.sources.lock().unwrap_or_else(PoisonError::into_inner).insert(source.to_string(), kept);
+        Ok(known)
+    }
+}
+
+fn took(step: &StepDocument) -> Option<i64> {
+    let is_own = step.status == Status::Done && step.result.reused_from.is_none();
+    is_own.then_some(())?;
+    Some(millis(step.started_at?, step.ended_at?))
+}
+
+/// The middle one; of an even number the mean of the two in the middle.
+fn median(mut times: Vec<i64>) -> Option<i64> {
+    times.sort_unstable();
+    let (low, high) = (times.get(times.len().checked_sub(1)? / 2)?, times.get(times.len() / 2)?);
+    Some(low + (high - low) / 2)
+}
+
+/// When the last step will have ended, if each that is left takes as long as it did before. Steps that nothing is
+/// known of take no time; nothing is said where that is so of every one that is left.
+pub(super) fn estimated_end(
+    plan: &Plan,
+    steps: &[StepDocument],
+    known: &Known,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let mut ends: BTreeMap<&StepId, Timestamp> = BTreeMap::new();
+    let mut is_known = false;
+    for planned in &plan.steps {
+        let step = steps.iter().find(|step| step.step_id == planned.id);
+        if let Some(ended) = step.filter(|step| step.status.is_terminal()).and_then(|step| step.ended_at) {
+            ends.insert(&planned.id, ended);
+            continue;
+        }
+        let before = planned.needs.iter().chain(&planned.awaits).filter_map(|id| ends.get(id)).max();
+        let started = step.and_then(|step| step.started_at).or(before.copied()).unwrap_or(now);
+        let median = known.get(&planned.id);
+        is_known |= median.is_some();
+        let takes = SignedDuration::from_millis(median.copied().unwrap_or_default());
+        // what has taken longer than usual may end at any moment
+        ends.insert(&planned.id, (started + takes).max(now));
+    }
+    ends.into_values().max().filter(|_| is_known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_of_an_even_number_lies_between_two() {
+        assert_eq!(median(vec![]), None);
+        assert_eq!(median(vec![7]), Some(7));
+        assert_eq!(median(vec![9, 1, 4]), Some(4));
+        assert_eq!(median(vec![10, 1, 4, 2]), Some(3));
+    }
+
+    #[test]
+    fn an_estimate_follows_the_chain_of_reports() {
+        let plan = Plan::of(&flows::Flow::numbered("1").unwrap());
+        let now: Timestamp = "2026-04-30T04:00:00Z".parse().unwrap();
+        assert_eq!(estimated_end(&plan, &[], &Known::new(), now), None);
+        let of = |id: &str, ms: i64| (id.parse().unwrap(), ms);
+        // the month's candles, chart and report, then the week's report; the week's chart is drawn meanwhile
+        let known: Known = [
+            of("1M-ohlcv", 1_000),
+            of("1w-ohlcv", 1_000),
+            of("1M-chart-trend", 2_000),
+            of("1w-chart-trend", 5_000),
+            of("1M-report", 30_000),
+            of("1w-report", 20_000),
+            of("notification", 500),
+        ]
+        .into();
+        let end = estimated_end(&plan, &[], &known, now).unwrap();
+        assert_eq!(end.duration_since(now), SignedDuration::from_millis(53_500));
+    }
+}

@@ -1,0 +1,63 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Router};
+
+use super::problem::{METHOD, NOT_FOUND, Problem, TIMEOUT};
+use super::{Api, Caller, calls, list, read, start};
+
+/// The document that describes the API.
+pub const OPENAPI: &str = include_str!("openapi.json");
+
+/// Every operation: its method, its path as the document writes it.
+pub const ROUTES: &[(&str, &str)] = &[
+    ("get", "/openapi.json"),
+    ("get", "/v1/runs"),
+    ("post", "/v1/runs"),
+    ("get", "/v1/runs/{run_id}"),
+    ("post", "/v1/runs/{run_id}:cancel"),
+    ("post", "/v1/runs/{run_id}:resume"),
+];
+
+/// A request is answered by then.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The routes of the API. Whoever mounts them puts a [`Caller`] among each request's extensions.
+pub fn router(api: Arc<Api>) -> Router {
+    Router::new()
+        .route("/v1/runs", get(list::list).post(start::start))
+        .route("/v1/runs/{run_id}", get(read::read).post(calls::call))
+        .route("/openapi.json", get(|| async { ([(CONTENT_TYPE, "application/json")], OPENAPI) }))
+        .route("/v1/{*rest}", get(nothing).post(nothing))
+        .method_not_allowed_fallback(|| async { Problem::new(METHOD, "see /openapi.json") })
+        .layer(middleware::from_fn_with_state(api.clone(), admitted))
+        .with_state(api)
+}
+
+async fn nothing() -> Problem {
+    Problem::new(NOT_FOUND, "see /openapi.json")
+}
+
+/// Lets known callers in, within their rates, and waits no longer than they do.
+async fn admitted(
+    State(api): State<Arc<Api>>,
+    caller: Option<Extension<Caller>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(Extension(Caller(caller))) = caller else {
+        return Problem::unknown_caller("no caller is known of this request").into_response();
+    };
+    if let Err(problem) = api.pace.read(&caller, api.services.clock.now()) {
+        return problem.into_response();
+    }
+    match tokio::time::timeout(PATIENCE, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::new(TIMEOUT, "30 s have passed").into_response(),
+    }
+}

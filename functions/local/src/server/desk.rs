@@ -1,0 +1,42 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use coordinator::api::{Desk, Problem};
+use domain::{Source, Symbol};
+use jiff::Timestamp;
+use runtime::Catalog;
+use storage::{CandleStore, StoreError};
+
+use crate::commands::exchange_clock;
+
+/// What the server began with: its watchlist, its catalog, its folder's candles.
+pub(crate) struct ServedDesk {
+    pub(crate) symbols: Vec<Symbol>,
+    pub(crate) catalog: Catalog,
+    pub(crate) candles: Arc<dyn CandleStore>,
+    pub(crate) source: Source,
+    /// The data folder.
+    pub(crate) data: PathBuf,
+}
+
+#[async_trait]
+impl Desk for ServedDesk {
+    async fn watched(&self) -> Result<Vec<Symbol>, Problem> {
+        Ok(self.symbols.clone())
+    }
+
+    async fn catalog(&self) -> Result<Catalog, Problem> {
+        Ok(self.catalog.clone())
+    }
+
+    async fn present(&self, symbol: &Symbol, now: Timestamp) -> Result<Timestamp, StoreError> {
+        let exchange = exchange_clock(self.candles.as_ref(), &self.source, symbol).await?;
+        Ok(exchange.map_or(now, |exchange| now.min(exchange)))
+    }
+
+    fn how_to_watch(&self, symbol: &Symbol) -> String {
+        let list = self.data.join("watchlist.toml");
+        format!("add \"{symbol}\" to symbols in {} and start `topdown serve` again", list.display())
+    }
+}
