@@ -1,6 +1,7 @@
 //! The functions as processes of their own, on the emulators: they reach one another by Pub/Sub, Firestore, Cloud
 //! Storage and BigQuery alone.
 
+mod api;
 mod door;
 mod faults;
 mod flow;

@@ -15,7 +15,7 @@ const AUDIENCE: &str = "https://service.example";
 const INVOKER: &str = "push@project.example";
 
 /// An issuer of tokens on this machine: a key of its own, and an address that shows its public half.
-struct Issuer {
+pub(super) struct Issuer {
     folder: tempfile::TempDir,
     url: String,
 }
@@ -31,7 +31,7 @@ fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
 }
 
 impl Issuer {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let key = folder.path().join("key.pem");
         let key = key.to_str().unwrap();
@@ -57,7 +57,7 @@ impl Issuer {
         Self { folder, url }
     }
 
-    fn token(&self, header: &Value, claims: &Value) -> String {
+    pub(super) fn token(&self, header: &Value, claims: &Value) -> String {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", part(header), part(claims));
         let key = self.folder.path().join("key.pem");
@@ -66,7 +66,7 @@ impl Issuer {
     }
 }
 
-fn claims(change: &Value) -> Value {
+pub(super) fn claims(change: &Value) -> Value {
     #[expect(clippy::disallowed_methods, reason = "a token expires by this machine's clock")]
     let now = jiff::Timestamp::now().as_second();
     let mut claims = json!({
@@ -109,7 +109,7 @@ const BASE: &[(&str, &str)] = &[
     ("BIGQUERY_STORAGE_EMULATOR_HOST", "127.0.0.1:9"),
 ];
 
-fn start(name: &str, more: &[(&str, &str)]) -> Function {
+pub(super) fn start(name: &str, more: &[(&str, &str)]) -> Function {
     let variables: Vec<_> = BASE.iter().chain(more).copied().collect();
     Function::start(name, &variables)
 }

@@ -223,7 +223,7 @@ pub(super) async fn world_of(seed: u64) -> World {
 }
 
 /// The program with its exchange and its model in `world`.
-pub(super) fn program_in(world: &World) -> Topdown {
+pub(crate) fn program_in(world: &World) -> Topdown {
     program()
         .with("TOPDOWN_BINANCE_URL", &world.binance_url())
         .with("OPENAI_BASE_URL", &world.openai_url())

@@ -1,6 +1,6 @@
 //! What goes wrong, and what comes of it: kills, vendors, messages, disks, secrets.
 
-mod bench;
+pub(crate) mod bench;
 mod budget;
 mod catalog;
 mod charts;

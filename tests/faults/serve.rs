@@ -1,16 +1,14 @@
 //! `topdown serve` for as long as it lives: what it loses, what fails, who presses on its port.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use runtime::{Clock, SystemClock};
 use rusqlite::params;
 use serde_json::Value;
 use sim::{Fault, Rule, Service, SimClock, World, WorldConfig};
-use tests::Topdown;
+use tests::{Server, Topdown};
 
 use super::bench::{RUN, count, database, killed, program_in};
 
@@ -27,76 +25,6 @@ fn watching(world: &World) -> Topdown {
     let list = "symbols = [\"BTCUSDT\"]\n[bars]\n1h = 1000\n4h = 400\n1d = 400\n";
     std::fs::write(topdown.data().join("watchlist.toml"), list).unwrap();
     topdown
-}
-
-struct Server {
-    child: Child,
-    address: SocketAddr,
-    stderr: Arc<Mutex<String>>,
-}
-
-impl Server {
-    /// Starts it with a look every second and, by the shell, at most so many open files; waits until it answers.
-    fn start(topdown: &Topdown, files: u32) -> Self {
-        let serve = topdown.command(&["serve", "--port", "0", "--tick", "1", "--catalog", "catalog"]);
-        let mut command = Command::new("bash");
-        command.args(["-c", &format!("ulimit -n {files}; exec \"$@\""), "bash"]);
-        command.arg(serve.get_program()).args(serve.get_args()).current_dir(serve.get_current_dir().unwrap());
-        command.env_clear().envs(serve.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let stderr = Arc::new(Mutex::new(String::new()));
-        let (mut from, to) = (BufReader::new(child.stderr.take().unwrap()), stderr.clone());
-        std::thread::spawn(move || {
-            let mut line = String::new();
-            while from.read_line(&mut line).is_ok_and(|read| read > 0) {
-                to.lock().unwrap().push_str(&std::mem::take(&mut line));
-            }
-        });
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("serving on http://");
-        let address = address.unwrap_or_else(|| panic!("{line}{}", stderr.lock().unwrap()));
-        Self { address: address.parse().unwrap(), child, stderr }
-    }
-
-    fn said(&self) -> String {
-        self.stderr.lock().unwrap().clone()
-    }
-
-    /// Waits for something, a minute at most.
-    fn until<T>(&mut self, what: &str, mut found: impl FnMut() -> Option<T>) -> T {
-        let begun = Instant::now();
-        loop {
-            if let Some(found) = found() {
-                return found;
-            }
-            let ended = self.child.try_wait().unwrap();
-            assert!(ended.is_none(), "{what}: it ended with {ended:?}: {}", self.said());
-            assert!(begun.elapsed() < Duration::from_secs(60), "{what}: {}", self.said());
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    fn until_said(&mut self, what: &str) {
-        let stderr = self.stderr.clone();
-        self.until(what, || stderr.lock().unwrap().contains(what).then_some(()));
-    }
-
-    fn get(&self) -> String {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        write!(stream, "GET / HTTP/1.1\r\nHost: {}\r\n\r\n", self.address).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// Documents of runs, the oldest first, once there is a data folder.

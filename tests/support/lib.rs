@@ -6,9 +6,11 @@ mod figures;
 mod http;
 mod material;
 mod program;
+mod server;
 
 pub use emulator::{Emulator, unique};
 pub use figures::{figure, seed, seeds};
 pub use http::{http, request, send};
 pub use material::{candles, left_out, repository};
 pub use program::{Finished, Topdown, binary};
+pub use server::Server;

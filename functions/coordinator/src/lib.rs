@@ -25,7 +25,9 @@ pub use request::RunRequest;
 use runtime::{Catalog, Function, Redeliver, Services};
 #[cfg(feature = "gcp")]
 pub use schedule::{OnSchedule, OnSweep, Scheduled};
-use storage::{Asked, Kind, MESSAGE_VERSION, Message, RunDocument, RunEnd, Status, StepDocument, StoreError, Topic};
+use storage::{
+    Asked, Kind, MESSAGE_VERSION, Message, RunDocument, RunEnd, Status, StepDocument, StoreError, Topic,
+};
 use tracing::{error, info, warn};
 
 /// Why a run cannot be gone on from: tell the user.
@@ -131,11 +133,8 @@ impl Coordinator {
     /// [`Redeliver`] if storage could not be reached, or has no such run.
     pub async fn cancel(&self, run_id: &RunId, reason: String) -> Result<bool, Redeliver> {
         let journal = &self.services.journal;
-        let end = RunEnd {
-            status: Status::Cancelled,
-            ended_at: self.services.clock.now(),
-            reason: Some(reason),
-        };
+        let end =
+            RunEnd { status: Status::Cancelled, ended_at: self.services.clock.now(), reason: Some(reason) };
         let was_running = journal.end_run(run_id, &end).await?;
         // again if an earlier call stopped halfway
         for step in journal.steps(run_id).await? {

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use coordinator::api::{Api, BucketDesk, behind_door};
 use coordinator::{Coordinator, OnSchedule, OnSweep, settings};
 use platform_gcp::{CATALOG, Cloud, FIRESTORE, PUBSUB, STORAGE, id_token};
 use runtime::program::Program;
@@ -34,10 +35,14 @@ fn main() -> ExitCode {
         let clock = services.clock.clone();
         let files = cloud.catalog()?;
         let coordinator = Arc::new(Coordinator::new(services.clone()));
+        let desk = Arc::new(BucketDesk { files: files.clone() });
+        let (source, model) = (scheduled.source.clone(), scheduled.model.clone());
+        let api = Arc::new(Api::new(coordinator.clone(), services.clone(), desk, source, model));
         let on_schedule = OnSchedule::new(coordinator.clone(), files, clock, scheduled);
         Ok(server
             .function(services, coordinator.clone())
             .tick("/tick", Arc::new(on_schedule))
-            .tick("/sweep", Arc::new(OnSweep { coordinator, watch })))
+            .tick("/sweep", Arc::new(OnSweep { coordinator, watch }))
+            .routes(behind_door(api)))
     })
 }

@@ -23,8 +23,8 @@ pub use candles::{Appended, CandleQuery, CandleStore, Gap, SeriesBars, SeriesKey
 pub use catalog::CatalogFiles;
 pub use error::StoreError;
 pub use journal::{
-    Asked, Claim, DOCUMENT_VERSION, Journal, Kind, Pin, Pins, Place, RunDocument, RunEnd, SHARDS, Status, StepDocument,
-    StepResult, shard_of,
+    Asked, Claim, DOCUMENT_VERSION, Journal, Kind, Pin, Pins, Place, RunDocument, RunEnd, SHARDS, Status,
+    StepDocument, StepResult, shard_of,
 };
 pub use reports::{ReportRow, ReportStore};
 pub use revisions::revise;

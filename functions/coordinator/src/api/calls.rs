@@ -41,7 +41,8 @@ impl Api {
         if run.status == Status::Cancelled {
             return Ok(run);
         }
-        let detail = format!("run {} is {}: it has ended, nothing is left to cancel", run.run_id, run.status.as_str());
+        let detail =
+            format!("run {} is {}: it has ended, nothing is left to cancel", run.run_id, run.status.as_str());
         Err(Problem::new(WRONG_STATE, detail))
     }
 

@@ -37,7 +37,8 @@ impl Medians {
         source: &Source,
         now: Timestamp,
     ) -> Result<Known, StoreError> {
-        let kept = self.sources.lock().unwrap_or_else(PoisonError::into_inner).get(&source.to_string()).cloned();
+        let kept =
+            self.sources.lock().unwrap_or_else(PoisonError::into_inner).get(&source.to_string()).cloned();
         if let Some((since, known)) = kept
             && now < since + GOOD_FOR
         {

@@ -5,6 +5,8 @@
 //! extensions is answered 401.
 
 mod calls;
+#[cfg(feature = "gcp")]
+mod cloud;
 mod forecast;
 mod list;
 mod pace;
@@ -18,6 +20,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+#[cfg(feature = "gcp")]
+pub use cloud::{BucketDesk, behind_door};
 use domain::{Source, Symbol};
 use jiff::Timestamp;
 pub use problem::Problem;

@@ -19,7 +19,8 @@ const STARTS: [Rate; 2] = [
     Rate { most: 10, within: SignedDuration::from_mins(1), what: "starts a minute" },
     Rate { most: 200, within: SignedDuration::from_hours(24), what: "starts a day" },
 ];
-const READS: [Rate; 1] = [Rate { most: 120, within: SignedDuration::from_mins(1), what: "requests a minute" }];
+const READS: [Rate; 1] =
+    [Rate { most: 120, within: SignedDuration::from_mins(1), what: "requests a minute" }];
 
 /// Runs that a caller may have in work.
 pub(super) const UNFINISHED: usize = 5;

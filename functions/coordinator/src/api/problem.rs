@@ -22,8 +22,7 @@ pub struct Problem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Kind(&'static str, &'static str, StatusCode);
 
-pub(crate) const MALFORMED: Kind =
-    Kind("malformed", "The request cannot be read", StatusCode::BAD_REQUEST);
+pub(crate) const MALFORMED: Kind = Kind("malformed", "The request cannot be read", StatusCode::BAD_REQUEST);
 pub(crate) const UNKNOWN_CALLER: Kind =
     Kind("unknown-caller", "The caller is not known", StatusCode::UNAUTHORIZED);
 pub(crate) const FORBIDDEN: Kind = Kind("forbidden", "The caller may not do this", StatusCode::FORBIDDEN);
@@ -32,8 +31,7 @@ pub(crate) const METHOD: Kind =
     Kind("method", "This address is not called that way", StatusCode::METHOD_NOT_ALLOWED);
 pub(crate) const TIMEOUT: Kind =
     Kind("timeout", "The request took too long to arrive", StatusCode::REQUEST_TIMEOUT);
-pub(crate) const IN_WORK: Kind =
-    Kind("in-work", "A request with this key is in work", StatusCode::CONFLICT);
+pub(crate) const IN_WORK: Kind = Kind("in-work", "A request with this key is in work", StatusCode::CONFLICT);
 pub(crate) const WRONG_STATE: Kind =
     Kind("wrong-state", "The run's state does not allow it", StatusCode::CONFLICT);
 pub(crate) const TOO_LONG: Kind =
@@ -42,8 +40,7 @@ pub(crate) const MEDIA_TYPE: Kind =
     Kind("media-type", "The body is no JSON", StatusCode::UNSUPPORTED_MEDIA_TYPE);
 pub(crate) const MISDIRECTED: Kind =
     Kind("misdirected", "The Host is another's", StatusCode::MISDIRECTED_REQUEST);
-pub(crate) const INVALID: Kind =
-    Kind("invalid", "A value cannot be used", StatusCode::UNPROCESSABLE_ENTITY);
+pub(crate) const INVALID: Kind = Kind("invalid", "A value cannot be used", StatusCode::UNPROCESSABLE_ENTITY);
 pub(crate) const NOT_WATCHED: Kind =
     Kind("not-watched", "The symbol is not watched", StatusCode::UNPROCESSABLE_ENTITY);
 pub(crate) const OTHER_BODY: Kind =

@@ -11,10 +11,10 @@ use jiff::SignedDuration;
 use serde_json::Value;
 use storage::{Kind, RunDocument, Status, StepDocument, StoreError};
 
+use super::Api;
 use super::forecast::estimated_end;
 use super::problem::{NOT_FOUND, Problem};
 use super::view::{ArtifactView, RunView, StepView, WholeRun};
-use super::Api;
 use crate::kind;
 
 /// How long a signed address works: long enough to look at, too short to be kept.
@@ -54,7 +54,8 @@ impl Api {
         let is_open = !run.status.is_terminal();
         let mut estimated = None;
         if let Some(plan) = plan.filter(|_| is_open) {
-            let missing = plan.steps.iter().filter(|planned| steps.iter().all(|step| step.step_id != planned.id));
+            let missing =
+                plan.steps.iter().filter(|planned| steps.iter().all(|step| step.step_id != planned.id));
             views.extend(missing.map(|planned| {
                 StepView::to_come(planned.id.clone(), kind(&planned.kind), planned.timeframe)
             }));
@@ -69,7 +70,7 @@ impl Api {
             model_calls: steps.iter().filter_map(|step| step.result.model_calls).sum(),
             estimated_end: estimated,
             report: self.last(&steps, Kind::Report).await?,
-            recommendation: None,
+            recommendation: self.last(&steps, Kind::Recommendation).await?,
             steps: views,
         })
     }

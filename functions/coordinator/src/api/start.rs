@@ -105,7 +105,8 @@ async fn json(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
 
 fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
+    let is_visible = |key: &&str| key.bytes().all(|byte| byte.is_ascii_graphic());
+    let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len())).filter(is_visible);
     let form = "Idempotency-Key: 1 to 255 visible characters of ASCII";
     Ok(Some(key.ok_or_else(|| Problem::new(MALFORMED, form))?))
 }
@@ -136,8 +137,7 @@ impl Drop for Held<'_> {
 impl Wanted {
     fn checked(self, now: Timestamp) -> Result<Start, Problem> {
         let invalid = |field, error: &dyn std::fmt::Display| Problem::new(INVALID, error).of(field);
-        let flow =
-            Flow::numbered(&self.flow.to_string()).map_err(|error| invalid("flow", &error))?;
+        let flow = Flow::numbered(&self.flow.to_string()).map_err(|error| invalid("flow", &error))?;
         let symbol = self.symbol.parse().map_err(|error| invalid("symbol", &error))?;
         let as_of = self.as_of.map(|text| instant(&text, now)).transpose()?;
         let language = self.language.unwrap_or_else(|| "en".to_owned());
@@ -196,8 +196,7 @@ impl Api {
             Some(as_of) => as_of,
             None => self.desk.present(symbol, now).await?,
         };
-        let asked =
-            Asked { by: claim.caller.to_owned(), sha256: claim.sha256.clone(), notify: start.notify };
+        let asked = Asked { by: claim.caller.to_owned(), sha256: claim.sha256.clone(), notify: start.notify };
         let request = RunRequest {
             flow: start.flow,
             source: self.source.clone(),
@@ -234,7 +233,8 @@ fn same(claim: &Claim<'_>, run: RunDocument) -> Result<RunDocument, Problem> {
     if run.asked.as_ref().is_some_and(|asked| asked.sha256 == claim.sha256 && asked.by == claim.caller) {
         return Ok(run);
     }
-    let detail = format!("this Idempotency-Key came with another body and began {}; take a new key", run.run_id);
+    let detail =
+        format!("this Idempotency-Key came with another body and began {}; take a new key", run.run_id);
     Err(Problem::new(OTHER_BODY, detail))
 }
 

@@ -1,6 +1,6 @@
 //! Runs and steps as the API shows them.
 
-use domain::{ReportId, RunId, Sha256Hex, Source, StepId, Symbol, Timeframe};
+use domain::{RecommendationId, ReportId, RunId, Sha256Hex, Source, StepId, Symbol, Timeframe};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -119,6 +119,8 @@ pub(super) struct StepView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) report_id: Option<ReportId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) recommendation_id: Option<RecommendationId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) artifact: Option<ArtifactView>,
 }
 
@@ -141,6 +143,7 @@ impl StepView {
             cost_usd: None,
             model_calls: None,
             report_id: None,
+            recommendation_id: None,
             artifact: None,
         }
     }
@@ -160,6 +163,7 @@ impl StepView {
             cost_usd: result.cost_usd,
             model_calls: result.model_calls,
             report_id: result.report_id.clone(),
+            recommendation_id: result.recommendation_id.clone(),
             ..Self::to_come(step.step_id.clone(), step.kind, step.timeframe)
         }
     }

@@ -34,8 +34,7 @@ fn foreign(method: &Method, headers: &HeaderMap, port: u16) -> Option<Problem> {
     }
     let is_own_site = header("sec-fetch-site").is_none_or(|site| ["same-origin", "none"].contains(&site));
     let is_navigation = header("sec-fetch-mode") == Some("navigate") && *method == Method::GET;
-    (!is_own_site && !is_navigation)
-        .then(|| Problem::forbidden("a page of another site asks nothing here"))
+    (!is_own_site && !is_navigation).then(|| Problem::forbidden("a page of another site asks nothing here"))
 }
 
 /// Lets in who shows the folder's token.

@@ -35,8 +35,8 @@ pub(crate) async fn serve(listener: TcpListener, shared: Shared) -> Infallible {
 
 fn router(shared: Shared) -> Router {
     let door = shared.door.clone();
-    let api = api::router(shared.api.clone())
-        .layer(middleware::from_fn_with_state(door.clone(), doors::bearer));
+    let api =
+        api::router(shared.api.clone()).layer(middleware::from_fn_with_state(door.clone(), doors::bearer));
     Router::new()
         .route("/", get(|| async { "Topdown serves reports by their signed addresses.\n" }))
         .route("/artifacts/{*key}", get(artifacts::artifact))

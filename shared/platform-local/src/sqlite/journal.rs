@@ -4,7 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use storage::{Claim, DOCUMENT_VERSION, Journal, Place, RunDocument, RunEnd, Status, StepDocument, StoreError};
+use storage::{
+    Claim, DOCUMENT_VERSION, Journal, Place, RunDocument, RunEnd, Status, StepDocument, StoreError,
+};
 use tracing::error;
 
 use super::{Database, json_error, sql_error, sum};

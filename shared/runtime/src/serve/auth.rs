@@ -42,6 +42,10 @@ pub const JWKS_URL: Variable = Variable::optional(
 /// Where the platform is Cloud Run.
 pub const K_SERVICE: Variable = Variable::optional("K_SERVICE", "set by Cloud Run, and nowhere else");
 
+/// Who the tokens of people are for: `gcloud` asks for them in its own name, and the platform takes them for every
+/// service that the account may call.
+const GCLOUD: &str = "32555940559.apps.googleusercontent.com";
+
 /// What is known of a token's signature: `Ok(false)` if it does not hold, `Err` if the keys cannot be had.
 pub type Verified = Pin<Box<dyn Future<Output = Result<bool, String>> + Send>>;
 
@@ -160,6 +164,27 @@ impl Auth {
         // before the signature: a token that is not for this service is not worth a question to the issuer
         let claims = Claims::read(token)?;
         claims.admit(&self.audiences, email.ok_or(Refusal::Email)?, self.clock.now())?;
+        self.check(token).await
+    }
+
+    /// Who sends a request: an e-mail address, or `local`. Whether the account may call at all has been decided by the
+    /// platform, or by whoever issues tokens for this service.
+    pub(super) async fn identify(&self, peer: IpAddr, headers: &HeaderMap) -> Result<String, Denied> {
+        if let Mode::Local = self.mode {
+            return local(peer, headers).map(|()| "local".to_owned());
+        }
+        let token = token::bearer(headers)?;
+        let mut audiences = self.audiences.clone();
+        if let Mode::CloudRun = self.mode {
+            audiences.push(GCLOUD.to_owned());
+        }
+        let claims = Claims::read(token)?;
+        let account = claims.account(&audiences, self.clock.now())?.to_owned();
+        self.check(token).await?;
+        Ok(account)
+    }
+
+    async fn check(&self, token: &str) -> Result<(), Denied> {
         let is_removed = token::signature(token) == REMOVED;
         match &self.mode {
             Mode::CloudRun if is_removed => Ok(()),

@@ -21,6 +21,7 @@ pub use auth::{
 };
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::middleware;
 use axum::routing::{get, post};
 pub use envelope::Delivery;
 pub use push::{Push, StepPush};
@@ -36,12 +37,24 @@ pub const PORT: Variable = Variable::or("PORT", "8080", "the port to listen on")
 /// What every function takes.
 pub const VARIABLES: &[Variable] = &[PORT, AUTH, AUDIENCE, PUSH_INVOKER, TICK_INVOKER, JWKS_URL, K_SERVICE];
 
+/// Who sends a request: one of the extensions of what reaches [`Server::routes`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// An account's e-mail address, or `local`.
+    Known(String),
+    /// Nobody that is let in.
+    Nobody,
+    /// It cannot be found out now.
+    Unsure,
+}
+
 /// A function's paths.
 pub struct Server {
     address: SocketAddr,
     auth: Auth,
     clock: Arc<dyn Clock>,
     router: Router<Arc<request::Door>>,
+    routes: Router,
 }
 
 impl Server {
@@ -55,7 +68,13 @@ impl Server {
         let ip = if auth.is_local() { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED };
         let port = settings.parse(&PORT)?.unwrap_or_default();
         let router = Router::new().route("/", get(|| async { "ready\n" }));
-        Ok(Self { address: SocketAddr::new(IpAddr::V4(ip), port), auth, clock, router })
+        Ok(Self {
+            address: SocketAddr::new(IpAddr::V4(ip), port),
+            auth,
+            clock,
+            router,
+            routes: Router::new(),
+        })
     }
 
     /// With a step function behind `POST /push`.
@@ -84,6 +103,12 @@ impl Server {
         Self { router: self.router.route(path, post(handler)), ..self }
     }
 
+    /// With routes of the function's own, each of whose requests has an [`Identity`].
+    #[must_use]
+    pub fn routes(self, routes: Router) -> Self {
+        Self { routes: self.routes.merge(routes), ..self }
+    }
+
     /// Answers until `stop` ends, then lets what is in work come to its end for as long as the platform waits.
     ///
     /// # Errors
@@ -92,7 +117,9 @@ impl Server {
         let listener = TcpListener::bind(self.address).await?;
         tracing::info!(address = %listener.local_addr()?, "ready");
         let door = Arc::new(request::Door { auth: self.auth, clock: self.clock });
-        let router = request::guard(self.router, door);
+        let identified = middleware::from_fn_with_state(door.clone(), request::identified);
+        let router = self.router.merge(self.routes.layer(identified).with_state(()));
+        let router = request::guard(router, door);
         accept::serve(listener, router, stop).await;
         Ok(())
     }

@@ -19,7 +19,7 @@ use tracing::{Instrument, Span, debug, error, error_span, field, info, warn};
 use super::accept::{InWork, Peer};
 use super::auth::{Auth, Caller, Denied};
 use super::trace::Trace;
-use super::{Delivery, OnTick, Push, Tick};
+use super::{Delivery, Identity, OnTick, Push, Tick};
 use crate::{Clock, Redeliver, headers};
 
 /// Bytes of a body.
@@ -75,6 +75,27 @@ pub(super) async fn tick(door: &Door, on_tick: Arc<dyn OnTick>, request: Request
         async move { on_tick.tick(&tick).await }
     })
     .await
+}
+
+/// Says who sends a request to whatever stands behind.
+pub(super) async fn identified(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
+    let identity = match request.extensions().get::<Peer>() {
+        Some(peer) => door.auth.identify(peer.0, request.headers()).await,
+        None => Err(Denied::Elsewhere),
+    };
+    let identity = match identity {
+        Ok(account) => Identity::Known(account),
+        Err(Denied::Unknown(why)) => {
+            error!(why, "nobody is let in");
+            Identity::Unsure
+        }
+        Err(denied) => {
+            warn!(%denied, "not let in");
+            Identity::Nobody
+        }
+    };
+    request.extensions_mut().insert(identity);
+    next.run(request).await
 }
 
 async fn admit(door: &Door, caller: Caller, parts: &Parts) -> Result<(), Response> {

@@ -77,6 +77,11 @@ impl Claims {
 
     /// Whether they name Google, this service, a time to come, and the account that may call.
     pub(super) fn admit(&self, audiences: &[String], email: &str, now: Timestamp) -> Result<(), Refusal> {
+        if self.account(audiences, now)? == email { Ok(()) } else { Err(Refusal::Email) }
+    }
+
+    /// The account that they name, if they name Google, this service and a time to come.
+    pub(super) fn account(&self, audiences: &[String], now: Timestamp) -> Result<&str, Refusal> {
         if !ISSUERS.contains(&self.iss.as_str()) {
             return Err(Refusal::Issuer);
         }
@@ -87,9 +92,6 @@ impl Claims {
             return Err(Refusal::Expired);
         }
         // an address that nobody has verified is anybody's
-        if self.email.as_deref() != Some(email) || self.email_verified != Some(true) {
-            return Err(Refusal::Email);
-        }
-        Ok(())
+        self.email.as_deref().filter(|_| self.email_verified == Some(true)).ok_or(Refusal::Email)
     }
 }

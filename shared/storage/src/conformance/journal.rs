@@ -3,8 +3,8 @@ use jiff::SignedDuration;
 
 use super::at;
 use crate::{
-    Claim, DOCUMENT_VERSION, Journal, Kind, Pins, Place, RunDocument, RunEnd, Status, StepDocument, StepResult,
-    StoreError, shard_of,
+    Claim, DOCUMENT_VERSION, Journal, Kind, Pins, Place, RunDocument, RunEnd, Status, StepDocument,
+    StepResult, StoreError, shard_of,
 };
 
 fn run(id: &str, requested: &str) -> RunDocument {

@@ -1,0 +1,63 @@
+//! The API on Google Cloud: its callers by their accounts, its files in the catalog's bucket.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use domain::Symbol;
+use jiff::Timestamp;
+use runtime::Catalog;
+use runtime::serve::Identity;
+use storage::{CatalogFiles, StoreError};
+
+use super::{Api, Caller, Desk, Problem, router};
+use crate::bucket::{self, BucketError};
+
+/// The routes of the API behind a door that says who asks.
+pub fn behind_door(api: Arc<Api>) -> Router {
+    router(api).layer(middleware::from_fn(known))
+}
+
+async fn known(mut request: Request, next: Next) -> Response {
+    match request.extensions_mut().remove::<Identity>() {
+        Some(Identity::Known(account)) => _ = request.extensions_mut().insert(Caller(account)),
+        Some(Identity::Unsure) => {
+            return Problem::unavailable("who you are cannot be found out now; try again").into_response();
+        }
+        Some(Identity::Nobody) | None => {}
+    }
+    next.run(request).await
+}
+
+/// What stands in the catalog's bucket, read at each start of a run.
+pub struct BucketDesk {
+    /// The bucket.
+    pub files: Arc<dyn CatalogFiles>,
+}
+
+#[async_trait]
+impl Desk for BucketDesk {
+    async fn watched(&self) -> Result<Vec<Symbol>, Problem> {
+        let watchlist = bucket::watchlist(self.files.as_ref()).await?;
+        let unusable = || Problem::unavailable("the watchlist cannot be used; see this service's log");
+        Ok(watchlist.ok_or_else(unusable)?.symbols)
+    }
+
+    async fn catalog(&self) -> Result<Catalog, Problem> {
+        bucket::read(self.files.as_ref()).await.map_err(|error| match error {
+            BucketError::Store(error) => error.into(),
+            BucketError::Wrong(what) => Problem::unavailable(&format!("the catalog cannot be used: {what}")),
+        })
+    }
+
+    async fn present(&self, _: &Symbol, now: Timestamp) -> Result<Timestamp, StoreError> {
+        Ok(now)
+    }
+
+    fn how_to_watch(&self, symbol: &Symbol) -> String {
+        format!("add \"{symbol}\" to symbols in watchlist.toml and upload it to the catalog's bucket")
+    }
+}

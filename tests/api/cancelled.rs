@@ -1,0 +1,61 @@
+//! Runs that are called off, and runs that go on.
+
+use serde_json::json;
+use sim::{Fault, Rule, Service};
+
+use super::{Stage, week};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_called_off() {
+    let mut stage = Stage::new().await;
+    stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::Delay(std::time::Duration::from_secs(2))));
+    tokio::task::block_in_place(|| {
+        let run = stage.start(&week("BTCUSDT"));
+        let asked = stage.world.count(Service::OpenAi);
+        let world = &stage.world;
+        stage.server.until("the month's question", || (world.count(Service::OpenAi) > asked).then_some(()));
+        let cancelled = stage.ask("POST", &format!("{run}:cancel"), None);
+        assert_eq!((cancelled.status, &cancelled.body["state"]), (200, &"cancelled".into()));
+        assert_eq!(stage.ask("POST", &format!("{run}:cancel"), None).body, cancelled.body, "once and again");
+        // what was in work comes to its end, and is kept
+        let id = run.trim_start_matches("/v1/runs/");
+        let sql = "SELECT count(*) FROM steps WHERE run_id = ?1 AND step_id = '1M-report' AND \
+                   document ->> 'status' = 'done'";
+        stage.counts("the month's report", sql, &[id], 1);
+        let stopped = stage.ask("GET", &run, None).body;
+        assert_eq!(stopped["state"], "cancelled");
+        let steps = stopped["steps"].as_array().unwrap();
+        assert!(steps.iter().all(|step| step["step_id"] != "1w-report"), "{stopped:#}");
+        assert_eq!(stage.world.count(Service::OpenAi), asked + 1);
+
+        let resumed = stage.ask("POST", &format!("{run}:resume"), None);
+        assert_eq!(resumed.status, 202, "{}", resumed.body);
+        assert_eq!(format!("/v1/runs/{}", resumed.body["resumes"].as_str().unwrap()), run);
+        let next = resumed.header("location").unwrap().to_owned();
+        let done = stage.until(&next, "done");
+        let month = done["steps"].as_array().unwrap().iter().find(|step| step["step_id"] == "1M-report");
+        assert_eq!(month.unwrap()["reused_from"], stopped["run_id"]);
+        assert_eq!(stage.world.count(Service::OpenAi), asked + 2, "the month was not asked for again");
+        assert_eq!(stage.ask("GET", &run, None).body["state"], "cancelled", "what has ended never changes");
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_run_goes_on_from_its_last_good_step() {
+    let mut stage = Stage::new().await;
+    // the month is answered, both intents of the week are lost
+    stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::ServerError(500)).after(1).times(2));
+    tokio::task::block_in_place(|| {
+        let run = stage.start(&json!({"flow": 1, "symbol": "BTCUSDT", "notify": false}));
+        let failed = stage.until(&run, "failed");
+        assert!(failed["reason"].as_str().unwrap().starts_with("1w-report: "), "{failed:#}");
+        let resumed = stage.ask("POST", &format!("{run}:resume"), None);
+        let again = stage.ask("POST", &format!("{run}:resume"), None);
+        assert_eq!(resumed.body, again.body, "asked again it is the same run");
+        let done = stage.until(resumed.header("location").unwrap(), "done");
+        assert_eq!((&done["resumes"], &done["notify"]), (&failed["run_id"], &false.into()));
+        let reused: Vec<_> =
+            done["steps"].as_array().unwrap().iter().filter(|s| !s["reused_from"].is_null()).collect();
+        assert_eq!(reused.len(), 7, "two exports, four charts, the month: {done:#}");
+    });
+}

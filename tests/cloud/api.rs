@@ -1,0 +1,83 @@
+//! The API of the coordinator on Google Cloud.
+
+use serde_json::{Value, json};
+use tests::request;
+
+use super::flow::collects;
+use super::stage::Stage;
+use super::tokens::{Issuer, claims, start};
+
+/// Asks as `bearer` does; answers the status and the body.
+fn ask(address: &str, method: &str, path: &str, bearer: Option<&str>, body: &Value) -> (u16, Value) {
+    let bearer = bearer.map(|bearer| format!("Bearer {bearer}"));
+    let mut headers = vec![("Content-Type", "application/json")];
+    headers.extend(bearer.as_deref().map(|bearer| ("Authorization", bearer)));
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let (status, answer) = request(address, method, path, &headers, body.as_bytes());
+    (status, serde_json::from_slice(&answer).unwrap_or_else(|_| String::from_utf8_lossy(&answer).into()))
+}
+
+/// Whom IAM lets in is a caller under its own name; what IAM has not looked at is nobody.
+#[test]
+fn a_caller_is_the_account_of_its_token() {
+    let issuer = Issuer::new();
+    let header = json!({"alg": "RS256", "typ": "JWT", "kid": "one"});
+    let coordinator = start("coordinator", &[("AUTH", "cloud-run"), ("K_SERVICE", "coordinator")]);
+    let address = coordinator.address();
+    let asked = |change: &Value| {
+        let token = issuer.token(&header, &claims(change));
+        let removed = format!("{}.SIGNATURE_REMOVED_BY_GOOGLE", token.rsplit_once('.').unwrap().0);
+        ask(&address, "GET", "/openapi.json", Some(&removed), &Value::Null).0
+    };
+    assert_eq!(asked(&json!({"email": "person@desk.example"})), 200);
+    // what `gcloud auth print-identity-token` prints for a person
+    let gcloud = "32555940559.apps.googleusercontent.com";
+    assert_eq!(asked(&json!({"email": "person@desk.example", "aud": gcloud})), 200);
+    for refused in [
+        json!({"aud": "https://other.example"}),
+        json!({"iss": "https://accounts.example"}),
+        json!({"email_verified": false}),
+        json!({"email": null}),
+        json!({"exp": 1}),
+    ] {
+        assert_eq!(asked(&refused), 401, "{refused}");
+    }
+    let unchecked = issuer.token(&header, &claims(&json!({})));
+    let (status, problem) = ask(&address, "GET", "/v1/runs", Some(&unchecked), &Value::Null);
+    assert_eq!((status, &problem["type"]), (401, &"urn:topdown:problem:unknown-caller".into()));
+    assert_eq!(ask(&address, "GET", "/v1/runs", None, &Value::Null).0, 401);
+    // rates are the account's own
+    let of = |email: &str| asked(&json!({"email": email}));
+    assert!((0..120).all(|_| of("busy@desk.example") == 200));
+    assert_eq!((of("busy@desk.example"), of("quiet@desk.example")), (429, 200));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_started_by_the_api_across_processes() {
+    let Some(stage) = Stage::new("a_run_is_started_by_the_api_across_processes").await else { return };
+    tokio::task::block_in_place(|| {
+        let functions = stage.all();
+        collects(&functions);
+        let address = functions["coordinator"].address();
+        let (status, unwatched) =
+            ask(&address, "POST", "/v1/runs", None, &json!({"flow": 1, "symbol": "SOLUSDT"}));
+        assert_eq!((status, &unwatched["type"]), (422, &"urn:topdown:problem:not-watched".into()));
+        let (status, run) = ask(&address, "POST", "/v1/runs", None, &json!({"flow": 1, "symbol": "BTCUSDT"}));
+        assert_eq!(status, 202, "{run}");
+        let href = run["href"].as_str().unwrap();
+        functions["coordinator"].waits_for(" ended\"");
+        let (status, whole) = ask(&address, "GET", href, None, &Value::Null);
+        assert_eq!((status, &whole["state"]), (200, &"done".into()), "{whole:#}");
+        assert_eq!(whole["report"]["timeframe"], "1w");
+        let steps = whole["steps"].as_array().unwrap();
+        assert_eq!(steps.len(), 9);
+        for step in steps {
+            assert!(
+                step["artifact"]["signed_url"].as_str().is_some_and(|url| url.contains("X-Goog-Signature=")),
+                "{step:#}"
+            );
+        }
+        let (_, page) = ask(&address, "GET", "/v1/runs?symbol=BTCUSDT&limit=1", None, &Value::Null);
+        assert_eq!(page["runs"][0]["run_id"], run["run_id"]);
+    });
+}
