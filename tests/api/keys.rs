@@ -48,7 +48,7 @@ async fn callers_at_once_begin_one_run() {
         let body = week("BTCUSDT").to_string();
         let answers: Vec<Answer> = std::thread::scope(|scope| {
             let ask = || {
-                let headers = [("Authorization", bearer.as_str()), ("Idempotency-Key", "at once")];
+                let headers = [("Authorization", bearer.as_str()), ("Idempotency-Key", "at-once")];
                 ask(address, "POST", "/v1/runs", &headers, Some(&body))
             };
             let asking: Vec<_> = (0..24).map(|_| scope.spawn(ask)).collect();

@@ -3,7 +3,9 @@
 mod callers;
 mod cancelled;
 mod client;
+mod commands;
 mod document;
+mod generated;
 mod keys;
 mod listed;
 mod started;

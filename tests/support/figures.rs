@@ -27,6 +27,11 @@ pub fn figure(name: &str, counted: &Value) {
     file.write_all(line.as_bytes()).expect("figures are written");
 }
 
+/// Whether figures are asked for: then as many cases are tried as their goals name.
+pub fn at_scale() -> bool {
+    variable(COLLECTED).is_some()
+}
+
 /// The number that random choices of this process begin with: the one asked for, or one that changes. A failure is
 /// looked for again by it, so it is shown.
 pub fn seed() -> u64 {

@@ -9,7 +9,7 @@ mod program;
 mod server;
 
 pub use emulator::{Emulator, unique};
-pub use figures::{figure, seed, seeds};
+pub use figures::{at_scale, figure, seed, seeds};
 pub use http::{http, request, send};
 pub use material::{candles, left_out, repository};
 pub use program::{Finished, Topdown, binary};

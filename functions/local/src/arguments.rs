@@ -8,6 +8,9 @@ use sim::Service;
 #[derive(Debug, Parser)]
 #[command(name = "topdown", version, propagate_version = true, max_term_width = 100)]
 pub struct Arguments {
+    /// Ask the server at URL, for run, resume and cancel
+    #[arg(long, value_name = "URL", global = true)]
+    pub(crate) remote: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -26,6 +29,8 @@ pub(crate) enum Command {
     Show(OneRun),
     /// Go on from a failed run: what was done is taken, the rest is done
     Resume(Resume),
+    /// Call a run off
+    Cancel(OneRun),
     /// Open a run's report page in the browser
     Open(OneRun),
     /// Write an artifact's bytes to stdout, by its gs:// address
@@ -36,7 +41,7 @@ pub(crate) enum Command {
     Serve(Serve),
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Folder {
     /// Data folder
     #[arg(long, value_name = "DIR", default_value = "data")]
@@ -101,7 +106,7 @@ pub(crate) struct Collect {
     pub(crate) folder: Folder,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct OneRun {
     /// The run, r-...
     pub(crate) run: String,
@@ -195,7 +200,7 @@ impl Arguments {
             Command::Run(run) => run.choices.folder.json,
             Command::Collect(collect) => collect.folder.json,
             Command::Runs(folder) => folder.json,
-            Command::Show(one) | Command::Open(one) => one.folder.json,
+            Command::Show(one) | Command::Cancel(one) | Command::Open(one) => one.folder.json,
             Command::Resume(resume) => resume.folder.json,
             Command::Serve(serve) => serve.folder.json,
             Command::Cat(_) | Command::Sim(_) => false,

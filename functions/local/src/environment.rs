@@ -22,6 +22,8 @@ pub struct Environment {
     pub telegram: Option<(SecretString, String)>,
     /// `TOPDOWN_TELEGRAM_URL`: base URL of the bot API.
     pub telegram_url: String,
+    /// `TOPDOWN_ID_TOKEN`: who asks a server that is named by `--remote`.
+    pub id_token: Option<SecretString>,
     /// `TOPDOWN_RUN_DEADLINE`: how long a run may take under `serve`, such as `2h` or `90min`.
     pub run_deadline: SignedDuration,
     /// `RUST_LOG`: level of this program's own log lines, `error` unless told: what a person needs is printed.
@@ -85,6 +87,7 @@ impl Environment {
             chart_img_url: take("TOPDOWN_CHART_IMG_URL").unwrap_or_else(|| CHART_IMG.to_owned()),
             telegram,
             telegram_url: take("TOPDOWN_TELEGRAM_URL").unwrap_or_else(|| TELEGRAM.to_owned()),
+            id_token: secret("TOPDOWN_ID_TOKEN"),
             run_deadline,
             log_level: take("RUST_LOG").unwrap_or_else(|| "error".to_owned()),
             colour: take("NO_COLOR").is_none(),

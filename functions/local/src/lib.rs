@@ -7,6 +7,7 @@ mod commands;
 mod environment;
 mod failure;
 mod outcome;
+mod remote;
 mod schedule;
 mod server;
 mod terminal;

@@ -1,36 +1,51 @@
-//! `POST /v1/runs/{run_id}:cancel` and `:resume`.
+//! What is asked of one run: `GET /v1/runs/{run_id}`, `POST` with `:cancel` and `:resume`.
 
 use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
+use axum::http::Method;
+use axum::http::header::ALLOW;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use domain::Sha256Hex;
 use storage::{Asked, RunDocument, Status};
 
-use super::problem::{NOT_FOUND, Problem, WRONG_STATE};
+use super::problem::{METHOD, NOT_FOUND, Problem, WRONG_STATE};
 use super::start::accepted;
 use super::view::RunView;
 use super::{Api, Caller};
 use crate::ResumeError;
 
-pub(super) async fn call(
+/// Whatever is asked of one run. The calls are part of its segment of the path, which the router does not take apart.
+pub(super) async fn one(
     State(api): State<Arc<Api>>,
     Extension(Caller(caller)): Extension<Caller>,
+    method: Method,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
     let unknown = || Problem::new(NOT_FOUND, "a run is called by :cancel or :resume; see /openapi.json");
     let Path(path) = path.map_err(|_| unknown())?;
-    let (id, verb) = path.rsplit_once(':').ok_or_else(unknown)?;
-    match verb {
-        "cancel" => {
+    let (id, verb) = path.rsplit_once(':').map_or((path.as_str(), None), |(id, verb)| (id, Some(verb)));
+    match (verb, &method) {
+        (None, &Method::GET | &Method::HEAD) => {
+            let whole = api.whole(&api.run(id).await?).await?;
+            Ok(Json(whole).into_response())
+        }
+        (None, _) => Ok(other_method("GET,HEAD")),
+        (Some("cancel"), &Method::POST) => {
             let run = api.cancel(&api.run(id).await?, &caller).await?;
             Ok(Json(RunView::of(&run)).into_response())
         }
-        "resume" => Ok(accepted(&api.resume(&api.run(id).await?, &caller).await?)),
+        (Some("resume"), &Method::POST) => Ok(accepted(&api.resume(&api.run(id).await?, &caller).await?)),
+        (Some("cancel" | "resume"), _) => Ok(other_method("POST")),
         _ => Err(unknown()),
     }
+}
+
+fn other_method(allowed: &'static str) -> Response {
+    let problem = Problem::new(METHOD, format!("{allowed} is what this address takes"));
+    ([(ALLOW, allowed)], problem).into_response()
 }
 
 impl Api {

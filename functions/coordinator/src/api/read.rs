@@ -1,10 +1,5 @@
-//! `GET /v1/runs/{run_id}`.
+//! A run with all that came of it.
 
-use std::sync::Arc;
-
-use axum::Json;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
 use domain::RunId;
 use flows::{Flow, Plan};
 use jiff::SignedDuration;
@@ -19,15 +14,6 @@ use crate::kind;
 
 /// How long a signed address works: long enough to look at, too short to be kept.
 const SIGNED_FOR: SignedDuration = SignedDuration::from_hours(1);
-
-pub(super) async fn read(
-    State(api): State<Arc<Api>>,
-    id: Result<Path<String>, PathRejection>,
-) -> Result<Json<WholeRun>, Problem> {
-    let Path(id) = id.map_err(|_| Problem::new(NOT_FOUND, "the address is no text"))?;
-    let run = api.run(&id).await?;
-    Ok(Json(api.whole(&run).await?))
-}
 
 impl Api {
     /// The run of that id.

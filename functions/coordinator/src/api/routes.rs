@@ -5,11 +5,11 @@ use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use axum::{Extension, Router};
 
 use super::problem::{METHOD, NOT_FOUND, Problem, TIMEOUT};
-use super::{Api, Caller, calls, list, read, start};
+use super::{Api, Caller, calls, list, start};
 
 /// The document that describes the API.
 pub const OPENAPI: &str = include_str!("openapi.json");
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub fn router(api: Arc<Api>) -> Router {
     Router::new()
         .route("/v1/runs", get(list::list).post(start::start))
-        .route("/v1/runs/{run_id}", get(read::read).post(calls::call))
+        .route("/v1/runs/{run_id}", any(calls::one))
         .route("/openapi.json", get(|| async { ([(CONTENT_TYPE, "application/json")], OPENAPI) }))
         .route("/v1/{*rest}", get(nothing).post(nothing))
         .method_not_allowed_fallback(|| async { Problem::new(METHOD, "see /openapi.json") })

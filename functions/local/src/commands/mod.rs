@@ -1,5 +1,7 @@
 //! The commands, a file each.
 
+mod asked;
+mod cancel;
 mod cat;
 mod collect;
 mod demo;
@@ -19,6 +21,7 @@ use runtime::{Clock, SystemClock};
 use crate::arguments::{Arguments, Command};
 use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::remote::Remote;
 use crate::terminal::Terminal;
 
 /// Runs the command.
@@ -27,6 +30,10 @@ pub(crate) async fn run(
     environment: &Environment,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
+    if let Some(url) = &arguments.remote {
+        let server = Remote::at(url, environment)?;
+        return asked::run(arguments.command, &server, terminal).await;
+    }
     match arguments.command {
         Command::Demo(demo) => demo::run(demo, environment, terminal).await,
         Command::Run(run) => run::run(run, environment, terminal).await,
@@ -34,6 +41,7 @@ pub(crate) async fn run(
         Command::Runs(folder) => runs::run(&folder, terminal).await,
         Command::Show(one) => show::run(&one, terminal).await,
         Command::Resume(resume) => resume::run(resume, environment, terminal).await,
+        Command::Cancel(one) => cancel::run(&one, terminal).await,
         Command::Open(one) => open::run(&one, terminal).await,
         Command::Cat(cat) => cat::run(&cat, terminal).await,
         Command::Sim(sim) => sim::run(&sim, terminal).await,

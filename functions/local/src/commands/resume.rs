@@ -3,11 +3,12 @@ use platform_local::Access;
 use runtime::{Clock, SystemClock};
 use storage::Journal;
 
-use super::{flow, known_model, run_id};
+use super::{asked, flow, known_model, run_id};
 use crate::app::{self, Addresses, App, PORT};
-use crate::arguments::Resume;
+use crate::arguments::{Command, Resume};
 use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::remote::Remote;
 use crate::terminal::Terminal;
 use crate::{catalog, world};
 
@@ -17,7 +18,10 @@ pub(crate) async fn run(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let id = run_id(&arguments.run)?;
-    let data = arguments.folder.data;
+    let data = arguments.folder.data.clone();
+    if let Some(server) = Remote::beside(&data).await? {
+        return asked::beside(Command::Resume(arguments), &server, &data, terminal).await;
+    }
     let store = |error: &storage::StoreError| Failure::store(error, &data);
     let earlier =
         app::open(&data, Access::Read, PORT)?.journal.run(&id).await.map_err(|error| store(&error))?;

@@ -2,11 +2,12 @@ use coordinator::RunRequest;
 use flows::Flow;
 use runtime::{Clock, SystemClock};
 
-use super::{flow, instant, known_model, symbol};
+use super::{asked, flow, instant, known_model, symbol};
 use crate::app::{Addresses, App, PORT};
-use crate::arguments::Run;
+use crate::arguments::{Command, Run};
 use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::remote::Remote;
 use crate::terminal::Terminal;
 use crate::{catalog, world};
 
@@ -15,6 +16,10 @@ pub(crate) async fn run(
     environment: &Environment,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
+    let data = arguments.choices.folder.data.clone();
+    if let Some(server) = Remote::beside(&data).await? {
+        return asked::beside(Command::Run(arguments), &server, &data, terminal).await;
+    }
     let choices = arguments.choices;
     let flow = Flow::numbered(&arguments.flow).map_err(Failure::usage)?;
     let symbol = symbol(&arguments.symbol)?;
@@ -23,7 +28,6 @@ pub(crate) async fn run(
     if let Some(model) = &choices.model {
         known_model(&catalog, model)?;
     }
-    let data = choices.folder.data;
 
     let rules = world::rules(SystemClock.now()).await?;
     let addresses = Addresses::real(environment, &rules)?;
