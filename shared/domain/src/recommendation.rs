@@ -11,8 +11,8 @@ use crate::words;
 use crate::{ReportId, Timeframe};
 
 pub use document::{
-    AccountState, Conflict, Costs, Geometry, PlanDocument, PlannedTarget, RecommendationDocument, SCHEMA,
-    Size, SourceReport, Strength,
+    AccountState, BrokenRule, Conflict, Costs, Geometry, PlanDocument, PlannedTarget, RecommendationDocument,
+    SCHEMA, Size, SourceReport, Strength,
 };
 
 /// The answer, field by field in the order of its schema: both sides argued before the verdict.

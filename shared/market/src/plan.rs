@@ -11,7 +11,7 @@ mod strength;
 
 pub use geometry::{Costs, Geometry, geometry};
 pub use rounding::rounded;
-pub use rules::{Broken, Place, check};
+pub use rules::{Place, check};
 pub use size::{Bounds, Size, SizeError, liquidation, size};
 pub use strength::{Strength, Terms, View, strength};
 

@@ -77,8 +77,8 @@ pub struct RecommendationDocument {
     /// Its geometry; none where the stop is not beyond the entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub geometry: Option<Geometry>,
-    /// Hard rules that the plan breaks, in words. A plan that breaks one is invalid.
-    pub broken: Vec<String>,
+    /// Hard rules that the plan breaks. A plan that breaks one is invalid.
+    pub broken: Vec<BrokenRule>,
     /// How much to trade.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
@@ -139,6 +139,62 @@ words!(
         NotProvided = "not_provided",
     }
 );
+
+words!(
+    /// A hard rule that a plan breaks. The plan is sent back once with these, then invalid.
+    BrokenRule {
+        /// A price, or every target, is missing.
+        MissingPrice = "missing_price",
+        /// The zone's edges are the wrong way round, or a price is not above zero.
+        Zone = "zone",
+        /// The stop is not on its side of both edges.
+        StopSide = "stop_side",
+        /// A target is not on its side of both edges, or they are not in order.
+        TargetSide = "target_side",
+        /// None, or more than three targets.
+        TargetCount = "target_count",
+        /// Fractions do not sum to 100, or one is not above zero.
+        Fractions = "fractions",
+        /// The zone is wider than 1 ATR.
+        ZoneWidth = "zone_width",
+        /// The zone is farther than 3 ATR from the last price.
+        ZoneDistance = "zone_distance",
+        /// The stop is nearer than half an ATR or farther than 4.
+        StopDistance = "stop_distance",
+        /// Reward to risk under 1.5, costs included.
+        RewardToRisk = "reward_to_risk",
+        /// The first target's reward to risk under 0.8.
+        FirstTarget = "first_target",
+        /// Expected value not above zero.
+        ExpectedValue = "expected_value",
+        /// The instrument cannot be sold short.
+        NotShortable = "not_shortable",
+        /// A price has no reason in the data, its address does not exist, or it ends on the wrong side.
+        Unfounded = "unfounded",
+    }
+);
+
+impl BrokenRule {
+    /// The rule, in a sentence.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::MissingPrice => "a plan needs an entry zone, a stop and a target",
+            Self::Zone => "the entry zone needs a lower edge, an upper edge and prices above zero",
+            Self::StopSide => "the stop must lie below the zone of a long and above the zone of a short",
+            Self::TargetSide => "targets must lie beyond the zone on the plan's side, the nearest first",
+            Self::TargetCount => "a plan has one to three targets",
+            Self::Fractions => "the fractions of the targets must each be above 0 and sum to 100",
+            Self::ZoneWidth => "the entry zone must be at most 1 ATR14 of the day wide",
+            Self::ZoneDistance => "the entry zone must lie within 3 ATR14 of the day of the last price",
+            Self::StopDistance => "the stop must lie 0.5 to 4 ATR14 of the day from the zone's worst edge",
+            Self::RewardToRisk => "reward to risk must be at least 1.5 after costs",
+            Self::FirstTarget => "the first target's reward to risk must be at least 0.8 after costs",
+            Self::ExpectedValue => "the expected value at the stated probability must be above zero",
+            Self::NotShortable => "this market cannot be sold short",
+            Self::Unfounded => "each price must stand within 0.5 ATR14 of the day of the address it names",
+        }
+    }
+}
 
 words!(
     /// Where a plan and the account do not go together.

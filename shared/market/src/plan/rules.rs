@@ -1,5 +1,4 @@
-use std::fmt;
-
+use domain::recommendation::BrokenRule as Broken;
 use rust_decimal::Decimal;
 
 use super::{Geometry, Plan, Side};
@@ -18,54 +17,6 @@ pub struct Place {
     pub can_be_sold_short: bool,
     /// Stated probability of the first target before the stop, percent.
     pub probability: i64,
-}
-
-/// A hard rule that a plan breaks. The plan is sent back once with these, then invalid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Broken {
-    /// The zone's edges are the wrong way round, or a price is not above zero.
-    Zone,
-    /// The stop is not on its side of both edges.
-    StopSide,
-    /// A target is not on its side of both edges, or they are not in order.
-    TargetSide,
-    /// None, or more than three targets.
-    TargetCount,
-    /// Fractions do not sum to 100, or one is not above zero.
-    Fractions,
-    /// The zone is wider than 1 ATR.
-    ZoneWidth,
-    /// The zone is farther than 3 ATR from the last price.
-    ZoneDistance,
-    /// The stop is nearer than half an ATR or farther than 4.
-    StopDistance,
-    /// Reward to risk under 1.5, costs included.
-    RewardToRisk,
-    /// The first target's reward to risk under 0.8.
-    FirstTarget,
-    /// Expected value not above zero.
-    ExpectedValue,
-    /// The instrument cannot be sold short.
-    NotShortable,
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Zone => "the entry zone needs a lower edge, an upper edge and prices above zero",
-            Self::StopSide => "the stop must lie below the zone of a long and above the zone of a short",
-            Self::TargetSide => "targets must lie beyond the zone on the plan's side, the nearest first",
-            Self::TargetCount => "a plan has one to three targets",
-            Self::Fractions => "the fractions of the targets must each be above 0 and sum to 100",
-            Self::ZoneWidth => "the entry zone must be at most 1 ATR14 of the day wide",
-            Self::ZoneDistance => "the entry zone must lie within 3 ATR14 of the day of the last price",
-            Self::StopDistance => "the stop must lie 0.5 to 4 ATR14 of the day from the zone's worst edge",
-            Self::RewardToRisk => "reward to risk must be at least 1.5 after costs",
-            Self::FirstTarget => "the first target's reward to risk must be at least 0.8 after costs",
-            Self::ExpectedValue => "the expected value at the stated probability must be above zero",
-            Self::NotShortable => "this market cannot be sold short",
-        })
-    }
 }
 
 /// The hard rules that a plan breaks, in a fixed order. `geometry` is the plan's own, if it has one.
