@@ -3,6 +3,7 @@
 pub fn defaults() -> &'static [(&'static str, &'static str)] {
     &[
         ("_report.prompt", include_str!("../../../prompts/_report.prompt")),
+        ("_recommendation.prompt", include_str!("../../../prompts/_recommendation.prompt")),
         ("_repair.prompt", include_str!("../../../prompts/_repair.prompt")),
         ("_again.prompt", include_str!("../../../prompts/_again.prompt")),
         ("_chart.prompt", include_str!("../../../prompts/_chart.prompt")),
@@ -10,6 +11,7 @@ pub fn defaults() -> &'static [(&'static str, &'static str)] {
         ("weekly-report.prompt", include_str!("../../../prompts/weekly-report.prompt")),
         ("daily-report.prompt", include_str!("../../../prompts/daily-report.prompt")),
         ("four-hour-report.prompt", include_str!("../../../prompts/four-hour-report.prompt")),
+        ("recommendation.prompt", include_str!("../../../prompts/recommendation.prompt")),
         ("models.toml", include_str!("../../../prompts/models.toml")),
     ]
 }

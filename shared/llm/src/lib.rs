@@ -43,6 +43,7 @@ mod prompts;
 pub mod repair;
 pub mod request;
 pub mod schemas;
+mod sources;
 mod toml_error;
 mod wire;
 
@@ -55,3 +56,4 @@ pub use models::{
 pub use parent::ParentReport;
 pub use parse::{Answer, CallError, Usage};
 pub use prompts::{FrontMatter, Prompt, PromptError};
+pub use sources::{Market, SourceGiven, Terms};

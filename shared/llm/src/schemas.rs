@@ -4,13 +4,17 @@
 /// `report/1`: evidence first, verdict last.
 pub const REPORT: &str = include_str!("../schemas/report.json");
 
+/// `recommendation/1`: both sides argued before the verdict.
+pub const RECOMMENDATION: &str = include_str!("../schemas/recommendation.json");
+
 /// The reply to a repair call.
 pub const REPAIR: &str = include_str!("../schemas/repair.json");
 
-/// The schema called `name`: `report` or `repair`.
+/// The schema called `name`: `report`, `recommendation` or `repair`.
 pub fn named(name: &str) -> Option<&'static str> {
     match name {
         "report" => Some(REPORT),
+        "recommendation" => Some(RECOMMENDATION),
         "repair" => Some(REPAIR),
         _ => None,
     }
@@ -22,7 +26,7 @@ mod tests {
 
     #[test]
     fn the_schemas_are_valid_and_strict() {
-        for text in [REPORT, REPAIR] {
+        for text in [REPORT, RECOMMENDATION, REPAIR] {
             let schema: serde_json::Value = serde_json::from_str(text).unwrap();
             assert!(jsonschema::meta::is_valid(&schema));
             strict(&schema);

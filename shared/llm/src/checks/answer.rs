@@ -3,7 +3,9 @@
 use domain::Timeframe;
 use domain::report::Report;
 
+use super::prose::Text;
 use super::{AnswerError, order, prose};
+use crate::schemas;
 
 /// Bytes of a text that can be a report; the largest so far has a tenth of it.
 pub(crate) const LONGEST: usize = 128 * 1024;
@@ -25,7 +27,7 @@ pub(super) fn read(text: &str) -> Result<Answer, AnswerError> {
     if report.invalidation.timeframe == Timeframe::Hour {
         return Err(AnswerError::Schema("invalidation.timeframe: 1h is none of 1M, 1w, 1d, 4h".into()));
     }
-    Ok(Answer { report, key_order: order::is_kept(text) })
+    Ok(Answer { report, key_order: order::is_kept(text, schemas::REPORT) })
 }
 
 /// Whether a repaired report is still one that can be checked.
@@ -41,10 +43,13 @@ fn excess(report: &Report) -> Option<String> {
     if let Some(most) = report.observations.iter().map(|o| o.cites.len()).max().filter(|most| *most > 30) {
         return Some(format!("an observation of {most} cites; at most 6 are asked for"));
     }
-    let texts = prose::texts(report);
-    if let Some(text) =
-        texts.iter().find(|text| text.text.chars().filter(char::is_ascii_digit).count() > 2000)
-    {
+    unreadable(&prose::texts(report))
+}
+
+/// A text that takes minutes to check, or shows other than it reads.
+pub(super) fn unreadable(texts: &[Text<'_>]) -> Option<String> {
+    let digits = |text: &&Text<'_>| text.text.chars().filter(char::is_ascii_digit).count() > 2000;
+    if let Some(text) = texts.iter().find(digits) {
         return Some(format!("{} holds over 2,000 digits", text.path));
     }
     texts
@@ -62,7 +67,7 @@ fn is_hidden(c: char) -> bool {
 }
 
 /// The error without the list of what was expected: the schema says that, at length.
-fn what_broke(error: &serde_json::Error) -> String {
+pub(super) fn what_broke(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let (what, place) = match (text.split_once(", expected"), text.rsplit_once(" at line ")) {
         (Some((what, _)), Some((_, place))) => (what, format!(" at line {place}")),

@@ -28,6 +28,11 @@ pub(super) struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     pub(super) fn of(report: &Report, evidence: &Evidence<'a>) -> Self {
+        Self::beside(report.observations.len(), evidence)
+    }
+
+    /// The figures of the data, for an answer of so many observations.
+    pub(super) fn beside(observations: usize, evidence: &Evidence<'a>) -> Self {
         let data = evidence.ohlcv;
         let timeframe = data.timeframe;
         let mut end = timeframe.open_of(data.as_of);
@@ -49,7 +54,7 @@ impl<'a> Facts<'a> {
             bars: u64::from(data.data_quality.history_bars),
             days: u64::try_from(days).unwrap_or_default(),
             base: symbol.strip_suffix(data.price_unit.as_str()).unwrap_or(symbol),
-            observations: report.observations.len(),
+            observations,
         }
     }
 }

@@ -81,6 +81,11 @@ impl Findings {
         });
     }
 
+    /// Every item, and what a repair may correct.
+    pub(super) fn into_parts(self) -> (Vec<CheckItem>, Vec<RepairItem>) {
+        (self.items, self.problems)
+    }
+
     pub(super) fn into_checked(self, report: Report, key_order: bool) -> Checked {
         let (checks, trust) = record(self.items, key_order);
         Checked { report, checks, trust, problems: self.problems }
@@ -93,13 +98,16 @@ fn capped(text: &str, most: usize) -> String {
     cut.map_or_else(|| text.to_owned(), |(at, _)| format!("{} …", &text[..at]))
 }
 
-/// The counts of `items`. Trust is low with over 10 % unverified, or an invalidation price that is.
+/// Prices whose close ends a report or a plan.
+const END_PRICES: [&str; 3] = ["invalidation.above", "invalidation.below", "invalidation.price"];
+
+/// The counts of `items`. Trust is low with over 10 % unverified, or an invalidation or plan price that is.
 pub(crate) fn record(items: Vec<CheckItem>, key_order: bool) -> (Checks, Trust) {
     let count = |status: CheckStatus| items.iter().filter(|item| item.status == status).count();
     let unverified = count(CheckStatus::Unverified);
     let repaired = count(CheckStatus::Repaired);
     let checked = items.len();
-    let is_price = |path: &str| matches!(path, "invalidation.above" | "invalidation.below");
+    let is_price = |path: &str| path.starts_with("plan.") || END_PRICES.contains(&path);
     let no_end = items.iter().any(|item| item.status == CheckStatus::Unverified && is_price(&item.path));
     let trust = if no_end || unverified * 10 > checked { Trust::Low } else { Trust::Ok };
     let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);

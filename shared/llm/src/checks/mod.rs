@@ -15,6 +15,7 @@ mod numerals;
 mod order;
 pub(crate) mod path;
 mod prose;
+pub(crate) mod recommendation;
 mod refs;
 mod rules;
 mod scope;
@@ -31,6 +32,8 @@ use domain::report::{Checks, Report, Trust};
 use serde::{Deserialize, Serialize};
 
 use crate::ParentReport;
+
+pub use recommendation::{CheckedRecommendation, RecommendationEvidence, check_recommendation};
 
 /// What the model was given.
 #[derive(Debug, Clone, Copy)]

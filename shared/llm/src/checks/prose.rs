@@ -16,8 +16,8 @@ const MOST: usize = 12;
 /// A text of the answer.
 pub(super) struct Text<'a> {
     pub(super) path: String,
-    /// The observation whose claim it is.
-    claim: Option<usize>,
+    /// The claim whose text it is, by position.
+    pub(super) claim: Option<usize>,
     pub(super) text: &'a str,
 }
 
@@ -39,7 +39,12 @@ pub(super) fn texts(report: &Report) -> Vec<Text<'_>> {
 }
 
 pub(super) fn check(report: &Report, facts: &Facts<'_>, scope: &Scope, findings: &mut Findings) {
-    for Text { path, claim, text } in texts(report) {
+    check_all(texts(report), facts, scope, findings);
+}
+
+/// Checks every number in `texts`.
+pub(super) fn check_all(texts: Vec<Text<'_>>, facts: &Facts<'_>, scope: &Scope, findings: &mut Findings) {
+    for Text { path, claim, text } in texts {
         let numbers = claim.and_then(|i| scope.claims.get(i)).unwrap_or(&scope.rest);
         check_text(&path, text, facts, numbers, findings);
     }

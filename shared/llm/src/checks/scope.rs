@@ -4,6 +4,7 @@
 use domain::report::Report;
 use rust_decimal::Decimal;
 
+use super::Evidence;
 use super::cites::Cited;
 use super::facts::Facts;
 use super::known::{Kind, Known};
@@ -56,7 +57,7 @@ impl Numbers {
 }
 
 fn is_origin(known: &Known) -> bool {
-    known.reference == "barriers.origin"
+    known.reference.ends_with("barriers.origin")
 }
 
 impl Scope {
@@ -67,6 +68,26 @@ impl Scope {
         odds: bool,
         prices: Vec<Known>,
     ) -> Self {
+        let mut scope = Self::of_claims(cites);
+        scope.add_data(&facts.evidence, "");
+        for price in prices {
+            scope.add(price);
+        }
+        if odds {
+            let scenarios = &report.scenarios;
+            for (name, percent) in
+                [("p_up", scenarios.p_up), ("p_down", scenarios.p_down), ("p_neither", scenarios.p_neither)]
+            {
+                let value = Decimal::from(percent);
+                let reference = format!("scenarios.{name}");
+                scope.add(Known { text: percent.to_string(), value, kind: Kind::Odds, reference });
+            }
+        }
+        scope
+    }
+
+    /// What the cites of claims lead to.
+    pub(super) fn of_claims(cites: Vec<Vec<Cited>>) -> Self {
         let mut rest = Numbers::default();
         let mut claims = Vec::with_capacity(cites.len());
         for (group, cited) in cites.into_iter().enumerate() {
@@ -84,32 +105,29 @@ impl Scope {
             }
             claims.push(claim);
         }
-        for reference in zones_and_barriers(facts) {
-            if let Ok(found) = resolve(&facts.evidence, &reference)
+        Self { claims, rest }
+    }
+
+    /// A number that every text outside a claim may use. It pairs with the last price only.
+    pub(super) fn add(&mut self, known: Known) {
+        self.rest.push(known, ALONE);
+    }
+
+    /// The levels and barriers of the data, their addresses after `prefix`.
+    pub(super) fn add_data(&mut self, evidence: &Evidence<'_>, prefix: &str) {
+        for reference in zones_and_barriers(evidence) {
+            if let Ok(found) = resolve(evidence, &reference)
                 && let Some(value) = found.value()
             {
-                rest.push(Known { text: found.text, value, kind: found.kind, reference }, ALONE);
+                let reference = format!("{prefix}{reference}");
+                self.add(Known { text: found.text, value, kind: found.kind, reference });
             }
         }
-        for price in prices {
-            rest.push(price, ALONE);
-        }
-        if odds {
-            let scenarios = &report.scenarios;
-            for (name, percent) in
-                [("p_up", scenarios.p_up), ("p_down", scenarios.p_down), ("p_neither", scenarios.p_neither)]
-            {
-                let value = Decimal::from(percent);
-                let reference = format!("scenarios.{name}");
-                rest.push(Known { text: percent.to_string(), value, kind: Kind::Odds, reference }, ALONE);
-            }
-        }
-        Self { claims, rest }
     }
 }
 
-fn zones_and_barriers(facts: &Facts<'_>) -> Vec<String> {
-    let zones = facts.evidence.ohlcv.levels.iter();
+fn zones_and_barriers(evidence: &Evidence<'_>) -> Vec<String> {
+    let zones = evidence.ohlcv.levels.iter();
     let edges = zones.flat_map(|zone| ["low", "high"].map(|edge| format!("levels[{}].{edge}", zone.id)));
     let barriers = [
         "origin",

@@ -86,7 +86,7 @@ fn check_front(name: &str, front: &FrontMatter) -> Result<(), String> {
         return Err(format!("task is `{}`, but the file is called {name}; rename one of them", front.task));
     }
     if schemas::named(&front.schema).is_none() {
-        return Err(format!("schema `{}` is unknown; `report` is known", front.schema));
+        return Err(format!("schema `{}` is unknown; `report` and `recommendation` are known", front.schema));
     }
     Ok(())
 }

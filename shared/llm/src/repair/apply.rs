@@ -109,20 +109,20 @@ fn correct_invalidation(invalidation: &mut Invalidation, field: &str, repair: &R
     }
 }
 
-fn set_text(target: &mut String, repair: &Repair) {
+pub(super) fn set_text(target: &mut String, repair: &Repair) {
     if let Some(text) = &repair.text {
         target.clone_from(text);
     }
 }
 
-fn set_whole(target: &mut i64, repair: &Repair) {
+pub(super) fn set_whole(target: &mut i64, repair: &Repair) {
     let number = repair.number.as_ref().and_then(number::json::decimal);
     if let Some(whole) = number.filter(|n| n.fract().is_zero()).and_then(|n| i64::try_from(n).ok()) {
         *target = whole;
     }
 }
 
-fn set_word<T: DeserializeOwned>(target: &mut T, word: Option<&str>) {
+pub(super) fn set_word<T: DeserializeOwned>(target: &mut T, word: Option<&str>) {
     let word = word.map(|word| serde_json::Value::String(word.to_owned()));
     if let Some(word) = word.and_then(|word| serde_json::from_value(word).ok()) {
         *target = word;

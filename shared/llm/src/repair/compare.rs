@@ -9,16 +9,28 @@ use crate::checks::findings::record;
 
 /// `again` with its repaired items marked, each with what had been written.
 pub(super) fn with_repairs(first: &Checked, again: Checked) -> Checked {
+    let items = merged(&first.checks.items, again.checks.items, |path| word_at(&again.report, path));
+    let (checks, trust) = record(items, again.checks.key_order);
+    Checked { report: again.report, checks, trust, problems: again.problems }
+}
+
+/// The items found again, those that were wrong at first and hold now marked as repaired. `word_at` tells what single
+/// words and numbers now stand at the path of a rule.
+pub(super) fn merged(
+    first: &[CheckItem],
+    again: Vec<CheckItem>,
+    word_at: impl Fn(&str) -> Option<String>,
+) -> Vec<CheckItem> {
     let mut wrong: BTreeMap<&str, Vec<&CheckItem>> = BTreeMap::new();
     let mut right: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for item in &first.checks.items {
+    for item in first {
         if item.status == CheckStatus::Unverified {
             wrong.entry(&item.path).or_default().push(item);
         } else {
             *right.entry((&item.path, &item.got)).or_default() += 1;
         }
     }
-    let mut items = again.checks.items;
+    let mut items = again;
     // a number that is still wrong in the new text is nobody's repair
     for item in items.iter().filter(|item| item.status == CheckStatus::Unverified) {
         if let Some(waiting) = wrong.get_mut(item.path.as_str())
@@ -45,13 +57,12 @@ pub(super) fn with_repairs(first: &Checked, again: Checked) -> Checked {
     for old in wrong.into_values().flatten() {
         // a rule that is kept is no item, so its repair is told here
         let still = items.iter().any(|item| item.path == old.path && item.status == CheckStatus::Unverified);
-        if let Some(word) = word_at(&again.report, &old.path).filter(|word| !still && *word != old.got) {
+        if let Some(word) = word_at(&old.path).filter(|word| !still && *word != old.got) {
             let was = Some(old.got.clone());
             items.push(CheckItem { status: CheckStatus::Repaired, got: word, was, why: None, ..old.clone() });
         }
     }
-    let (checks, trust) = record(items, again.checks.key_order);
-    Checked { report: again.report, checks, trust, problems: again.problems }
+    items
 }
 
 /// Numbers in a text are told from the text as a whole.

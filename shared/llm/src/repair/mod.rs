@@ -2,6 +2,9 @@
 
 mod apply;
 mod compare;
+mod recommendation;
+
+pub use recommendation::apply_to_recommendation;
 
 use serde::Deserialize;
 

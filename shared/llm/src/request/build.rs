@@ -78,7 +78,7 @@ pub fn build(
     serde_json::to_vec(&body).map_err(RequestError::Json)
 }
 
-fn language_name(code: &str) -> Result<&'static str, RequestError> {
+pub(super) fn language_name(code: &str) -> Result<&'static str, RequestError> {
     match code {
         "en" => Ok("English"),
         "ru" => Ok("Russian"),
@@ -102,7 +102,7 @@ pub(super) fn schema_named(name: &str) -> Result<Box<RawValue>, RequestError> {
     RawValue::from_string(text.to_owned()).map_err(RequestError::Json)
 }
 
-fn system_message(text: &str, breakpoint: bool) -> Result<Box<RawValue>, RequestError> {
+pub(super) fn system_message(text: &str, breakpoint: bool) -> Result<Box<RawValue>, RequestError> {
     let content = if breakpoint {
         let prompt_cache_breakpoint = Some(Breakpoint { mode: "explicit", ttl: "30m" });
         Content::Parts(vec![Part::Text { text: text.to_owned(), prompt_cache_breakpoint }])
@@ -127,7 +127,7 @@ pub(super) fn response_format(
     raw(&format).map(Some).map_err(RequestError::Json)
 }
 
-fn envelope(
+pub(super) fn envelope(
     prompt: &Prompt,
     profile: &ModelProfile,
     messages: Vec<Box<RawValue>>,

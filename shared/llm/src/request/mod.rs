@@ -4,12 +4,14 @@ mod build;
 mod envelope;
 mod fence;
 mod follow_up;
+mod recommendation;
 
 use domain::{Symbol, Timeframe};
 use jiff::Timestamp;
 
 pub use build::build;
 pub use follow_up::{FOLLOW_UP_TOKENS, build_again, build_repair, build_retry};
+pub use recommendation::{RecommendationInput, build_recommendation};
 
 use crate::{ParentReport, PromptError};
 
