@@ -1,8 +1,9 @@
 //! The machine-readable blocks of a prompt: between fences, JSON on one line.
 
-use domain::Timeframe;
 use domain::ohlcv::Ohlcv;
 use domain::report::{Report, Trust};
+use domain::{ReportId, Timeframe};
+use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::voice::Language;
@@ -15,6 +16,10 @@ pub(super) struct Brief {
     /// A block of candles that could not be read.
     pub(super) unreadable: bool,
     pub(super) parent: Option<Parent>,
+    /// Reports that a recommendation is asked from, the longest timeframe first.
+    pub(super) sources: Vec<Source>,
+    /// What a plan has to reckon with.
+    pub(super) terms: Option<Terms>,
     /// Paths that a repair asks for.
     pub(super) repair: Vec<String>,
     /// A schema given in the prompt, with its name.
@@ -29,6 +34,30 @@ pub(super) struct Parent {
     pub(super) timeframe: Timeframe,
     pub(super) trust: Trust,
     pub(super) report: Report,
+}
+
+/// A report of one timeframe and its figures.
+#[derive(Debug, Deserialize)]
+pub(super) struct Source {
+    pub(super) report_id: ReportId,
+    pub(super) timeframe: Timeframe,
+    pub(super) trust: Trust,
+    pub(super) report: Report,
+    /// Paths in the report whose numbers do not hold.
+    pub(super) unverified: Vec<String>,
+    pub(super) ohlcv: Ohlcv,
+}
+
+/// What a plan has to reckon with.
+#[derive(Debug, Deserialize)]
+pub(super) struct Terms {
+    pub(super) can_be_sold_short: bool,
+    pub(super) tick: Decimal,
+    pub(super) last_price: Decimal,
+    pub(super) atr14_1d: Decimal,
+    pub(super) cost_per_side: Decimal,
+    pub(super) funding: Decimal,
+    pub(super) account: String,
 }
 
 #[derive(Deserialize)]
@@ -52,6 +81,8 @@ impl Brief {
                     brief.unreadable |= read.is_err();
                     brief.ohlcv = read.ok().or(brief.ohlcv);
                 }
+                "source" => brief.sources.extend(serde_json::from_str::<Source>(json)),
+                "terms" => brief.terms = serde_json::from_str(json).ok().or(brief.terms),
                 "parent" => brief.parent = serde_json::from_str(json).ok().or(brief.parent),
                 "repair" => {
                     let read = serde_json::from_str(json).ok();

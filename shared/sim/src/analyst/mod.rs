@@ -4,6 +4,7 @@
 //! (`rule-analyst:MODE`) it misbehaves in one way, so that what must survive a bad model can be tested.
 
 mod abstain;
+mod advice;
 mod brief;
 #[cfg(test)]
 mod contract;
@@ -90,6 +91,8 @@ pub(crate) fn answer(prompt: &Prompt) -> Reply {
         },
     };
     match (name, schema) {
+        (Some("repair"), _) if !brief.sources.is_empty() => Reply::Text(advice::repair(&brief, prompt.mode)),
+        (Some("recommendation"), _) => advice::delivered(&advice::answer(&brief, prompt.mode), prompt),
         (Some("repair"), _) => Reply::Text(repair::answer(&brief, prompt.mode)),
         (Some("report"), _) => spoil::delivered(report::answer(&brief, prompt.mode), prompt),
         (_, Some(schema)) => Reply::Text(minimal::value(schema)),

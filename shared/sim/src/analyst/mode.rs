@@ -15,7 +15,7 @@ pub(crate) enum Mode {
     ProbSum,
     /// Invalidation prices on the wrong side; put right when asked.
     WrongSideStop,
-    /// A plan that does not pay; in a report nothing.
+    /// A plan that does not pay, never put right; in a report nothing.
     PoorRr,
     /// Bullish whatever the data says.
     AlwaysLong,

@@ -33,7 +33,7 @@ const DEEPEST: usize = 10;
 const MOST_ENUMS: usize = 1_000;
 
 /// Keys of the answers by schema name and place, in the order of reasoning.
-const ORDERS: [(&str, &str, &[&str]); 7] = [
+const ORDERS: [(&str, &str, &[&str]); 14] = [
     (
         "report",
         "",
@@ -57,6 +57,43 @@ const ORDERS: [(&str, &str, &[&str]); 7] = [
     ("report", "observations[].cites[]", &["ref", "value"]),
     ("report", "scenarios", &["up", "down", "p_up", "p_down", "p_neither"]),
     ("report", "invalidation", &["reason", "above", "above_ref", "below", "below_ref", "timeframe"]),
+    (
+        "recommendation",
+        "",
+        &[
+            "sources",
+            "conflicts",
+            "case_long",
+            "case_short",
+            "account_effect",
+            "direction",
+            "plan",
+            "invalidation",
+            "change_mind",
+            "probability",
+            "reasoning",
+            "summary",
+        ],
+    ),
+    ("recommendation", "sources[]", &["report_id", "bias", "takeaway"]),
+    ("recommendation", "case_long[]", &["says", "cites"]),
+    ("recommendation", "case_short[]", &["says", "cites"]),
+    (
+        "recommendation",
+        "plan",
+        &[
+            "entry_low",
+            "entry_high",
+            "entry_ref",
+            "stop",
+            "stop_ref",
+            "targets",
+            "valid_hours",
+            "horizon_days",
+        ],
+    ),
+    ("recommendation", "plan.targets[]", &["price", "fraction_pct", "ref"]),
+    ("recommendation", "invalidation", &["reason", "ref", "price", "close", "timeframe"]),
     ("repair", "", &["repairs"]),
     ("repair", "repairs[]", &["path", "text", "number", "ref", "leans"]),
 ];
