@@ -1,11 +1,10 @@
-use llm::checks::{self, Checked, Evidence};
 use llm::parse::{self, Answer};
-use llm::{CallError, ModelClient, RawAnswer, request};
+use llm::{CallError, ModelClient, ModelProfile, Prompt, RawAnswer, request};
 use runtime::{Attempt, INTENTS, PaidCall, PaidError, Services, Stop, paid_call};
 use rust_decimal::Decimal;
 use storage::{StepDocument, StepResult};
 
-use crate::inputs::Inputs;
+use crate::task::Task;
 
 /// Whose answers these are, in the keys of paid artifacts.
 const VENDOR: &str = "openai";
@@ -15,10 +14,17 @@ pub(crate) struct Ledger<'a> {
     services: &'a Services,
     client: ModelClient,
     step: &'a StepDocument,
-    inputs: &'a Inputs,
+    prompt: &'a Prompt,
+    profile: &'a ModelProfile,
     /// The environment's ceiling of an answer.
     most_tokens: u32,
     answers: u32,
+    pub(crate) spent: Spent,
+}
+
+/// What calls have come to.
+#[derive(Default)]
+pub(crate) struct Spent {
     /// Calls that were set out to be paid for: lost answers may have been charged for, adopted ones were not.
     pub(crate) calls: u32,
     pub(crate) prompt_tokens: u64,
@@ -27,26 +33,44 @@ pub(crate) struct Ledger<'a> {
     pub(crate) call_refs: Vec<String>,
 }
 
-/// Asks for the report and, once, for what is wrong with it. Answers what was found, and the model that answered.
-pub(crate) async fn ask(ledger: &mut Ledger<'_>) -> Result<(Checked, String), Stop> {
-    let inputs = ledger.inputs;
-    let parent = inputs.parent_report();
-    let evidence = Evidence { ohlcv: &inputs.ohlcv, parent: parent.as_ref() };
-    let first = inputs.request()?;
+impl Spent {
+    /// What is recorded of a step that ends here for `reason`.
+    pub(crate) fn failure(self, reason: String) -> StepResult {
+        StepResult { reason: Some(reason), ..self.into_result() }
+    }
+
+    /// What is recorded of the calls.
+    pub(crate) fn into_result(self) -> StepResult {
+        StepResult {
+            call_refs: self.call_refs,
+            model_calls: Some(self.calls),
+            prompt_tokens: Some(self.prompt_tokens),
+            completion_tokens: Some(self.completion_tokens),
+            cost_usd: Some(self.cost_usd),
+            ..StepResult::default()
+        }
+    }
+}
+
+/// Asks for an answer and, once, for what is wrong with it. Answers what was found, and the model that answered.
+pub(crate) async fn ask<T: Task>(
+    ledger: &mut Ledger<'_>,
+    first: Vec<u8>,
+    task: &T,
+) -> Result<(T::Checked, String), Stop> {
     let (checked, answer) = match ledger.call(first.clone()).await? {
-        Ok(answer) => match checks::check(&answer.text, &evidence) {
-            Ok(checked) if checked.problems.is_empty() => (checked, answer),
-            Ok(checked) => (repair(ledger, &first, checked, &answer, &evidence).await?, answer),
+        Ok(answer) => match task.check(&answer.text) {
+            Ok(checked) => (repair(ledger, &first, checked, &answer, task).await?, answer),
             Err(broken) => {
                 let again =
-                    request::build_again(&inputs.prompt, &first, &answer.text, &broken, ledger.most_tokens)
+                    request::build_again(ledger.prompt, &first, &answer.text, &broken, ledger.most_tokens)
                         .map_err(Stop::failed)?;
-                second(ledger, again, &evidence).await?
+                second(ledger, again, task).await?
             }
         },
         Err(CallError::CutOff | CallError::Empty) => {
             let again = request::build_retry(&first, ledger.most_tokens).map_err(Stop::failed)?;
-            second(ledger, again, &evidence).await?
+            second(ledger, again, task).await?
         }
         Err(error) => return Err(Stop::failed(error)),
     };
@@ -54,12 +78,12 @@ pub(crate) async fn ask(ledger: &mut Ledger<'_>) -> Result<(Checked, String), St
 }
 
 /// The one further call for an answer that could not be read; a second one that cannot ends the step.
-async fn second(
+async fn second<T: Task>(
     ledger: &mut Ledger<'_>,
     request: Vec<u8>,
-    evidence: &Evidence<'_>,
-) -> Result<(Checked, Answer), Stop> {
-    let raise = if ledger.inputs.profile.max_tokens >= ledger.most_tokens {
+    task: &T,
+) -> Result<(T::Checked, Answer), Stop> {
+    let raise = if ledger.profile.max_tokens >= ledger.most_tokens {
         "raise TOPDOWN_MAX_TOKENS"
     } else {
         "raise max_tokens in prompts/models.toml"
@@ -69,39 +93,41 @@ async fn second(
         CallError::Empty => Stop::failed("answer empty twice; check the model named in prompts/models.toml"),
         error => Stop::failed(error),
     })?;
-    let checked = checks::check(&answer.text, evidence).map_err(|error| {
+    let checked = task.check(&answer.text).map_err(|error| {
         let advice = "try another profile of prompts/models.toml with --model";
         Stop::failed(format!("no answer of the schema in two calls ({error}); {advice}"))
     })?;
     Ok((checked, answer))
 }
 
-/// The one further call, naming each field. A reply that cannot be used repairs nothing: the report stays as it
-/// is, with its marks.
-async fn repair(
+/// The one further call, naming each field, if anything is wrong. A reply that cannot be used repairs nothing: the
+/// answer stays as it is, with its marks.
+async fn repair<T: Task>(
     ledger: &mut Ledger<'_>,
     first: &[u8],
-    checked: Checked,
+    checked: T::Checked,
     answer: &Answer,
-    evidence: &Evidence<'_>,
-) -> Result<Checked, Stop> {
-    let Inputs { prompt, profile, .. } = ledger.inputs;
-    let request = request::build_repair(prompt, first, &answer.text, &checked.problems, profile)
+    task: &T,
+) -> Result<T::Checked, Stop> {
+    let problems = task.problems(&checked);
+    if problems.is_empty() {
+        return Ok(checked);
+    }
+    let request = request::build_repair(ledger.prompt, first, &answer.text, &problems, ledger.profile)
         .map_err(Stop::failed)?;
     Ok(match ledger.call(request).await? {
-        Ok(reply) => llm::repair::apply(&checked, &reply.text, evidence),
+        Ok(reply) => task.repaired(&checked, &reply.text),
         Err(error) => {
-            tracing::warn!(%error, "the repair call brought nothing: the report keeps its marks");
+            tracing::warn!(%error, "the repair call brought nothing: the answer keeps its marks");
             checked
         }
     })
 }
 
-/// The most that the calls of a step can cost, USD: the report, and one more that is given the first answer and may
-/// be as long as the environment allows, each paid for twice.
-pub(crate) fn worst_case(inputs: &Inputs, most_tokens: u32) -> Result<Decimal, Stop> {
-    let profile = &inputs.profile;
-    let prompt = request::token_bound(&inputs.request()?);
+/// The most that the calls of a step can cost, USD: the answer to `first`, and one more that is given the first answer
+/// and may be as long as the environment allows, each paid for twice.
+pub(crate) fn worst_case(profile: &ModelProfile, first: &[u8], most_tokens: u32) -> Result<Decimal, Stop> {
+    let prompt = request::token_bound(first);
     let longer = profile.max_tokens.saturating_mul(2).min(most_tokens);
     let first = profile.worst_case_usd(prompt, profile.max_tokens);
     let second = profile.worst_case_usd(prompt.saturating_add(request::FOLLOW_UP_TOKENS), longer);
@@ -115,42 +141,16 @@ impl<'a> Ledger<'a> {
         services: &'a Services,
         client: ModelClient,
         step: &'a StepDocument,
-        inputs: &'a Inputs,
+        (prompt, profile): (&'a Prompt, &'a ModelProfile),
         most_tokens: u32,
     ) -> Self {
-        Self {
-            services,
-            client,
-            step,
-            inputs,
-            most_tokens,
-            answers: 0,
-            calls: 0,
-            prompt_tokens: 0,
-            completion_tokens: 0,
-            cost_usd: Decimal::ZERO,
-            call_refs: Vec::new(),
-        }
-    }
-
-    /// What is recorded of a step that ends here for `reason`.
-    pub(crate) fn failure(self, reason: String) -> StepResult {
-        StepResult {
-            call_refs: self.call_refs,
-            model_calls: Some(self.calls),
-            prompt_tokens: Some(self.prompt_tokens),
-            completion_tokens: Some(self.completion_tokens),
-            cost_usd: Some(self.cost_usd),
-            reason: Some(reason),
-            ..StepResult::default()
-        }
+        Self { services, client, step, prompt, profile, most_tokens, answers: 0, spent: Spent::default() }
     }
 
     async fn call(&mut self, request: Vec<u8>) -> Result<Result<Answer, CallError>, Stop> {
         let number = self.answers as usize;
-        let call =
-            PaidCall { vendor: VENDOR, endpoint: self.inputs.profile.endpoint().to_owned(), number, request };
-        let (client, profile) = (&self.client, &self.inputs.profile);
+        let call = PaidCall { vendor: VENDOR, endpoint: self.profile.endpoint().to_owned(), number, request };
+        let (client, profile) = (&self.client, self.profile);
         let attempt = |bytes: Vec<u8>| async move { judge(client.call(&bytes).await, profile) };
         let paid = match paid_call(self.services, self.step, call, attempt).await {
             Ok(paid) => paid,
@@ -160,21 +160,21 @@ impl<'a> Ledger<'a> {
             Err(error @ (PaidError::Budget | PaidError::Late)) => return Err(Stop::failed(error)),
         };
         self.answers += 1;
-        self.calls += paid.intents;
-        self.call_refs.extend([paid.request_uri, paid.answer_uri]);
+        self.spent.calls += paid.intents;
+        self.spent.call_refs.extend([paid.request_uri, paid.answer_uri]);
         let raw: RawAnswer = serde_json::from_slice(&paid.answer).map_err(Stop::failed)?;
-        let (usage, cost) = parse::spent(&raw, &self.inputs.profile);
-        self.prompt_tokens += usage.prompt;
-        self.completion_tokens += usage.completion;
+        let (usage, cost) = parse::spent(&raw, self.profile);
+        self.spent.prompt_tokens += usage.prompt;
+        self.spent.completion_tokens += usage.completion;
         // an answer that another run paid for costs this one nothing; each lost one may have cost as much as this
-        self.cost_usd += cost * Decimal::from(paid.intents);
-        Ok(parse::answer(&raw, &self.inputs.profile))
+        self.spent.cost_usd += cost * Decimal::from(paid.intents);
+        Ok(parse::answer(&raw, self.profile))
     }
 }
 
 /// What an attempt means for the protocol of paid calls: anything that came with success was paid for, whatever
 /// it says.
-fn judge(called: Result<RawAnswer, CallError>, profile: &llm::ModelProfile) -> Attempt<CallError> {
+fn judge(called: Result<RawAnswer, CallError>, profile: &ModelProfile) -> Attempt<CallError> {
     let raw = match called {
         Ok(raw) => raw,
         Err(error @ (CallError::Timeout | CallError::Unreachable(_))) => return Attempt::Unknown(error),

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use llm::checks::Checked;
 use runtime::Stop;
 use rust_decimal::Decimal;
-use storage::{Artifact, ReportRow, StepDocument};
+use storage::{Artifact, ReportRow, StepDocument, StepResult};
 
-use crate::ask::Ledger;
+use crate::ask::Spent;
 use crate::inputs::Inputs;
 
 pub(crate) fn build(
@@ -49,7 +49,7 @@ pub(crate) fn build(
 }
 
 /// A decimal of the artifact.
-fn decimal(text: &str) -> Result<Decimal, Stop> {
+pub(crate) fn decimal(text: &str) -> Result<Decimal, Stop> {
     Decimal::from_str_exact(text)
         .map_err(|_| Stop::failed(format!("the artifact holds `{text}` where a price should be")))
 }
@@ -61,7 +61,7 @@ fn report_id(step: &StepDocument) -> ReportId {
     format!("rep-{timeframe}-{digits}").parse().expect("an id")
 }
 
-pub(crate) fn row(document: &ReportDocument, ledger: &Ledger<'_>, artifact: &Artifact) -> ReportRow {
+pub(crate) fn row(document: &ReportDocument, spent: &Spent, artifact: &Artifact) -> ReportRow {
     let (report, checks) = (&document.report, &document.checks);
     ReportRow {
         report_id: document.report_id.clone(),
@@ -87,12 +87,32 @@ pub(crate) fn row(document: &ReportDocument, ledger: &Ledger<'_>, artifact: &Art
         llm_prompt_id: document.llm_prompt_id.clone(),
         llm_model_id: document.llm_model_id.clone(),
         llm_model: document.llm_model.clone(),
-        model_calls: ledger.calls,
-        prompt_tokens: ledger.prompt_tokens,
-        completion_tokens: ledger.completion_tokens,
-        cost_usd: ledger.cost_usd,
+        model_calls: spent.calls,
+        prompt_tokens: spent.prompt_tokens,
+        completion_tokens: spent.completion_tokens,
+        cost_usd: spent.cost_usd,
         parent_report_id: document.parent_report_id.clone(),
         gcs_uri: artifact.gcs_uri.clone(),
         sha256: artifact.sha256.clone(),
+    }
+}
+
+pub(crate) fn result(
+    document: ReportDocument,
+    artifact: Artifact,
+    spent: Spent,
+    inputs: &Inputs,
+) -> StepResult {
+    StepResult {
+        gcs_uri: Some(artifact.gcs_uri),
+        sha256: Some(artifact.sha256),
+        llm_prompt_id: Some(document.llm_prompt_id),
+        llm_model_id: Some(document.llm_model_id),
+        llm_model: Some(document.llm_model),
+        ohlcv_ref: Some(inputs.ohlcv_ref.gcs_uri.clone()),
+        chart_refs: inputs.charts.iter().map(|chart| chart.reference.gcs_uri.clone()).collect(),
+        report_id: Some(document.report_id),
+        parent_report_id: document.parent_report_id,
+        ..spent.into_result()
     }
 }

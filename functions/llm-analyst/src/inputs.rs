@@ -95,12 +95,12 @@ impl Inputs {
     }
 }
 
-fn artifact(step: &StepDocument) -> Option<ArtifactRef> {
+pub(crate) fn artifact(step: &StepDocument) -> Option<ArtifactRef> {
     let (gcs_uri, sha256) = (step.result.gcs_uri.clone()?, step.result.sha256.clone()?);
     Some(ArtifactRef { gcs_uri, sha256 })
 }
 
-fn prompt(catalog: &Catalog, task: &str) -> Result<Prompt, Stop> {
+pub(crate) fn prompt(catalog: &Catalog, task: &str) -> Result<Prompt, Stop> {
     let file = format!("{task}.prompt");
     let missing = || Stop::failed(format!("the catalog has no prompt {file}; add it to prompts"));
     let text = catalog.prompts.get(&file).ok_or_else(missing)?;
@@ -108,7 +108,7 @@ fn prompt(catalog: &Catalog, task: &str) -> Result<Prompt, Stop> {
     Prompt::parse(&file, text, &all).map_err(Stop::failed)
 }
 
-fn profile(
+pub(crate) fn profile(
     catalog: &Catalog,
     config: &Config,
     run: &RunDocument,

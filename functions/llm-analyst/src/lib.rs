@@ -1,6 +1,6 @@
-//! Asks the model for a report and checks what came back.
+//! Asks the model for reports and recommendations and checks what came back.
 //!
-//! Each call is paid for at most once (see `runtime::paid_call`); a step makes at most two: the report, and one
+//! Each call is paid for at most once (see `runtime::paid_call`); a step makes at most two: the answer, and one
 //! more that repairs it or asks again for an answer that was cut off or broke the schema.
 
 mod ask;
@@ -9,22 +9,29 @@ mod document;
 mod inputs;
 /// Keys, hosts and ceilings of models.
 pub mod models;
+mod recommendation;
 #[cfg(feature = "gcp")]
 pub mod settings;
+mod task;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 pub use config::{Caller, Config, ConfigError, named};
-use domain::report::ReportDocument;
+use jiff::Timestamp;
+use llm::checks::{Evidence, RecommendationEvidence};
+use llm::{ModelProfile, Prompt};
 pub use models::{CeilingError, ModelAccess};
 use runtime::{
     Batch, Budget, BudgetError, Catalog, Function, Redeliver, Services, Stop, artifact_key, begin,
 };
-use storage::{Message, ReportRow, ReportStore, StepDocument, StepResult, Topic};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use storage::{Artifact, Kind, Message, ReportStore, StepDocument, StepResult, Topic};
 
-use crate::ask::Ledger;
+use crate::ask::{Ledger, Spent};
 use crate::inputs::Inputs;
+use crate::task::Task;
 
 /// The analyst.
 pub struct LlmAnalyst {
@@ -41,68 +48,90 @@ impl LlmAnalyst {
         Self { services, reports, config, budget }
     }
 
-    async fn report(
-        &self,
-        batch: &Batch<'_>,
-        catalog: &Catalog,
-        step: &StepDocument,
-    ) -> Result<Result<StepResult, StepResult>, Stop> {
+    async fn report(&self, batch: &Batch<'_>, catalog: &Catalog, step: &StepDocument) -> Made {
         let inputs = Inputs::gather(&self.services, batch, catalog, step, &self.config).await?;
-        let client = self.config.client(&inputs.profile).await.map_err(Stop::failed)?;
+        let parent = inputs.parent_report();
+        let evidence = Evidence { ohlcv: &inputs.ohlcv, parent: parent.as_ref() };
+        let asking = (&inputs.prompt, &inputs.profile);
+        let (checked, model, spent) = match self.ask(step, asking, inputs.request()?, &evidence).await? {
+            Ok(answered) => answered,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let document = document::build(&inputs, checked, model, step, self.decided_at(batch))?;
+        let (document, artifact) = self.keep(batch, step, document).await?;
+        let row = document::row(&document, &spent, &artifact);
+        self.reports.append(&row).await?;
+        Ok(Ok(document::result(document, artifact, spent, &inputs)))
+    }
+
+    async fn recommendation(&self, batch: &Batch<'_>, catalog: &Catalog, step: &StepDocument) -> Made {
+        let inputs =
+            recommendation::Inputs::gather(&self.services, batch, catalog, step, &self.config).await?;
+        let evidence = RecommendationEvidence { sources: &inputs.given, terms: &inputs.terms };
+        let asking = (&inputs.prompt, &inputs.profile);
+        let (checked, model, spent) = match self.ask(step, asking, inputs.request()?, &evidence).await? {
+            Ok(answered) => answered,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let document = recommendation::build(&inputs, checked, model, step, self.decided_at(batch))?;
+        let (document, artifact) = self.keep(batch, step, document).await?;
+        Ok(Ok(recommendation::result(document, artifact, spent)))
+    }
+
+    /// Reserves the worst case, asks, and gives back what was not spent. What the calls of a step that ends here have
+    /// come to is in its failure.
+    async fn ask<T: Task>(
+        &self,
+        step: &StepDocument,
+        asking: (&Prompt, &ModelProfile),
+        first: Vec<u8>,
+        task: &T,
+    ) -> Result<Result<(T::Checked, String, Spent), StepResult>, Stop> {
+        let (_, profile) = asking;
+        let client = self.config.client(profile).await.map_err(Stop::failed)?;
         let most_tokens = self.config.limits.max_tokens;
-        let worst = ask::worst_case(&inputs, most_tokens)?;
+        let worst = ask::worst_case(profile, &first, most_tokens)?;
         let reserved = self.budget.reserve(&self.services, step, worst).await;
         let reserved = reserved.map_err(|error| match error {
             BudgetError::Store(error) => Stop::Store(error),
             spent @ BudgetError::Spent { .. } => Stop::failed(spent),
         })?;
-        let mut ledger = Ledger::new(&self.services, client, step, &inputs, most_tokens);
-        let asked = ask::ask(&mut ledger).await;
+        let mut ledger = Ledger::new(&self.services, client, step, asking, most_tokens);
+        let asked = ask::ask(&mut ledger, first, task).await;
         if !matches!(asked, Err(Stop::Store(_))) {
-            self.budget.settle(reserved, ledger.cost_usd).await;
+            self.budget.settle(reserved, ledger.spent.cost_usd).await;
         }
-        let (checked, model) = match asked {
-            Ok(answered) => answered,
-            Err(Stop::Failed(reason)) => return Ok(Err(ledger.failure(reason))),
-            Err(store) => return Err(store),
-        };
-        let decided_at = if batch.run.live { self.services.clock.now() } else { batch.run.as_of };
-        let document = document::build(&inputs, checked, model, step, decided_at)?;
+        match asked {
+            Ok((checked, model)) => Ok(Ok((checked, model, ledger.spent))),
+            Err(Stop::Failed(reason)) => Ok(Err(ledger.spent.failure(reason))),
+            Err(stop) => Err(stop),
+        }
+    }
+
+    fn decided_at(&self, batch: &Batch<'_>) -> Timestamp {
+        if batch.run.live { self.services.clock.now() } else { batch.run.as_of }
+    }
+
+    /// Writes the step's document. One that an attempt wrote which was cut off after this point is the step's.
+    async fn keep<D: Serialize + DeserializeOwned>(
+        &self,
+        batch: &Batch<'_>,
+        step: &StepDocument,
+        document: D,
+    ) -> Result<(D, Artifact), Stop> {
         let bytes = serde_json::to_vec(&document).map_err(Stop::failed)?;
         let key = artifact_key(&batch.run.run_id, &format!("{}.json", step.step_id))?;
         let put = self.services.artifacts.put(&key, "application/json", &bytes).await?;
-        let document = if put.created {
-            document
-        } else {
-            // an attempt that was cut off after this point wrote it: its document is the step's
-            let kept = self.services.artifacts.get(&put.artifact.gcs_uri).await?;
-            serde_json::from_slice::<ReportDocument>(&kept).map_err(Stop::failed)?
-        };
-        let row = document::row(&document, &ledger, &put.artifact);
-        self.reports.append(&row).await?;
-        Ok(Ok(result(document, row, ledger.call_refs, &inputs)))
+        if put.created {
+            return Ok((document, put.artifact));
+        }
+        let kept = self.services.artifacts.get(&put.artifact.gcs_uri).await?;
+        Ok((serde_json::from_slice(&kept).map_err(Stop::failed)?, put.artifact))
     }
 }
 
-fn result(document: ReportDocument, row: ReportRow, call_refs: Vec<String>, inputs: &Inputs) -> StepResult {
-    StepResult {
-        gcs_uri: Some(row.gcs_uri),
-        sha256: Some(row.sha256),
-        llm_prompt_id: Some(document.llm_prompt_id),
-        llm_model_id: Some(document.llm_model_id),
-        llm_model: Some(document.llm_model),
-        ohlcv_ref: Some(inputs.ohlcv_ref.gcs_uri.clone()),
-        chart_refs: inputs.charts.iter().map(|chart| chart.reference.gcs_uri.clone()).collect(),
-        report_id: Some(document.report_id),
-        parent_report_id: document.parent_report_id,
-        call_refs,
-        model_calls: Some(row.model_calls),
-        prompt_tokens: Some(row.prompt_tokens),
-        completion_tokens: Some(row.completion_tokens),
-        cost_usd: Some(row.cost_usd),
-        ..StepResult::default()
-    }
-}
+/// What a step made, or what it came to before it failed.
+type Made = Result<Result<StepResult, StepResult>, Stop>;
 
 #[async_trait]
 impl Function for LlmAnalyst {
@@ -117,7 +146,11 @@ impl Function for LlmAnalyst {
             Err(error) => return batch.stop(error.into()).await,
         };
         for step in &batch.steps {
-            match self.report(&batch, &catalog, step).await {
+            let made = match step.kind {
+                Kind::Recommendation => self.recommendation(&batch, &catalog, step).await,
+                _ => self.report(&batch, &catalog, step).await,
+            };
+            match made {
                 Ok(Ok(result)) => batch.conclude(step, Ok(result)).await?,
                 Ok(Err(result)) => batch.fail(step, result).await?,
                 Err(stop) => batch.conclude(step, Err(stop)).await?,

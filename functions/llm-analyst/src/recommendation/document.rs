@@ -1,0 +1,127 @@
+use domain::recommendation::{Geometry, PlanDocument, PlannedTarget, RecommendationDocument, SCHEMA};
+use domain::{RecommendationId, hash};
+use jiff::{SignedDuration, Timestamp};
+use llm::checks::CheckedRecommendation;
+use runtime::Stop;
+use rust_decimal::Decimal;
+use storage::{Artifact, StepDocument, StepResult};
+
+use super::inputs::Inputs;
+use super::verdict::Verdict;
+use super::{strength, verdict};
+use crate::ask::Spent;
+
+pub(crate) fn build(
+    inputs: &Inputs,
+    checked: CheckedRecommendation,
+    llm_model: String,
+    step: &StepDocument,
+    decided_at: Timestamp,
+) -> Result<RecommendationDocument, Stop> {
+    let (run, terms) = (&inputs.run, &inputs.terms);
+    let verdict = verdict::of(&checked.recommendation, &checked.checks, terms);
+    let strength = strength::of(inputs, &checked, &verdict);
+    let day = inputs.given.last().ok_or_else(|| Stop::failed("a recommendation needs reports"))?;
+    let (plan, geometry) = figures(&verdict, &checked, terms.atr14_1d, decided_at);
+    let size_reason = plan.is_some().then(|| "account not provided: size unknown".to_owned());
+    Ok(RecommendationDocument {
+        schema: SCHEMA.to_owned(),
+        recommendation_id: id(step),
+        run_id: run.run_id.clone(),
+        step_id: step.step_id.clone(),
+        symbol: run.symbol.clone(),
+        as_of: run.as_of,
+        decided_at,
+        source: run.source.clone(),
+        venue: day.ohlcv.venue.clone(),
+        market: terms.market.clone(),
+        tick: terms.tick,
+        price_unit: terms.price_unit.clone(),
+        last_price: terms.last_price,
+        atr: terms.atr14_1d,
+        language: run.language.clone(),
+        analyst: inputs.profile.analyst,
+        llm_prompt_id: inputs.prompt.id().clone(),
+        llm_model_id: inputs.profile.id().clone(),
+        llm_model,
+        // the shortest timeframe first: what a plan stands on
+        source_report_id: inputs.sources.iter().rev().map(|source| source.report_id.clone()).collect(),
+        source_reports: inputs.sources.iter().rev().cloned().collect(),
+        beside: inputs.beside.clone(),
+        account: inputs.account,
+        account_ref: None,
+        account_reason: None,
+        costs: inputs.costs.clone(),
+        recommendation: checked.recommendation,
+        plan,
+        geometry,
+        broken: verdict.broken,
+        size: None,
+        size_reason,
+        conflicts: Vec::new(),
+        strength,
+        checks: checked.checks,
+        trust: checked.trust,
+    })
+}
+
+fn id(step: &StepDocument) -> RecommendationId {
+    let digits = hash::short_id(&format!("{}/{}", step.run_id, step.step_id), 8);
+    #[expect(clippy::expect_used, reason = "base 32 digits are an id by construction")]
+    format!("rec-{digits}").parse().expect("an id")
+}
+
+/// The plan and its geometry, as they are kept.
+fn figures(
+    verdict: &Verdict,
+    checked: &CheckedRecommendation,
+    atr: Decimal,
+    decided_at: Timestamp,
+) -> (Option<PlanDocument>, Option<Geometry>) {
+    let Some(plan) = &verdict.plan else { return (None, None) };
+    let answer = &checked.recommendation;
+    let found = verdict.geometry.as_ref();
+    let after = |hours: i64| decided_at + SignedDuration::from_hours(hours.clamp(0, 24 * 366));
+    let gain = |i: usize| {
+        let geometry = found?;
+        geometry.gains.get(i)?.checked_div(geometry.loss).map(|r| r.round_dp(4))
+    };
+    let targets = plan.targets.iter().enumerate().map(|(i, target)| PlannedTarget {
+        price: target.price,
+        fraction_pct: target.fraction_pct,
+        r: gain(i).unwrap_or_default(),
+    });
+    let document = PlanDocument {
+        entry_low: plan.entry_low,
+        entry_high: plan.entry_high,
+        stop: plan.stop,
+        targets: targets.collect(),
+        enter_by: after(answer.plan.valid_hours.unwrap_or_default()),
+        hold_until: after(answer.plan.horizon_days.unwrap_or_default().saturating_mul(24)),
+    };
+    let geometry = found.map(|geometry| Geometry {
+        entry: geometry.entry,
+        loss: geometry.loss.round_dp(8).normalize(),
+        reward_to_risk: geometry.reward_to_risk.round_dp(4),
+        first_reward_to_risk: geometry.first_reward_to_risk.round_dp(4),
+        expected_value: geometry.expected_value(answer.probability).round_dp(4),
+        stop_atr: ((plan.entry() - plan.stop).abs() / atr).round_dp(2),
+    });
+    (Some(document), geometry)
+}
+
+pub(crate) fn result(document: RecommendationDocument, artifact: Artifact, spent: Spent) -> StepResult {
+    StepResult {
+        gcs_uri: Some(artifact.gcs_uri),
+        sha256: Some(artifact.sha256),
+        llm_prompt_id: Some(document.llm_prompt_id),
+        llm_model_id: Some(document.llm_model_id),
+        llm_model: Some(document.llm_model),
+        recommendation_id: Some(document.recommendation_id),
+        signal_strength: Some(document.strength.value),
+        summary: Some(document.recommendation.summary),
+        reasoning: Some(document.recommendation.reasoning),
+        source_report_id: document.source_report_id,
+        ..spent.into_result()
+    }
+}

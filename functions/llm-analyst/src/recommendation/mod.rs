@@ -1,0 +1,9 @@
+//! A recommendation from the reports of a run: what it is made from, what code computes of its plan, what is kept.
+
+mod document;
+mod inputs;
+mod strength;
+pub(crate) mod verdict;
+
+pub(crate) use document::{build, result};
+pub(crate) use inputs::Inputs;

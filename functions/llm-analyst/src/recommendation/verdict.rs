@@ -1,0 +1,116 @@
+//! What code says of a plan: its geometry, and the hard rules it breaks.
+
+use domain::recommendation::{BrokenRule, Direction, Recommendation};
+use domain::report::{CheckStatus, Checks};
+use llm::Terms;
+use llm::checks::{CheckedRecommendation, RepairItem};
+use market::plan::{Costs, Geometry, Place, Plan, Side, Target, check, geometry, rounded};
+
+/// A plan as code sees it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    /// At prices the venue takes; none when standing aside, or where a price is missing.
+    pub(crate) plan: Option<Plan>,
+    /// Its geometry, if it has one.
+    pub(crate) geometry: Option<Geometry>,
+    /// The hard rules it breaks.
+    pub(crate) broken: Vec<BrokenRule>,
+}
+
+/// The verdict on an answer whose checks are `checks`.
+pub(crate) fn of(answer: &Recommendation, checks: &Checks, terms: &Terms) -> Verdict {
+    let side = match answer.direction {
+        Direction::Long => Side::Long,
+        Direction::Short => Side::Short,
+        Direction::StandAside => return Verdict::default(),
+    };
+    let Some(plan) = plan(answer, side).and_then(|plan| rounded(&plan, terms.tick)) else {
+        return Verdict { broken: vec![BrokenRule::MissingPrice], ..Verdict::default() };
+    };
+    let geometry = geometry(&plan, &Costs { per_side: terms.cost_per_side, funding: terms.funding });
+    let place = Place {
+        last_price: terms.last_price,
+        atr: terms.atr14_1d,
+        can_be_sold_short: terms.can_be_sold_short,
+        probability: answer.probability,
+    };
+    let mut broken = check(&plan, geometry.as_ref(), &place);
+    let is_price = |path: &str| {
+        path == "invalidation.price"
+            || (path.starts_with("plan.") && !path.ends_with("_hours") && !path.ends_with("_days"))
+    };
+    if checks.items.iter().any(|item| item.status == CheckStatus::Unverified && is_price(&item.path)) {
+        broken.push(BrokenRule::Unfounded);
+    }
+    Verdict { plan: Some(plan), geometry, broken }
+}
+
+fn plan(answer: &Recommendation, side: Side) -> Option<Plan> {
+    let plan = &answer.plan;
+    let targets: Vec<Target> =
+        plan.targets.iter().map(|t| Target { price: t.price, fraction_pct: t.fraction_pct }).collect();
+    if targets.is_empty() {
+        return None;
+    }
+    Some(Plan { side, entry_low: plan.entry_low?, entry_high: plan.entry_high?, stop: plan.stop?, targets })
+}
+
+/// The places that a repair call may correct so that the plan keeps the rules: its prices and parts, the probability,
+/// the texts that tell of it, or the direction, which can become standing aside.
+pub(crate) fn problems(checked: &CheckedRecommendation, terms: &Terms) -> Vec<RepairItem> {
+    let answer = &checked.recommendation;
+    let verdict = of(answer, &checked.checks, terms);
+    if verdict.broken.is_empty() {
+        return Vec::new();
+    }
+    let why = verdict.broken.iter().map(|broken| broken.sentence()).collect::<Vec<_>>().join("; ");
+    let data = figures(&verdict, terms);
+    let price = |price: Option<rust_decimal::Decimal>| {
+        price.map_or_else(|| "null".to_owned(), domain::number::trimmed)
+    };
+    let plan = &answer.plan;
+    let mut places = vec![
+        ("direction".to_owned(), answer.direction.as_str().to_owned(), String::new()),
+        ("plan.entry_low".to_owned(), price(plan.entry_low), plan.entry_ref.clone()),
+        ("plan.entry_high".to_owned(), price(plan.entry_high), plan.entry_ref.clone()),
+        ("plan.stop".to_owned(), price(plan.stop), plan.stop_ref.clone()),
+        ("probability".to_owned(), answer.probability.to_string(), String::new()),
+        // they tell of the plan, so they may have to follow it
+        ("invalidation.reason".to_owned(), answer.invalidation.reason.clone(), String::new()),
+        ("reasoning".to_owned(), answer.reasoning.clone(), String::new()),
+        ("summary".to_owned(), answer.summary.clone(), String::new()),
+    ];
+    for (i, target) in plan.targets.iter().enumerate() {
+        let reference = target.reference.clone();
+        places.push((format!("plan.targets[{i}].price"), price(Some(target.price)), reference));
+        let part = domain::number::trimmed(target.fraction_pct);
+        places.push((format!("plan.targets[{i}].fraction_pct"), part, String::new()));
+    }
+    let offered = |path: &str| checked.problems.iter().any(|problem| problem.path == path);
+    let places = places.into_iter().filter(|(path, ..)| !offered(path));
+    places
+        .map(|(path, got, reference)| RepairItem {
+            path,
+            got,
+            reference,
+            data: data.clone(),
+            why: why.clone(),
+        })
+        .collect()
+}
+
+/// What the plan comes to, for the repair call.
+fn figures(verdict: &Verdict, terms: &Terms) -> String {
+    let atr = domain::number::trimmed(terms.atr14_1d);
+    let last = domain::number::trimmed(terms.last_price);
+    match &verdict.geometry {
+        None => format!("last price {last}; ATR14 of the day {atr}"),
+        Some(geometry) => format!(
+            "worst entry {}; loss {}; reward to risk {}; of the first target {}; last price {last}; ATR14 of the day {atr}",
+            geometry.entry.normalize(),
+            geometry.loss.round_dp(8).normalize(),
+            geometry.reward_to_risk.round_dp(2),
+            geometry.first_reward_to_risk.round_dp(2),
+        ),
+    }
+}

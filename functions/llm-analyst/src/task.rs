@@ -1,0 +1,55 @@
+use llm::checks::{
+    self, AnswerError, Checked, CheckedRecommendation, Evidence, RecommendationEvidence, RepairItem,
+};
+
+use crate::recommendation::verdict;
+
+/// What is asked for: how its answers are checked and put right.
+pub(crate) trait Task: Send + Sync {
+    /// An answer with what was found in it.
+    type Checked: Send + Sync;
+
+    /// Reads an answer and checks it.
+    fn check(&self, answer: &str) -> Result<Self::Checked, AnswerError>;
+
+    /// What a repair call may correct.
+    fn problems(&self, checked: &Self::Checked) -> Vec<RepairItem>;
+
+    /// The answer with the corrections of a reply.
+    fn repaired(&self, checked: &Self::Checked, reply: &str) -> Self::Checked;
+}
+
+impl Task for Evidence<'_> {
+    type Checked = Checked;
+
+    fn check(&self, answer: &str) -> Result<Checked, AnswerError> {
+        checks::check(answer, self)
+    }
+
+    fn problems(&self, checked: &Checked) -> Vec<RepairItem> {
+        checked.problems.clone()
+    }
+
+    fn repaired(&self, checked: &Checked, reply: &str) -> Checked {
+        llm::repair::apply(checked, reply, self)
+    }
+}
+
+impl Task for RecommendationEvidence<'_> {
+    type Checked = CheckedRecommendation;
+
+    fn check(&self, answer: &str) -> Result<CheckedRecommendation, AnswerError> {
+        let mut checked = checks::check_recommendation(answer, self)?;
+        let broken = verdict::problems(&checked, self.terms);
+        checked.problems.extend(broken);
+        Ok(checked)
+    }
+
+    fn problems(&self, checked: &CheckedRecommendation) -> Vec<RepairItem> {
+        checked.problems.clone()
+    }
+
+    fn repaired(&self, checked: &CheckedRecommendation, reply: &str) -> CheckedRecommendation {
+        llm::repair::apply_to_recommendation(checked, reply, self)
+    }
+}
