@@ -3,6 +3,7 @@
 mod history;
 mod modes;
 mod real_candles;
+mod recommendation;
 mod replay;
 mod resume;
 mod simulated;

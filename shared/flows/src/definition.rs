@@ -50,6 +50,10 @@ const FOUR_HOURS: Reading = Reading { timeframe: Timeframe::Hour4, task: "four-h
 
 const DOWN_TO_FOUR_HOURS: &[Reading] = &[MONTH, WEEK, DAY, FOUR_HOURS];
 
+/// The day is where a plan stands; four hours are its timing, shown beside it.
+const RECOMMENDATION: Decision =
+    Decision { task: "recommendation", reads: &[Timeframe::Month, Timeframe::Week, Timeframe::Day] };
+
 const FLOWS: &[Flow] = &[
     Flow { number: 1, title: "the month, then the week", reads: &[MONTH, WEEK], decides: None },
     Flow {
@@ -57,6 +61,12 @@ const FLOWS: &[Flow] = &[
         title: "the month, the week, the day, then four hours",
         reads: DOWN_TO_FOUR_HOURS,
         decides: None,
+    },
+    Flow {
+        number: 3,
+        title: "the same, then a recommendation",
+        reads: DOWN_TO_FOUR_HOURS,
+        decides: Some(RECOMMENDATION),
     },
 ];
 
@@ -79,6 +89,7 @@ impl Flow {
     /// The number and what it reads.
     fn told(&self) -> String {
         let reads: Vec<_> = self.reads.iter().map(|reading| reading.timeframe.as_str()).collect();
-        format!("{} ({})", self.number, reads.join(", "))
+        let decides = if self.decides.is_some() { ", recommendation" } else { "" };
+        format!("{} ({}{decides})", self.number, reads.join(", "))
     }
 }

@@ -36,7 +36,7 @@ pub enum Command {
 /// How a run ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
-    /// Every report is done.
+    /// Every report is done, and the recommendation where there is one.
     Done,
     /// This report, or the step it needed, is not.
     Failed(StepId),
@@ -199,6 +199,15 @@ mod tests {
         assert_eq!(done, 16);
         assert!(failed > 16, "{failed}");
         assert!(states > 500, "{states} states");
+    }
+
+    #[test]
+    fn every_order_of_events_ends_flow_3_once_and_in_order() {
+        let (states, done, failed) = every_order_of_events(&Plan::of(&Flow::numbered("3").unwrap()));
+        // the charts as in flow 2; all reports and the recommendation must be done
+        assert_eq!(done, 256);
+        assert!(failed > 256, "{failed}");
+        assert!(states > 10_000, "{states} states");
     }
 
     #[test]

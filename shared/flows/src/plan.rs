@@ -180,11 +180,31 @@ mod tests {
         assert_eq!(two.steps.len(), 17);
     }
 
+    /// Flow 3 is flow 2 and a recommendation that needs the day and above, and waits for four hours.
+    #[test]
+    fn flow_3_ends_flow_2_with_a_recommendation() {
+        let (two, three) = (Plan::of(&Flow::numbered("2").unwrap()), Plan::of(&Flow::numbered("3").unwrap()));
+        for step in two.steps.iter().filter(|step| step.kind != StepKind::Notification) {
+            assert_eq!(three.step(&step.id), Some(step));
+        }
+        let step = three.step(&recommendation_step()).unwrap();
+        let names = |ids: &[StepId]| ids.iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>();
+        assert_eq!(names(&step.needs), ["1M-report", "1w-report", "1d-report"]);
+        assert_eq!(names(&step.awaits), ["4h-report"]);
+        let notice = three.steps.last().unwrap();
+        assert_eq!(
+            names(&notice.awaits),
+            ["1M-report", "1w-report", "1d-report", "4h-report", "recommendation"]
+        );
+        assert_eq!(three.steps.len(), two.steps.len() + 1);
+    }
+
     #[test]
     fn an_unknown_flow_says_which_there_are() {
         assert_eq!(
             Flow::numbered("9").unwrap_err().to_string(),
-            "there is no flow 9; this version runs 1 (1M, 1w), 2 (1M, 1w, 1d, 4h)"
+            "there is no flow 9; this version runs 1 (1M, 1w), 2 (1M, 1w, 1d, 4h), \
+             3 (1M, 1w, 1d, 4h, recommendation)"
         );
     }
 }
