@@ -2,6 +2,7 @@
 //! code computed from it.
 
 mod document;
+mod plan_state;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ pub use document::{
     AccountState, BrokenRule, Conflict, Costs, Geometry, PlanDocument, PlannedTarget, RecommendationDocument,
     SCHEMA, Size, SourceReport, Strength,
 };
+pub use plan_state::PlanState;
 
 /// The answer, field by field in the order of its schema: both sides argued before the verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
