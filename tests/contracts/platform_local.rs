@@ -6,7 +6,12 @@ use domain::Sha256Hex;
 use jiff::{SignedDuration, Timestamp};
 use platform_local::{Access, Local, SignedPath};
 use proptest::prelude::*;
-use storage::{ArtifactKey, ArtifactStore, Bus, Message, StoreError, Topic, conformance};
+use storage::{
+    ArtifactKey, ArtifactStore, Bus, Message, RecommendationFilter, ReportStore, StoreError, Topic,
+    conformance,
+};
+
+use crate::contracts::samples;
 
 fn open(path: &Path) -> Local {
     Local::open(path, Access::Write, "http://127.0.0.1:8377").unwrap()
@@ -20,6 +25,7 @@ async fn every_port_passes_its_suite() {
     conformance::artifact_store(local.artifacts.as_ref()).await;
     conformance::journal(local.journal.as_ref()).await;
     conformance::report_store(local.reports.as_ref()).await;
+    conformance::recommendation_rows(local.reports.as_ref()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,6 +54,41 @@ async fn a_folder_of_a_newer_version_is_left_untouched() {
     let error = Local::open(folder.path(), Access::Write, "http://127.0.0.1:8377").err().unwrap();
     assert!(matches!(error, StoreError::Newer { found: 99, .. }), "{error}");
     assert!(error.to_string().contains("update topdown"));
+}
+
+/// A folder of the version before recommendations were kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_without_recommendations_is_read_and_then_brought_up() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(folder.path()));
+    let connection = rusqlite::Connection::open(folder.path().join("topdown.sqlite")).unwrap();
+    connection.execute_batch("DROP TABLE recommendations; PRAGMA user_version = 4").unwrap();
+    drop(connection);
+    let row = samples::recommendation("rec-1");
+    let every = RecommendationFilter::default();
+    let reader = Local::open(folder.path(), Access::Read, "http://127.0.0.1:8377").unwrap();
+    assert_eq!(reader.reports.recommendation(&row.recommendation_id).await.unwrap(), None);
+    assert_eq!(reader.reports.recommendations(&every, 10).await.unwrap(), []);
+    open(folder.path()).reports.append_recommendation(&row).await.unwrap();
+    assert_eq!(reader.reports.recommendations(&every, 10).await.unwrap(), [row], "the same reader, later");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_recommendation_row_is_never_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let local = open(folder.path());
+    let row = samples::recommendation("rec-1");
+    local.reports.append_recommendation(&row).await.unwrap();
+    let connection = rusqlite::Connection::open(folder.path().join("topdown.sqlite")).unwrap();
+    // still a row, of another strength
+    let sql = "UPDATE recommendations SET document = replace(document, ':64,', ':94,')";
+    assert_eq!(connection.execute(sql, []).unwrap(), 1);
+    let one = local.reports.recommendation(&row.recommendation_id).await.unwrap_err();
+    let many = local.reports.recommendations(&RecommendationFilter::default(), 10).await.unwrap_err();
+    for error in [one, many] {
+        assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+        assert!(error.to_string().starts_with("a recommendation row is damaged"), "{error}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,8 +1,10 @@
 //! Documents for tests of the ports.
+use domain::recommendation::{Direction, PlanState};
 use domain::report::{Analyst, Bias, Outcome, Trust};
 use domain::{ContentId, Sha256Hex, Source, Timeframe};
 use storage::{
-    DOCUMENT_VERSION, Kind, Pins, ReportRow, RunDocument, Status, StepDocument, StepResult, shard_of,
+    DOCUMENT_VERSION, Kind, Pins, RecommendationRow, ReportRow, RunDocument, Status, StepDocument,
+    StepResult, shard_of,
 };
 
 pub(crate) fn run(id: &str) -> RunDocument {
@@ -85,5 +87,36 @@ pub(crate) fn report(id: &str) -> ReportRow {
         parent_report_id: None,
         gcs_uri: "gs://artifacts/runs/r-1/1w-report.json".to_owned(),
         sha256: Sha256Hex::of(b"report"),
+    }
+}
+
+pub(crate) fn recommendation(id: &str) -> RecommendationRow {
+    let as_of = "2026-04-30T04:00:00Z".parse().unwrap();
+    RecommendationRow {
+        recommendation_id: id.parse().unwrap(),
+        run_id: "r-1".parse().unwrap(),
+        step_id: "recommendation".parse().unwrap(),
+        source: Source::Sim(1),
+        symbol: "BTCUSDT".parse().unwrap(),
+        as_of,
+        decided_at: "2026-04-30T04:03:00Z".parse().unwrap(),
+        direction: Direction::Long,
+        signal_strength: 64,
+        summary: "Buy the zone".to_owned(),
+        reasoning: "Because".to_owned(),
+        source_report_id: ["rep-1w-2", "rep-1M-1", "rep-gone"].map(|id| id.parse().unwrap()).to_vec(),
+        trust: Trust::Ok,
+        analyst: Analyst::Model,
+        llm_prompt_id: ContentId::of("recommendation", b"a"),
+        llm_model_id: ContentId::of("m", b"b"),
+        llm_model: "gpt-x".to_owned(),
+        model_calls: 2,
+        prompt_tokens: 900,
+        completion_tokens: 80,
+        cost_usd: "0.02".parse().unwrap(),
+        gcs_uri: "gs://artifacts/runs/r-1/recommendation.json".to_owned(),
+        sha256: Sha256Hex::of(b"recommendation"),
+        probability: Some(58),
+        plan_state: PlanState::Planned,
     }
 }

@@ -58,14 +58,10 @@ async fn write_reports(warehouse: &Warehouse) {
     first.append(&old).await.unwrap();
     first.append(&old).await.unwrap();
     warehouse.reports("2026-04-30T00:00:00Z").append(&new).await.unwrap();
-    // nothing writes recommendations yet
-    warehouse.sql(
-        "INSERT INTO topdown_reports.recommendations VALUES ('rec-1', 'r-1', 'recommendation', \
-         TIMESTAMP '2026-04-30 00:00:01+00', 'sim:1', 'BTCUSDT', '1d', TIMESTAMP '2026-04-30 04:00:00+00', \
-         TIMESTAMP '2026-04-30 04:03:00+00', 'long', 64, 'Buy the zone', 'Because', \
-         ['rep-1w-2', 'rep-1M-1', 'rep-gone'], 'ok', 'model', 'recommendation@11112222', 'm@11112222', 'gpt-x', 2, 900, \
-         80, '0.02', 'gs://artifacts/rec.json', 'abc')",
-    );
+    let last = warehouse.reports("2026-04-30T00:00:01Z");
+    for _ in 0..2 {
+        last.append_recommendation(&samples::recommendation("rec-1")).await.unwrap();
+    }
 }
 
 async fn write_journal(warehouse: &Warehouse) {
@@ -127,7 +123,13 @@ async fn googles_own_clients_read_what_was_written() {
     assert_eq!(column(&read["latest"], "report_id"), ["rep-1M-1", "rep-1w-2"]);
     assert_eq!(column(&read["latest"], "created_at")[1], "2026-04-30T00:00:00+00:00");
     let recommendation = &read["recommendations"][0];
-    assert_eq!(recommendation["signal_strength"], 64);
+    assert_eq!(read["recommendations"].as_array().unwrap().len(), 1, "once");
+    assert_eq!(
+        (&recommendation["signal_strength"], &recommendation["probability"]),
+        (&json!(64), &json!(58))
+    );
+    assert_eq!(recommendation["plan_state"], "planned");
+    assert_eq!(recommendation["timeframe"], Value::Null);
     assert_eq!(column(&recommendation["sources"], "report_id"), ["rep-1w-2", "rep-1M-1", "rep-gone"]);
     assert_eq!(column(&recommendation["sources"], "timeframe"), [json!("1w"), json!("1M"), Value::Null]);
     assert_eq!(column(&read["by_prompt"], "id"), ["rep-1M-1", "rep-1w-1", "rep-1w-2"], "each once");

@@ -13,6 +13,7 @@ pub mod conformance;
 mod document_tests;
 mod error;
 mod journal;
+mod recommendations;
 mod reports;
 mod revisions;
 mod shards;
@@ -26,6 +27,7 @@ pub use journal::{
     Asked, Claim, DOCUMENT_VERSION, Journal, Kind, Pin, Pins, Place, RunDocument, RunEnd, SHARDS, Status,
     StepDocument, StepResult, shard_of,
 };
+pub use recommendations::{RecommendationFilter, RecommendationRow};
 pub use reports::{ReportRow, ReportStore};
 pub use revisions::revise;
 pub use shards::{ShardBus, ShardMessage};

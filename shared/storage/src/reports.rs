@@ -1,11 +1,11 @@
 use async_trait::async_trait;
 use domain::report::{Analyst, Bias, Outcome, Trust};
-use domain::{ContentId, ReportId, RunId, Sha256Hex, Source, StepId, Symbol, Timeframe};
+use domain::{ContentId, RecommendationId, ReportId, RunId, Sha256Hex, Source, StepId, Symbol, Timeframe};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::StoreError;
+use crate::{RecommendationFilter, RecommendationRow, StoreError};
 
 /// A report as a row, for a person who audits by symbol, timeframe, prompt, model and date. The document itself
 /// is the artifact at `gcs_uri`.
@@ -73,7 +73,7 @@ pub struct ReportRow {
     pub sha256: Sha256Hex,
 }
 
-/// Reports for auditing, append-only.
+/// Reports and recommendations for auditing, append-only.
 #[async_trait]
 pub trait ReportStore: Send + Sync {
     /// Appends a row; one with the same id again changes nothing.
@@ -90,4 +90,17 @@ pub trait ReportStore: Send + Sync {
         timeframe: Timeframe,
         limit: usize,
     ) -> Result<Vec<ReportRow>, StoreError>;
+
+    /// Appends a recommendation's row; one with the same id again changes nothing.
+    async fn append_recommendation(&self, row: &RecommendationRow) -> Result<(), StoreError>;
+
+    /// The recommendation's row of that id.
+    async fn recommendation(&self, id: &RecommendationId) -> Result<Option<RecommendationRow>, StoreError>;
+
+    /// The recommendations' rows that a filter lets through, newest `as_of` first, then by id.
+    async fn recommendations(
+        &self,
+        filter: &RecommendationFilter,
+        limit: usize,
+    ) -> Result<Vec<RecommendationRow>, StoreError>;
 }

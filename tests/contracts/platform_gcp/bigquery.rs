@@ -1,8 +1,9 @@
 //! Candles and report rows in BigQuery, and what its emulator does not notice.
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use domain::{Candle, Source, Timeframe};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use platform_gcp::Identity;
 use platform_gcp::bigquery::{BigQueryConfig, BigQueryEmulator, BigQueryReports};
 use serde_json::{Value, json};
@@ -22,6 +23,20 @@ async fn candles_pass_their_suite() {
 async fn report_rows_pass_their_suite() {
     let Some(warehouse) = Warehouse::new("report_rows_pass_their_suite") else { return };
     conformance::report_store(&warehouse.reports("2026-04-30T04:03:00Z")).await;
+}
+
+/// The clock goes on from row to row: the first of an id is the one that counts.
+#[tokio::test(flavor = "multi_thread")]
+async fn recommendation_rows_pass_their_suite() {
+    let Some(warehouse) = Warehouse::new("recommendation_rows_pass_their_suite") else { return };
+    let seconds = AtomicI64::new(0);
+    let first = at("2026-04-30T04:03:00Z");
+    let now = move || first + SignedDuration::from_secs(seconds.fetch_add(1, Ordering::Relaxed));
+    let config = warehouse.config.clone();
+    let store = BigQueryReports::new(config, Identity::anonymous(), Arc::new(now)).unwrap();
+    conformance::recommendation_rows(&store).await;
+    let kept = warehouse.sql("SELECT COUNT(*) FROM topdown_reports.recommendations");
+    assert_eq!(kept, [[json!("7")]], "five, and one of them three times");
 }
 
 fn at(text: &str) -> Timestamp {

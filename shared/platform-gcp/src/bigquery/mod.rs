@@ -1,4 +1,4 @@
-//! BigQuery: candles, and the rows of reports.
+//! BigQuery: candles, and the rows of reports and recommendations.
 //!
 //! Tables, views and the table function are described in `infra/schemas`, their texts and all queries are files in
 //! `infra/sql`. Everything is appended and nothing changed: rows are streamed to a table's default stream, at least
@@ -10,6 +10,7 @@ mod client;
 mod config;
 mod error;
 mod load;
+mod recommendations;
 mod reports;
 mod retry;
 mod rows;

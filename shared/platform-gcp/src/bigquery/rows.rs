@@ -49,16 +49,28 @@ pub(crate) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// The value of a column; `None` for NULL.
-    pub(crate) fn optional(&self, name: &str) -> Result<Option<&'a str>, StoreError> {
+    fn cell(&self, name: &str) -> Result<&'a Value, StoreError> {
         let place = self.names.iter().position(|column| column == name);
         let cell = place.and_then(|place| self.row.columns.as_ref()?.get(place));
-        match cell.map(|cell| &cell.value) {
-            Some(Some(Value::String(text))) => Ok(Some(text)),
-            Some(None | Some(Value::Null)) => Ok(None),
-            Some(Some(other)) => Err(damaged(name, other)),
-            None => Err(damaged(name, "no such column")),
+        let cell = cell.ok_or_else(|| damaged(name, "no such column"))?;
+        Ok(cell.value.as_ref().unwrap_or(&Value::Null))
+    }
+
+    /// The value of a column; `None` for NULL.
+    pub(crate) fn optional(&self, name: &str) -> Result<Option<&'a str>, StoreError> {
+        match self.cell(name)? {
+            Value::String(text) => Ok(Some(text)),
+            Value::Null => Ok(None),
+            other => Err(damaged(name, other)),
         }
+    }
+
+    /// The values of a repeated column, each in a cell of its own.
+    pub(crate) fn list(&self, name: &str) -> Result<Vec<&'a str>, StoreError> {
+        let cell = self.cell(name)?;
+        let text = |cell: &'a Value| cell.get("v").and_then(Value::as_str);
+        let values = cell.as_array().and_then(|cells| cells.iter().map(text).collect());
+        values.ok_or_else(|| damaged(name, cell))
     }
 
     /// The value of a column that is never NULL.

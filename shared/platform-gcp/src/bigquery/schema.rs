@@ -59,6 +59,15 @@ impl Table {
         Self::parse("topdown_reports", "reports", include_str!("../../../../infra/schemas/reports.json"))
     }
 
+    /// Recommendations.
+    ///
+    /// # Errors
+    /// As [`Table::ohlcv_raw`].
+    pub(crate) fn recommendations() -> Result<Self, StoreError> {
+        let schema = include_str!("../../../../infra/schemas/recommendations.json");
+        Self::parse("topdown_reports", "recommendations", schema)
+    }
+
     fn parse(dataset: &'static str, name: &'static str, schema: &str) -> Result<Self, StoreError> {
         let columns = serde_json::from_str(schema).map_err(|error| StoreError::Damaged {
             what: format!("the schema of {name}"),

@@ -80,6 +80,35 @@ pub(super) const REPORTS_OF_SERIES: Statement = Statement {
     ],
 };
 
+/// A recommendation by its id.
+pub(super) const RECOMMENDATION_BY_ID: Statement = Statement {
+    name: "recommendation_by_id",
+    sql: include_str!("../../../../infra/sql/queries/recommendation_by_id.sql"),
+    parameters: &[("recommendation_id", Type::String)],
+};
+
+/// The newest recommendations that a filter lets through.
+pub(super) const RECOMMENDATIONS_MATCHING: Statement = Statement {
+    name: "recommendations_matching",
+    sql: include_str!("../../../../infra/sql/queries/recommendations_matching.sql"),
+    parameters: &[
+        ("symbol", Type::String),
+        ("source", Type::String),
+        ("direction", Type::String),
+        ("min_strength", Type::Int64),
+        ("since", Type::Timestamp),
+        ("until", Type::Timestamp),
+        ("most", Type::Int64),
+    ],
+};
+
 /// All of them.
-pub const STATEMENTS: [&Statement; 5] =
-    [&CANDLES_AS_OF, &NEWEST_KEPT, &NEWEST_CLOSED, &REPORT_BY_ID, &REPORTS_OF_SERIES];
+pub const STATEMENTS: [&Statement; 7] = [
+    &CANDLES_AS_OF,
+    &NEWEST_KEPT,
+    &NEWEST_CLOSED,
+    &REPORT_BY_ID,
+    &REPORTS_OF_SERIES,
+    &RECOMMENDATION_BY_ID,
+    &RECOMMENDATIONS_MATCHING,
+];

@@ -75,11 +75,17 @@ pub(crate) enum Value {
     Timestamp(Timestamp),
     Array(Vec<Value>),
     Struct(Vec<Value>),
+    Null,
 }
 
 impl Value {
     pub(crate) fn text(value: impl ToString) -> Self {
         Self::String(value.to_string())
+    }
+
+    /// NULL where there is no value.
+    pub(crate) fn optional(value: Option<Self>) -> Self {
+        value.unwrap_or(Self::Null)
     }
 
     fn wire(self, of: Type) -> QueryParameterValue {
@@ -98,8 +104,8 @@ impl Value {
                     named.map(|((name, of), value)| ((*name).to_owned(), value.wire(*of))).collect();
                 QueryParameterValue { struct_values: Some(values), ..Default::default() }
             }
-            // the server refuses it and names the parameter
-            (Self::Array(_) | Self::Struct(_), _) => QueryParameterValue::default(),
+            // a type without a value; of an array or struct without one the server names the parameter
+            (Self::Null | Self::Array(_) | Self::Struct(_), _) => QueryParameterValue::default(),
         }
     }
 }

@@ -1,8 +1,9 @@
-//! One SQLite file for candles, journal, reports, messages and the index of artifacts.
+//! One SQLite file for candles, journal, reports, recommendations, messages and the index of artifacts.
 
 mod bus;
 mod candles;
 mod journal;
+mod recommendations;
 mod reports;
 mod schema;
 mod silences;

@@ -1,12 +1,15 @@
 use async_trait::async_trait;
-use domain::{ReportId, Source, Symbol, Timeframe};
+use domain::{RecommendationId, ReportId, Source, Symbol, Timeframe};
 use rusqlite::{OptionalExtension, Row, params};
-use storage::{ReportRow, ReportStore, StoreError};
+use serde::de::DeserializeOwned;
+use storage::{RecommendationFilter, RecommendationRow, ReportRow, ReportStore, StoreError};
 
-use super::{Database, json_error, sql_error, sum};
+use super::{Database, json_error, recommendations, sql_error, sum};
 use crate::fault;
 
-/// Report rows in SQLite.
+const WHAT: &str = "a report row";
+
+/// Rows of reports and recommendations in SQLite.
 pub struct SqliteReports {
     database: Database,
 }
@@ -20,7 +23,7 @@ impl SqliteReports {
 #[async_trait]
 impl ReportStore for SqliteReports {
     async fn append(&self, row: &ReportRow) -> Result<(), StoreError> {
-        let document = serde_json::to_string(row).map_err(|e| json_error("report row", &e))?;
+        let document = serde_json::to_string(row).map_err(|e| json_error(WHAT, &e))?;
         self.database.run(|connection| {
             let sql = "INSERT OR IGNORE INTO reports (report_id, source, symbol, timeframe, as_of_ms, document, \
                        sum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -44,7 +47,7 @@ impl ReportStore for SqliteReports {
         self.database.run(|connection| {
             let sql = "SELECT document, sum FROM reports WHERE report_id = ?1";
             let row = connection.query_row(sql, [id.as_str()], document).optional().map_err(sql_error)?;
-            row.map(parse).transpose()
+            row.map(|row| parse(WHAT, row)).transpose()
         })
     }
 
@@ -62,17 +65,37 @@ impl ReportStore for SqliteReports {
             let values = params![source.to_string(), symbol.as_str(), timeframe.as_str(), limit];
             let mut statement = connection.prepare_cached(sql).map_err(sql_error)?;
             let rows = statement.query_map(values, document).map_err(sql_error)?;
-            rows.map(|row| row.map_err(sql_error).and_then(parse)).collect()
+            rows.map(|row| row.map_err(sql_error).and_then(|row| parse(WHAT, row))).collect()
         })
+    }
+
+    async fn append_recommendation(&self, row: &RecommendationRow) -> Result<(), StoreError> {
+        self.database.run(|connection| recommendations::append(connection, row))
+    }
+
+    async fn recommendation(&self, id: &RecommendationId) -> Result<Option<RecommendationRow>, StoreError> {
+        self.database.run(|connection| recommendations::one(connection, id))
+    }
+
+    async fn recommendations(
+        &self,
+        filter: &RecommendationFilter,
+        limit: usize,
+    ) -> Result<Vec<RecommendationRow>, StoreError> {
+        self.database.run(|connection| recommendations::some(connection, filter, limit))
     }
 }
 
 /// A row's document and its sum.
-fn document(row: &Row<'_>) -> rusqlite::Result<(String, Option<u32>)> {
+pub(super) fn document(row: &Row<'_>) -> rusqlite::Result<(String, Option<u32>)> {
     Ok((row.get(0)?, row.get(1)?))
 }
 
-fn parse((text, kept): (String, Option<u32>)) -> Result<ReportRow, StoreError> {
-    let text = sum::checked("a report row", text, kept)?;
-    serde_json::from_str(&text).map_err(|e| json_error("report row", &e))
+/// The row of a document that is what was written.
+pub(super) fn parse<T: DeserializeOwned>(
+    what: &str,
+    (text, kept): (String, Option<u32>),
+) -> Result<T, StoreError> {
+    let text = sum::checked(what, text, kept)?;
+    serde_json::from_str(&text).map_err(|e| json_error(what, &e))
 }

@@ -7,7 +7,7 @@ use super::sql_error;
 use crate::Access;
 
 /// Each entry takes a database one version up.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     "
     CREATE TABLE series (
         id INTEGER PRIMARY KEY,
@@ -65,17 +65,38 @@ const STEPS: [&str; 4] = [
     ALTER TABLE series ADD COLUMN from_ms INTEGER;
     CREATE TABLE silences (source TEXT PRIMARY KEY, until_ms INTEGER NOT NULL) WITHOUT ROWID;
 ",
+    "
+    CREATE TABLE recommendations (
+        recommendation_id TEXT PRIMARY KEY, source TEXT NOT NULL, symbol TEXT NOT NULL, direction TEXT NOT NULL,
+        strength INTEGER NOT NULL, as_of_us INTEGER NOT NULL, document TEXT NOT NULL, sum INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX recommendations_by_time ON recommendations (as_of_us DESC, recommendation_id);
+",
 ];
+
+/// The oldest version that readers take: since then tables came, which a reader finds empty where they are missing.
+const READABLE: u32 = 4;
+/// The version that recommendations came with.
+const RECOMMENDATIONS: u32 = 5;
+
+/// Whether a reader's database is of a version without recommendations.
+pub(super) fn is_before_recommendations(connection: &Connection) -> Result<bool, StoreError> {
+    Ok(version(connection)? < RECOMMENDATIONS)
+}
+
+fn version(connection: &Connection) -> Result<u32, StoreError> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sql_error)
+}
 
 /// Brings the database to this version; a newer one is left untouched.
 pub(super) fn prepare(connection: &mut Connection, path: &Path, access: Access) -> Result<(), StoreError> {
-    let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sql_error)?;
+    let found = version(connection)?;
     let known = STEPS.len() as u32;
     if found > known {
         return Err(StoreError::Newer { what: path.display().to_string(), found, known });
     }
     if access == Access::Read {
-        return if found == known { Ok(()) } else { Err(behind(path, found, known)) };
+        return if found >= READABLE { Ok(()) } else { Err(behind(path, found, known)) };
     }
     connection
         .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")

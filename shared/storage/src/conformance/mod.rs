@@ -4,11 +4,13 @@
 mod artifacts;
 mod candles;
 mod journal;
+mod recommendations;
 mod reports;
 
 pub use artifacts::artifact_store;
 pub use candles::candle_store;
 pub use journal::journal;
+pub use recommendations::recommendation_rows;
 pub use reports::report_store;
 
 use jiff::Timestamp;
