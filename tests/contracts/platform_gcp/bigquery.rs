@@ -1,9 +1,8 @@
 //! Candles and report rows in BigQuery, and what its emulator does not notice.
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use domain::{Candle, Source, Timeframe};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use platform_gcp::Identity;
 use platform_gcp::bigquery::{BigQueryConfig, BigQueryEmulator, BigQueryReports};
 use serde_json::{Value, json};
@@ -23,20 +22,6 @@ async fn candles_pass_their_suite() {
 async fn report_rows_pass_their_suite() {
     let Some(warehouse) = Warehouse::new("report_rows_pass_their_suite") else { return };
     conformance::report_store(&warehouse.reports("2026-04-30T04:03:00Z")).await;
-}
-
-/// The clock goes on from row to row: the first of an id is the one that counts.
-#[tokio::test(flavor = "multi_thread")]
-async fn recommendation_rows_pass_their_suite() {
-    let Some(warehouse) = Warehouse::new("recommendation_rows_pass_their_suite") else { return };
-    let seconds = AtomicI64::new(0);
-    let first = at("2026-04-30T04:03:00Z");
-    let now = move || first + SignedDuration::from_secs(seconds.fetch_add(1, Ordering::Relaxed));
-    let config = warehouse.config.clone();
-    let store = BigQueryReports::new(config, Identity::anonymous(), Arc::new(now)).unwrap();
-    conformance::recommendation_rows(&store).await;
-    let kept = warehouse.sql("SELECT COUNT(*) FROM topdown_reports.recommendations");
-    assert_eq!(kept, [[json!("7")]], "five, and one of them three times");
 }
 
 fn at(text: &str) -> Timestamp {
@@ -221,7 +206,7 @@ const FIELDS: [(&str, &str, &str); 30] = [
     ("sha256", "STRING", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
 ];
 
-fn reports_of(server: &Scripted) -> BigQueryReports {
+pub(super) fn reports_of(server: &Scripted) -> BigQueryReports {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let now = at("2026-04-30T04:00:00Z");
     let identity = Identity::anonymous();

@@ -75,6 +75,12 @@ fn every_statement_is_googlesql() {
         ),
         ("candles_as_of", "@wants", "@source", "No matching signature for topdown_market.ohlcv_as_of"),
         ("report_by_id", "@report_id", "@id", "Query parameter 'id' not found"),
+        (
+            "recommendations_matching",
+            "signal_strength >= @min_strength",
+            "direction >= @min_strength",
+            "No matching signature for operator >=",
+        ),
         ("latest_reports", "topdown_reports.reports_once", "topdown_reports.nothing", "Table not found"),
         (
             "cost_by_day_and_model",
