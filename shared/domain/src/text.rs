@@ -3,7 +3,8 @@
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// Whether a character is invisible and can change what its neighbours look like or do: control, format
-/// (bidirectional, zero-width, tag), private and variation characters, line and paragraph separators.
+/// (bidirectional, zero-width, tag), private and variation characters, line and paragraph separators, and whatever else
+/// Unicode calls ignorable by default (`Default_Ignorable_Code_Point`, DerivedCoreProperties.txt).
 pub fn is_hidden(c: char) -> bool {
     use GeneralCategory::{
         Control, Format, LineSeparator, ParagraphSeparator, PrivateUse, Surrogate, Unassigned,
@@ -12,7 +13,23 @@ pub fn is_hidden(c: char) -> bool {
     matches!(
         category,
         Control | Format | LineSeparator | ParagraphSeparator | PrivateUse | Surrogate | Unassigned
-    ) || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{34f}' | '\u{115f}' | '\u{1160}')
+    ) || is_ignorable_letter(c)
+}
+
+/// Marks and fillers that fonts show nothing of, though they count as letters or marks: those default-ignorable
+/// characters that [`is_hidden`] does not know by their category.
+fn is_ignorable_letter(c: char) -> bool {
+    matches!(
+        c,
+        '\u{34f}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{ffa0}'
+            | '\u{e0100}'..='\u{e01ef}'
+    )
 }
 
 /// The first `most` characters on one line, fit for a log, a terminal or a document: a space for each hidden one.
