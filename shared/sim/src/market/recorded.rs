@@ -1,6 +1,6 @@
 //! Recorded candles: `{SYMBOL}-{TIMEFRAME}.csv.gz`, the exchange's own decimals, closed bars only.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
@@ -11,6 +11,11 @@ use super::interval::Interval;
 
 const HEADER: &str =
     "open_time_ms,open,high,low,close,volume,close_time_ms,quote_volume,trades,taker_base,taker_quote";
+
+/// Most bytes of a file once unpacked: thirty years of hours. A few kilobytes of gzip can unpack to gigabytes.
+const LONGEST: u64 = 32 << 20;
+/// Most bytes of a line; eleven numbers have half of it.
+const LONGEST_LINE: u64 = 512;
 
 /// Why a folder of recorded candles cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +31,9 @@ pub enum RecordedError {
     /// No file in it has hours.
     #[error("{0} holds no {{SYMBOL}}-1h.csv.gz; hours are what bars in progress are made of")]
     NoHours(String),
+    /// More than candles could need.
+    #[error("{0} holds over {LONGEST} bytes, packed or unpacked; record fewer bars")]
+    TooLarge(String),
     /// A file holds something else.
     #[error("{path}, line {line}: {what}; expected the columns {HEADER}")]
     Malformed {
@@ -67,7 +75,7 @@ pub(crate) fn folder(dir: &Path) -> Result<(Vec<File>, String), RecordedError> {
     files.sort_by(|a, b| a.path.file_name().cmp(&b.path.file_name()));
     let mut hash = Sha256::new();
     for file in &files {
-        let bytes = std::fs::read(&file.path).map_err(unreadable(&file.path))?;
+        let bytes = file.packed()?;
         check_header(file, &bytes)?;
         hash.update(file.path.file_name().unwrap_or_default().as_encoded_bytes());
         hash.update([0]);
@@ -87,7 +95,7 @@ fn named(path: PathBuf) -> Option<File> {
 
 fn check_header(file: &File, bytes: &[u8]) -> Result<(), RecordedError> {
     let mut header = String::new();
-    let read = BufReader::new(GzDecoder::new(bytes)).read_line(&mut header);
+    let read = BufReader::new(GzDecoder::new(bytes).take(LONGEST_LINE)).read_line(&mut header);
     match read {
         Ok(_) if header.trim_end() == HEADER => Ok(()),
         _ => Err(file.malformed(1, "another header, or no gzip")),
@@ -99,15 +107,46 @@ impl File {
         RecordedError::Malformed { path: self.path.display().to_string(), line, what }
     }
 
+    fn too_large(&self) -> RecordedError {
+        RecordedError::TooLarge(self.path.display().to_string())
+    }
+
+    /// Its bytes as they are.
+    fn packed(&self) -> Result<Vec<u8>, RecordedError> {
+        let file = std::fs::File::open(&self.path).map_err(unreadable(&self.path))?;
+        let mut bytes = Vec::new();
+        file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable(&self.path))?;
+        if u64::try_from(bytes.len()).is_ok_and(|length| length <= LONGEST) {
+            Ok(bytes)
+        } else {
+            Err(self.too_large())
+        }
+    }
+
     /// Its bars, oldest first.
     pub(crate) fn bars(&self) -> Result<Vec<Bar>, RecordedError> {
         let file = std::fs::File::open(&self.path).map_err(unreadable(&self.path))?;
-        let mut bars: Vec<Bar> = Vec::new();
-        for (index, line) in BufReader::new(GzDecoder::new(file)).lines().enumerate().skip(1) {
-            let line = line.map_err(unreadable(&self.path))?;
-            let bar = row(&line).ok_or_else(|| self.malformed(index + 1, "not eleven numbers"))?;
+        let mut text = BufReader::new(GzDecoder::new(file).take(LONGEST + 1));
+        let (mut bars, mut line, mut read): (Vec<Bar>, _, u64) = (Vec::new(), String::new(), 0);
+        for number in 1.. {
+            line.clear();
+            let length = text.by_ref().take(LONGEST_LINE).read_line(&mut line);
+            let length = length.map_err(unreadable(&self.path))?;
+            read = read.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+            if read > LONGEST {
+                return Err(self.too_large());
+            }
+            if length == 0 {
+                break;
+            }
+            // of the header it is known
+            if number == 1 {
+                continue;
+            }
+            let bar = row(line.trim_end_matches(['\n', '\r']));
+            let bar = bar.ok_or_else(|| self.malformed(number, "not eleven numbers"))?;
             if bars.last().is_some_and(|last| last.open_ms >= bar.open_ms) {
-                return Err(self.malformed(index + 1, "not later than the line before"));
+                return Err(self.malformed(number, "not later than the line before"));
             }
             bars.push(bar);
         }
