@@ -72,9 +72,25 @@ fn lift(line: &[u8], project: &str) -> Option<Vec<u8>> {
             }
         }
     }
-    let mut lifted = serde_json::to_vec(&fields).ok()?;
-    lifted.push(b'\n');
-    Some(lifted)
+    let mut lifted = visible(&serde_json::to_string(&fields).ok()?);
+    lifted.push('\n');
+    Some(lifted.into_bytes())
+}
+
+/// The same JSON without a character that whoever prints it would obey instead of showing it: JSON escapes the
+/// control characters of ASCII alone. Such a character can only stand in a string.
+fn visible(json: &str) -> String {
+    let mut visible = String::with_capacity(json.len());
+    for c in json.chars() {
+        if domain::text::is_hidden(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                visible.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            visible.push(c);
+        }
+    }
+    visible
 }
 
 fn take(span: Map<String, Value>, fields: &mut Map<String, Value>, project: &str) {
@@ -112,13 +128,50 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_line_of_a_request_is_joined_to_its_trace() {
+    /// What the layer writes while `log` logs.
+    fn written(log: impl FnOnce()) -> String {
         let kept = Kept::default();
         let writer = kept.clone();
         let writer = Lifting { inner: move || writer.clone(), project: "demo".to_owned() };
         let layer = tracing_stackdriver::layer().with_writer(writer);
-        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), log);
+        let bytes = kept.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    /// Ends of lines, escape sequences, marks of direction and width, a tag, and an object of its own.
+    #[test]
+    fn a_text_from_outside_forges_no_line() {
+        const FORGED: &str = "x\r\n{\"severity\":\"EMERGENCY\"}\u{85}\u{2028}\u{2029}\u{1b}[2J\u{9b}31m\u{7}\u{7f}\u{202e}\u{2066}\
+                              \u{200b}\u{feff}\u{e0041}\",\"severity\":\"ALERT\",\"x\":\"币";
+        let text = written(|| {
+            tracing::warn!(title = FORGED, "{FORGED}");
+            tracing::error_span!("request", run_id = FORGED)
+                .in_scope(|| tracing::error!(said = ?FORGED, "plain"));
+        });
+        let lines: Vec<&str> = text.split_terminator('\n').collect();
+        assert_eq!(lines.len(), 2, "{text}");
+        for (line, severity) in lines.iter().zip(["WARNING", "ERROR"]) {
+            let obeyed = |c: char| {
+                c.is_control()
+                    || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0041}')
+            };
+            assert!(!line.contains(obeyed), "{}", line.escape_debug());
+            let read: Value = serde_json::from_str(line).unwrap();
+            assert_eq!(read["severity"], severity);
+        }
+        let read: Value = serde_json::from_str(lines[0]).unwrap();
+        assert_eq!(
+            (&read["message"], &read["title"]),
+            (&FORGED.into(), &FORGED.into()),
+            "nothing of it is lost"
+        );
+        assert!(lines[0].contains('币'), "what can be seen stays as it is");
+    }
+
+    #[test]
+    fn a_line_of_a_request_is_joined_to_its_trace() {
+        let text = written(|| {
             let request = tracing::error_span!(
                 "request",
                 trace = "4bf92f3577b34da6a3ce929d0e0e4736",
@@ -138,8 +191,6 @@ mod tests {
             });
             tracing::info!("outside of a request");
         });
-        let bytes = kept.0.lock().unwrap().clone();
-        let text = String::from_utf8(bytes).unwrap();
         let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(lines.len(), 2, "{text}");
         let line = &lines[0];
