@@ -155,6 +155,42 @@ async fn the_signing_key_is_for_its_owner_alone() {
     assert!(error.to_string().contains("chmod 600"), "{error}");
 }
 
+/// A folder that others could read until now is its owner's from the first opening on; one that holds other things
+/// is not taken.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wide_folder_is_narrowed_or_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let widen = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    std::fs::write(root.join("watchlist.toml"), "symbols = [\"BTCUSDT\"]").unwrap();
+    widen(root, 0o755);
+    drop(open(root));
+    assert_eq!(mode(root), 0o700, "made by a person, who wrote a watchlist into it");
+    let files = ["topdown.sqlite", "lock"];
+    widen(root, 0o755);
+    for name in files {
+        assert_eq!(mode(&root.join(name)), 0o600);
+        widen(&root.join(name), 0o644);
+    }
+    drop(open(root));
+    assert_eq!(mode(root), 0o700);
+    for name in files {
+        assert_eq!(mode(&root.join(name)), 0o600, "{name}");
+    }
+
+    let other = tempfile::tempdir().unwrap();
+    widen(other.path(), 0o755);
+    std::fs::write(other.path().join("thesis.txt"), "mine").unwrap();
+    let error = Local::open(other.path(), Access::Write, "http://127.0.0.1:8377").err().unwrap().to_string();
+    assert!(error.contains("chmod 700") && error.contains("--data"), "{error}");
+    assert_eq!(mode(other.path()), 0o755, "it is not this program's to change");
+    assert_eq!(std::fs::read_dir(other.path()).unwrap().count(), 1, "and nothing was put into it");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]

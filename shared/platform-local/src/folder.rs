@@ -1,4 +1,4 @@
-use std::fs::{File, TryLockError};
+use std::fs::{DirEntry, File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,13 +46,14 @@ impl Local {
     /// addresses start with it.
     ///
     /// # Errors
-    /// `InUse` while another process writes, `Newer` if a newer version wrote the folder, `NotFound` for a reader
+    /// `Unusable` for a folder of other things that others can read, `InUse` while another process writes, `Newer` if a newer version wrote the folder, `NotFound` for a reader
     /// of a folder that is not there.
     pub fn open(path: &Path, access: Access, base_url: &str) -> Result<Self, StoreError> {
         let lock = match access {
             Access::Read => None,
             Access::Write => {
                 durable::create_folder(path)?;
+                own_folder(path)?;
                 Some(lock(path)?)
             }
         };
@@ -86,12 +87,37 @@ impl Local {
 
 const DATABASE: &str = "topdown.sqlite";
 
+/// What people put into a data folder before this program does.
+const WATCHLIST: &str = "watchlist.toml";
+
+/// Takes the folder from everybody but its owner, whoever made it: an artifact in it has been read by nobody else.
+/// One that is no data folder is left as it is, and not used.
+fn own_folder(path: &Path) -> Result<(), StoreError> {
+    let failed = |error: std::io::Error| io_error(path, &error);
+    if !plain::is_wide(&path.metadata().map_err(failed)?) {
+        return Ok(());
+    }
+    let mut entries = std::fs::read_dir(path).map_err(failed)?;
+    let foreign =
+        |entry: std::io::Result<DirEntry>| entry.map_or(true, |entry| entry.file_name() != WATCHLIST);
+    if !path.join(DATABASE).exists() && entries.any(foreign) {
+        return Err(StoreError::Unusable(format!(
+            "{} holds other files and can be read by others; pass a folder of its own with --data, or run chmod 700 on it",
+            path.display()
+        )));
+    }
+    plain::narrow_folder(path).map_err(failed)
+}
+
 /// Makes sure that SQLite meets files of its own: it would wait at a pipe, and those it makes beside the database have
 /// the database's mode.
 fn own_files(path: &Path, access: Access) -> Result<(), StoreError> {
     for suffix in ["", "-wal", "-shm", "-journal"] {
         let name = path.join(format!("{DATABASE}{suffix}"));
         plain::check(&name).map_err(|e| io_error(&name, &e))?;
+        if access == Access::Write {
+            plain::narrow(&name).map_err(|e| io_error(&name, &e))?;
+        }
     }
     let name = path.join(DATABASE);
     if access == Access::Write && !name.exists() {
@@ -103,6 +129,7 @@ fn own_files(path: &Path, access: Access) -> Result<(), StoreError> {
 
 fn lock(path: &Path) -> Result<File, StoreError> {
     let name = path.join("lock");
+    plain::narrow(&name).map_err(|e| io_error(&name, &e))?;
     let mut file = plain::open_or_create(&name).map_err(|e| io_error(&name, &e))?;
     match file.try_lock() {
         Ok(()) => {}

@@ -1,9 +1,9 @@
 //! Files and folders that are what they seem: no link is followed and no pipe waited at, whoever planted it.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io::{Error, ErrorKind, Read, Result};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use rustix::fs::{Mode, OFlags, openat};
@@ -85,6 +85,25 @@ pub(crate) fn create_folder(path: &Path) -> Result<bool> {
         }
         Err(error) => Err(error),
     }
+}
+
+/// Takes a file from everybody but its owner, if it is there.
+pub(crate) fn narrow(path: &Path) -> Result<()> {
+    match open(path) {
+        Ok(file) if is_wide(&file.metadata()?) => file.set_permissions(Permissions::from_mode(PRIVATE)),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// The same of a folder, which may be reached through a link.
+pub(crate) fn narrow_folder(path: &Path) -> Result<()> {
+    std::fs::set_permissions(path, Permissions::from_mode(PRIVATE_FOLDER))
+}
+
+/// Whether others than the owner may do anything with it.
+pub(crate) fn is_wide(found: &Metadata) -> bool {
+    found.permissions().mode() & 0o077 != 0
 }
 
 fn checked(file: File) -> Result<File> {
