@@ -1,5 +1,8 @@
 //! Bad input gets a clear error, exit code 2, and no panic.
 
+use std::io::Write;
+
+use sim::{Service, SimClock, World, WorldConfig};
 use tests::{Topdown, candles, left_out};
 
 /// The command fails as a usage error whose message holds `says`; nothing panicked and no run was left.
@@ -98,6 +101,68 @@ fn an_unknown_model() {
     assert_eq!(finished.code, 2, "{}", finished.stderr);
     assert!(finished.stderr.contains("no model profile `oracle`"), "{}", finished.stderr);
     assert!(finished.stderr.contains("rule-analyst"), "it lists those there are: {}", finished.stderr);
+}
+
+/// Key and address of a model are looked at before the exchange hears of anything.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_cannot_be_asked() {
+    let clock = SimClock::fixed("2026-04-30T04:00:00Z".parse().unwrap());
+    let world = World::start(WorldConfig::seeded(1, clock)).await.unwrap();
+    let run = ["run", "1", "BTCUSDT", "--as-of", "2026-04-30T04:00:00Z"];
+    let keyed = [run.as_slice(), &["--model", "openai"]].concat();
+    for (variables, arguments, says) in [
+        (&[][..], &keyed[..], "set it in the environment"),
+        (&[], &["serve", "--port", "0", "--model", "openai"], "profile `openai` needs OPENAI_API_KEY"),
+        (&[("OPENAI_API_KEY", "x"), ("OPENAI_BASE_URL", "ftp://127.0.0.1/v1")], &run, "mend OPENAI_BASE_URL"),
+        (
+            &[("OPENAI_API_KEY", "x"), ("OPENAI_BASE_URL", "http://192.0.2.1/v1")],
+            &run,
+            "must be reached by https",
+        ),
+        (
+            &[("OPENAI_API_KEY", "x"), ("OPENAI_BASE_URL", "127.0.0.1:8000")],
+            &["serve"],
+            "mend OPENAI_BASE_URL",
+        ),
+        (&[("OPENAI_API_KEY", "x"), ("TOPDOWN_MAX_OUTPUT_USD", "0.5")], &run, "over the limit of 0.5"),
+    ] {
+        let mut topdown = Topdown::new().with("TOPDOWN_BINANCE_URL", &world.binance_url());
+        for (name, value) in variables {
+            topdown = topdown.with(name, value);
+        }
+        if arguments[0] == "serve" {
+            std::fs::create_dir_all(topdown.data()).unwrap();
+            std::fs::write(topdown.data().join("watchlist.toml"), "symbols = [\"BTCUSDT\"]").unwrap();
+        }
+        let finished = tokio::task::block_in_place(|| topdown.run(arguments));
+        assert_eq!(finished.code, 2, "{arguments:?}: {}", finished.stderr);
+        assert!(finished.stderr.contains(says), "{arguments:?}: {}", finished.stderr);
+        assert!(!topdown.data().join("topdown.sqlite").exists(), "{arguments:?}");
+    }
+    assert_eq!(world.count(Service::Binance), 0);
+}
+
+#[test]
+fn candles_that_unpack_without_end() {
+    let topdown = Topdown::new();
+    let folder = topdown.path("recorded");
+    std::fs::create_dir_all(&folder).unwrap();
+    let header =
+        b"open_time_ms,open,high,low,close,volume,close_time_ms,quote_volume,trades,taker_base,taker_quote\n";
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(header).unwrap();
+    // good lines, almost all of them zeros: 40 MiB
+    for open in 1..100_000 {
+        writeln!(packed, "{open:0>400},1,1,1,1,1,{open},1,1,1,1").unwrap();
+    }
+    let packed = packed.finish().unwrap();
+    assert!(packed.len() < 4 << 20);
+    std::fs::write(folder.join("BTCUSDT-1h.csv.gz"), packed).unwrap();
+    let finished = topdown.run(&["demo", "--candles", "recorded"]);
+    assert_eq!(finished.code, 2, "{}", finished.stderr);
+    let says = finished.stderr.contains("BTCUSDT-1h.csv.gz")
+        && finished.stderr.contains("holds over 33554432 bytes");
+    assert!(says, "{}", finished.stderr);
 }
 
 #[test]

@@ -83,6 +83,34 @@ fn a_damaged_report_is_named_and_not_shown() {
     }
 }
 
+/// One damaged report is named beside the list, which goes on.
+#[test]
+fn a_list_of_runs_goes_on_past_a_damaged_report() {
+    let topdown = collected();
+    let run = topdown.json(DEMO);
+    let other: Vec<&str> = DEMO.iter().copied().chain(["--lang", "ru"]).collect();
+    let other = topdown.json(&other);
+    let week = other["steps"].as_array().unwrap().iter().find(|step| step["step_id"] == "1w-report").unwrap();
+    let uri = week["gcs_uri"].as_str().unwrap();
+    std::fs::write(file(&topdown, uri), b"{}").unwrap();
+    let listed = topdown.run(&["runs"]);
+    assert_eq!(listed.code, 0, "{}", listed.stderr);
+    let row = |run: &Value| {
+        let id = run["run_id"].as_str().unwrap();
+        listed
+            .stdout
+            .lines()
+            .find(|line| line.starts_with(id))
+            .unwrap_or_else(|| panic!("{id}: {}", listed.stdout))
+    };
+    assert!(row(&other).ends_with("damaged"), "{}", listed.stdout);
+    assert!(row(&run).contains("1w ") && row(&run).contains('$'), "{}", listed.stdout);
+    let says = |text: &str| assert!(listed.stderr.contains(text), "{text}: {}", listed.stderr);
+    says(uri);
+    says(other["run_id"].as_str().unwrap());
+    assert_eq!(listed.stderr.matches("error: ").count(), 1, "{}", listed.stderr);
+}
+
 /// Damage in the middle of a run ends it, with the reason, and holds up no other run.
 #[test]
 fn a_damaged_input_fails_its_run_and_no_other() {

@@ -122,10 +122,7 @@ impl Config {
 
 /// The profile that `name` asks for, as the catalog has it. `rule-analyst:MODE` is the rules in one of their
 /// modes.
-///
-/// # Errors
-/// [`ConfigError::Unknown`].
-pub fn named(models: &Models, name: &str) -> Result<ModelProfile, ConfigError> {
+fn named(models: &Models, name: &str) -> Result<ModelProfile, ConfigError> {
     let base =
         name.split_once(':').filter(|(base, _)| *base == "rule-analyst").map_or(name, |(base, _)| base);
     let profile = models.profile(base).cloned().ok_or_else(|| ConfigError::Unknown {

@@ -9,6 +9,7 @@ mod document;
 mod inputs;
 /// Keys, hosts and ceilings of models.
 pub mod models;
+mod ready;
 mod recommendation;
 #[cfg(feature = "gcp")]
 pub mod settings;
@@ -17,7 +18,7 @@ mod task;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-pub use config::{Caller, Config, ConfigError, named};
+pub use config::{Caller, Config, ConfigError};
 use jiff::Timestamp;
 use llm::checks::{Evidence, RecommendationEvidence};
 use llm::{ModelProfile, Prompt};

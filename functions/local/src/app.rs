@@ -7,7 +7,7 @@ use chart_exporter::ChartExporter;
 use coordinator::Coordinator;
 use domain::Source;
 use jiff::SignedDuration;
-use llm_analyst::LlmAnalyst;
+use llm_analyst::{Config, LlmAnalyst};
 use notifier::{Notifier, Telegram};
 use ohlcv_collector::{Collector, Depth};
 use ohlcv_exporter::OhlcvExporter;
@@ -30,15 +30,13 @@ const LONGEST_CALL: Duration = Duration::from_secs(570);
 /// Where the outside world is.
 pub(crate) struct Addresses {
     pub(crate) binance: String,
-    /// Of the rule-based analyst, up to `/v1`.
-    pub(crate) analyst: Option<String>,
     pub(crate) chart_img: Option<charts::chart_img::Client>,
     pub(crate) telegram: Option<Telegram>,
 }
 
 impl Addresses {
-    /// The outside world as the environment has it, and the rules beside it.
-    pub(crate) fn real(environment: &Environment, rules: &World) -> Result<Self, Failure> {
+    /// The outside world as the environment has it.
+    pub(crate) fn real(environment: &Environment) -> Result<Self, Failure> {
         let chart_client = client(&environment.chart_img_url)?;
         let telegram_client = client(&environment.telegram_url)?;
         let chart_img = environment
@@ -48,12 +46,7 @@ impl Addresses {
         let telegram = environment.telegram.as_ref().map(|(token, chat)| {
             Telegram::new(telegram_client, &environment.telegram_url, token.clone(), chat.clone())
         });
-        Ok(Self {
-            binance: environment.binance_url.clone(),
-            analyst: Some(rules.openai_url()),
-            chart_img,
-            telegram,
-        })
+        Ok(Self { binance: environment.binance_url.clone(), chart_img, telegram })
     }
 }
 
@@ -70,6 +63,14 @@ pub(crate) struct App {
 /// A client that reaches `base_url`: through the environment's proxies, unless it is on this machine.
 pub(crate) fn client(base_url: &str) -> Result<reqwest::Client, Failure> {
     http::reaching(base_url, LONGEST_CALL).map_err(Failure::run)
+}
+
+/// What the environment gives of models, and the rules that answer in `rules`.
+pub(crate) fn models(environment: &Environment, rules: &World) -> Result<Config, Failure> {
+    let mut models = environment.models.clone();
+    models.base_urls.insert("rule-analyst".to_owned(), rules.openai_url());
+    let elsewhere = http::client(LONGEST_CALL).map_err(Failure::run)?;
+    Ok(models.config(elsewhere, http::loopback_client(LONGEST_CALL).map_err(Failure::run)?))
 }
 
 pub(crate) fn open(folder: &Path, access: Access, port: u16) -> Result<Local, Failure> {
@@ -123,15 +124,11 @@ impl App {
         port: u16,
         source: Source,
         addresses: Addresses,
-        environment: &Environment,
+        models: Config,
     ) -> Result<Self, Failure> {
         let local = open(folder, Access::Write, port)?;
         let services = services(&local);
         let exchange = client(&addresses.binance)?;
-        let mut models = environment.models.clone();
-        models.base_urls.extend(addresses.analyst.map(|url| ("rule-analyst".to_owned(), url)));
-        let elsewhere = http::client(LONGEST_CALL).map_err(Failure::run)?;
-        let config = models.config(elsewhere, http::loopback_client(LONGEST_CALL).map_err(Failure::run)?);
         let exchange = market::Client::new(exchange, addresses.binance);
         keep_silent(&exchange, &local, &source).map_err(|error| Failure::store(&error, folder))?;
         let coordinator = Arc::new(Coordinator::new(services.clone()));
@@ -140,7 +137,7 @@ impl App {
                 coordinator.clone(),
                 Arc::new(OhlcvExporter::new(services.clone(), local.candles.clone())),
                 Arc::new(ChartExporter::new(services.clone(), addresses.chart_img)),
-                Arc::new(LlmAnalyst::new(services.clone(), local.reports.clone(), config)),
+                Arc::new(LlmAnalyst::new(services.clone(), local.reports.clone(), models)),
                 Arc::new(Notifier::new(services.clone(), addresses.telegram)),
             ],
             bus: local.bus.clone(),

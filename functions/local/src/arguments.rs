@@ -27,7 +27,7 @@ pub(crate) enum Command {
     Runs(Folder),
     /// Show a run: its state, steps and report
     Show(OneRun),
-    /// Go on from a failed run: what was done is taken, the rest is done
+    /// Go on from a failed run, with its model unless told: what was done is taken, the rest is done
     Resume(Resume),
     /// Call a run off
     Cancel(OneRun),
@@ -51,22 +51,40 @@ pub(crate) struct Folder {
     pub(crate) json: bool,
 }
 
+/// What reports are made by.
+#[derive(Debug, Args)]
+pub(crate) struct Means {
+    /// Prompts, model profiles and chart templates over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub(crate) catalog: Option<PathBuf>,
+    /// Model profile, or rule-analyst:MODE
+    #[arg(long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Choices {
     #[command(flatten)]
     pub(crate) folder: Folder,
-    /// Prompts, model profiles and chart templates over the built-in ones
-    #[arg(long, value_name = "DIR")]
-    pub(crate) catalog: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) means: Means,
     /// See nothing after this instant, such as 2026-04-30T04:00:00Z
     #[arg(long, value_name = "T")]
     pub(crate) as_of: Option<String>,
-    /// Model profile, or rule-analyst:MODE
-    #[arg(long, value_name = "ID")]
-    pub(crate) model: Option<String>,
     /// Language of reports
     #[arg(long, value_name = "LANG", default_value = "en", value_parser = ["en", "ru"])]
     pub(crate) lang: String,
+}
+
+/// What a simulated exchange serves.
+#[derive(Debug, Args)]
+pub(crate) struct Market {
+    /// Serve recorded candles, DIR/SYMBOL-TIMEFRAME.csv.gz
+    #[arg(long, value_name = "DIR")]
+    pub(crate) candles: Option<PathBuf>,
+    /// Seed of the simulated market
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
 }
 
 #[derive(Debug, Args)]
@@ -79,12 +97,8 @@ pub(crate) struct Demo {
     /// Symbol to read
     #[arg(long, value_name = "S", default_value = "BTCUSDT")]
     pub(crate) symbol: String,
-    /// Serve recorded candles, DIR/SYMBOL-TIMEFRAME.csv.gz
-    #[arg(long, value_name = "DIR")]
-    pub(crate) candles: Option<PathBuf>,
-    /// Seed of the simulated market
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) market: Market,
 }
 
 #[derive(Debug, Args)]
@@ -120,12 +134,8 @@ pub(crate) struct Resume {
     pub(crate) run: String,
     #[command(flatten)]
     pub(crate) folder: Folder,
-    /// Prompts, model profiles and chart templates over the built-in ones
-    #[arg(long, value_name = "DIR")]
-    pub(crate) catalog: Option<PathBuf>,
-    /// Model profile, or rule-analyst:MODE; the failed run's own unless told
-    #[arg(long, value_name = "ID")]
-    pub(crate) model: Option<String>,
+    #[command(flatten)]
+    pub(crate) means: Means,
 }
 
 #[derive(Debug, Args)]
@@ -139,12 +149,8 @@ pub(crate) struct Cat {
 
 #[derive(Debug, Args)]
 pub(crate) struct Sim {
-    /// Serve recorded candles, DIR/SYMBOL-TIMEFRAME.csv.gz
-    #[arg(long, value_name = "DIR")]
-    pub(crate) candles: Option<PathBuf>,
-    /// Seed of the simulated market
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) market: Market,
     /// Instant the world's clock starts from; now unless told
     #[arg(long, value_name = "T")]
     pub(crate) as_of: Option<String>,
@@ -157,12 +163,8 @@ pub(crate) struct Sim {
 pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) folder: Folder,
-    /// Prompts, model profiles and chart templates over the built-in ones
-    #[arg(long, value_name = "DIR")]
-    pub(crate) catalog: Option<PathBuf>,
-    /// Model profile, or rule-analyst:MODE
-    #[arg(long, value_name = "ID")]
-    pub(crate) model: Option<String>,
+    #[command(flatten)]
+    pub(crate) means: Means,
     /// Port on 127.0.0.1
     #[arg(long, value_name = "PORT", default_value_t = crate::app::PORT)]
     pub(crate) port: u16,

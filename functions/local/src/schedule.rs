@@ -5,8 +5,17 @@ use storage::{RunDocument, Status};
 /// How long after a week's run has failed it is tried again.
 const PAUSE: SignedDuration = SignedDuration::from_hours(1);
 
+/// How old the exchange's word is at most while it is asked: hours are read every 20 minutes, one reading may fail.
+const READ: SignedDuration = SignedDuration::from_hours(1);
+
+/// Since when this week's run is due, `now` by this machine's clock. An exchange whose clock stood at `exchange`, and
+/// is not merely asked some minutes ago, has a week of its own.
+pub(crate) fn due_since(now: Timestamp, exchange: Timestamp) -> Timestamp {
+    last_monday(if now.duration_since(exchange) > READ { exchange } else { now })
+}
+
 /// The last time Flow 1 was due: Monday 00:30 UTC.
-pub(crate) fn last_monday(now: Timestamp) -> Timestamp {
+fn last_monday(now: Timestamp) -> Timestamp {
     let after = SignedDuration::from_mins(30);
     Timeframe::Week.open_of(now - after) + after
 }
@@ -57,6 +66,13 @@ mod tests {
         assert_eq!(last_monday(at("2026-04-30T04:00:00Z")), at("2026-04-27T00:30:00Z"));
         assert_eq!(last_monday(at("2026-04-27T00:30:00Z")), at("2026-04-27T00:30:00Z"));
         assert_eq!(last_monday(at("2026-04-27T00:29:59Z")), at("2026-04-20T00:30:00Z"));
+    }
+
+    #[test]
+    fn an_exchange_of_another_time_has_its_own_week() {
+        let (monday, now) = (at("2026-04-27T00:30:00Z"), at("2026-04-27T00:31:00Z"));
+        assert_eq!(due_since(now, at("2026-04-27T00:12:00Z")), monday, "it was asked before the half hour");
+        assert_eq!(due_since(now, at("2026-03-05T10:00:00Z")), at("2026-03-02T00:30:00Z"));
     }
 
     fn run(id: &str, status: Status, resumes: Option<&str>) -> RunDocument {

@@ -12,9 +12,10 @@ use runtime::{Catalog, Clock, SystemClock, artifact_key};
 use storage::{ArtifactStore, Journal, ReportStore, RunDocument, Status, StoreError};
 
 use crate::app::App;
+use crate::commands::seen_until;
 use crate::failure::Failure;
 use crate::outcome::data_option;
-use crate::schedule::{Outlook, last_monday, outlook};
+use crate::schedule::{Outlook, due_since, outlook};
 use crate::terminal::Terminal;
 
 /// Runs looked through for those that go on from a failed one.
@@ -37,28 +38,31 @@ pub(crate) struct Weekly<'a> {
 impl Weekly<'_> {
     /// Starts the symbol's run of this week, unless it was.
     pub(crate) async fn start(&self, symbol: &Symbol) -> Result<(), StoreError> {
-        let now = SystemClock.now();
-        let Some(request) = self.request(symbol, now) else { return Ok(()) };
+        let Some(request) = self.request(symbol, SystemClock.now()).await? else { return Ok(()) };
         if self.app.local.journal.run(&request.run_id()).await?.is_none() {
             self.app.coordinator.start(&request, self.catalog).await.map_err(|error| error.0)?;
         }
         Ok(())
     }
 
-    fn request(&self, symbol: &Symbol, now: Timestamp) -> Option<RunRequest> {
-        Some(RunRequest {
-            flow: Flow::numbered("1").ok()?,
+    /// This week's run of the symbol, as both clocks have it: the machine's, and the exchange's, which may be of
+    /// another time altogether.
+    async fn request(&self, symbol: &Symbol, now: Timestamp) -> Result<Option<RunRequest>, StoreError> {
+        let Ok(flow) = Flow::numbered("1") else { return Ok(None) };
+        let as_of = seen_until(self.app.local.candles.as_ref(), &self.source, symbol, now).await?;
+        Ok(Some(RunRequest {
+            flow,
             symbol: symbol.clone(),
             source: self.source.clone(),
-            as_of: now,
+            as_of,
             live: true,
             language: "en".to_owned(),
             model: self.model.clone(),
             asked: None,
             requested_at: now,
             // the schedule's time is the run's key: a tick that comes twice starts it once
-            key: format!("schedule 1 {symbol} {}", last_monday(now)),
-        })
+            key: format!("schedule 1 {symbol} {}", due_since(now, as_of)),
+        }))
     }
 
     /// Tells of each run of this week that has failed, once, and tries it once more after a while.
@@ -66,7 +70,7 @@ impl Weekly<'_> {
         let now = SystemClock.now();
         let mut others = None;
         for symbol in self.symbols {
-            let Some(request) = self.request(symbol, now) else { continue };
+            let Some(request) = self.request(symbol, now).await? else { continue };
             let run = match self.app.local.journal.run(&request.run_id()).await {
                 // damaged, or a newer version's: that is told where it is read
                 Err(StoreError::Damaged { .. } | StoreError::Newer { .. }) | Ok(None) => continue,

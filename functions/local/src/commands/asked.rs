@@ -52,7 +52,7 @@ pub(crate) async fn beside(
 /// Starts the run; answers its address.
 async fn start(run: &Run, server: &Remote) -> Result<String, Failure> {
     let choices = &run.choices;
-    if choices.catalog.is_some() || choices.model.is_some() {
+    if choices.means.catalog.is_some() || choices.means.model.is_some() {
         let what = "the server runs by a catalog and a model of its own";
         return Err(Failure::usage(what).advice("leave out --catalog and --model"));
     }
@@ -70,7 +70,7 @@ async fn start(run: &Run, server: &Remote) -> Result<String, Failure> {
 }
 
 async fn go_on(resume: &Resume, server: &Remote) -> Result<String, Failure> {
-    if resume.catalog.is_some() || resume.model.is_some() {
+    if resume.means.catalog.is_some() || resume.means.model.is_some() {
         let what = "the server goes on by a catalog and a model of its own";
         return Err(Failure::usage(what).advice("leave out --catalog and --model"));
     }

@@ -2,7 +2,7 @@ use runtime::{Clock, SystemClock};
 use serde_json::json;
 
 use super::{flow, symbol};
-use crate::app::{Addresses, App, PORT};
+use crate::app::{self, Addresses, App, PORT};
 use crate::arguments::Collect;
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -17,8 +17,9 @@ pub(crate) async fn run(
     let symbols: Vec<_> = arguments.symbols.iter().map(|text| symbol(text)).collect::<Result<_, _>>()?;
     let data = arguments.folder.data;
     let rules = world::rules(SystemClock.now()).await?;
-    let addresses = Addresses::real(environment, &rules)?;
-    let app = App::new(&data, PORT, environment.source.clone(), addresses, environment)?;
+    let models = app::models(environment, &rules)?;
+    let addresses = Addresses::real(environment)?;
+    let app = App::new(&data, PORT, environment.source.clone(), addresses, models)?;
     for symbol in &symbols {
         flow::collect(&app, symbol, &data, terminal).await?;
     }

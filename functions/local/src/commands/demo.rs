@@ -6,9 +6,9 @@ use runtime::{Clock, SystemClock};
 use secrecy::SecretString;
 use sim::SimClock;
 
-use super::{flow, instant, known_model, symbol};
+use super::{flow, instant, require_model, symbol};
 use crate::app::{self, Addresses, App, PORT};
-use crate::arguments::Demo;
+use crate::arguments::{Demo, Market};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
@@ -29,16 +29,17 @@ pub(crate) async fn run(
     let flow = Flow::numbered(&arguments.flow).map_err(Failure::usage)?;
     let symbol = symbol(&arguments.symbol)?;
     let as_of: Timestamp = instant(choices.as_of.as_deref().unwrap_or(AS_OF))?;
-    let catalog = catalog::load(choices.catalog.as_deref())?;
-    let model = choices.model.unwrap_or_else(|| "rule-analyst".to_owned());
-    known_model(&catalog, &model)?;
+    let catalog = catalog::load(choices.means.catalog.as_deref())?;
+    let model = choices.means.model.unwrap_or_else(|| "rule-analyst".to_owned());
     let data = choices.folder.data;
 
-    let candles = arguments.candles.as_deref();
-    let (world, source) = world::start(arguments.seed, candles, SimClock::fixed(as_of)).await?;
+    let Market { candles, seed } = arguments.market;
+    let (world, source) = world::start(seed, candles.as_deref(), SimClock::fixed(as_of)).await?;
+    let models = app::models(environment, &world)?;
+    require_model(&models, &catalog, &[flow], Some(&model)).await?;
     let world_of = match candles {
         Some(_) => "recorded candles".to_owned(),
-        None => format!("seed {}", arguments.seed),
+        None => format!("seed {seed}"),
     };
     terminal.progress("sim", &format!("exchange, charts, model, Telegram on 127.0.0.1, {world_of}"));
     let telegram = Telegram::new(
@@ -47,13 +48,8 @@ pub(crate) async fn run(
         SecretString::from(TOKEN),
         "1".to_owned(),
     );
-    let addresses = Addresses {
-        binance: world.binance_url(),
-        analyst: Some(world.openai_url()),
-        chart_img: None,
-        telegram: Some(telegram),
-    };
-    let app = App::new(&data, PORT, source.clone(), addresses, environment)?;
+    let addresses = Addresses { binance: world.binance_url(), chart_img: None, telegram: Some(telegram) };
+    let app = App::new(&data, PORT, source.clone(), addresses, models)?;
     let language = choices.lang;
     // the same arguments are the same run, whenever they are given
     let key = format!("demo {} {symbol} {source} {as_of} {model} {language} {}", flow.number, catalog.hash());

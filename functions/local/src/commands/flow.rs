@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::Instant;
 
 use coordinator::RunRequest;
 use domain::{RunId, Source, Symbol, Timeframe};
 use jiff::{SignedDuration, Timestamp};
 use runtime::Catalog;
 use storage::{CandleQuery, CandleStore, Journal, Kind, SeriesKey, StepDocument, StoreError};
+use tokio::time::Instant;
 
 use crate::app::App;
 use crate::failure::Failure;
@@ -47,7 +47,7 @@ pub(crate) async fn collect(
 }
 
 /// What the exchange's clock said when the symbol's hours were last read, while it trades.
-pub(crate) async fn exchange_clock(
+async fn exchange_clock(
     candles: &dyn CandleStore,
     source: &Source,
     symbol: &Symbol,
@@ -55,6 +55,18 @@ pub(crate) async fn exchange_clock(
     let hours = SeriesKey { source: source.clone(), symbol: symbol.clone(), timeframe: Timeframe::Hour };
     let trades = candles.instrument(source, symbol).await?.is_some_and(|found| found.is_trading());
     Ok(candles.refreshed_at(&hours).await?.filter(|_| trades))
+}
+
+/// The last instant that both clocks have seen: `now` by this machine's, unless the exchange's was behind it when the
+/// symbol's hours were last read.
+pub(crate) async fn seen_until(
+    candles: &dyn CandleStore,
+    source: &Source,
+    symbol: &Symbol,
+    now: Timestamp,
+) -> Result<Timestamp, StoreError> {
+    let exchange = exchange_clock(candles, source, symbol).await?;
+    Ok(exchange.map_or(now, |exchange| now.min(exchange)))
 }
 
 /// The present, `now` by this machine's clock, unless the exchange's was behind it when the symbol's hours were last

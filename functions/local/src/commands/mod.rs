@@ -14,9 +14,12 @@ mod serve;
 mod show;
 mod sim;
 
-pub(crate) use flow::exchange_clock;
+pub(crate) use flow::seen_until;
+use flows::Flow;
 use jiff::Timestamp;
-use runtime::{Clock, SystemClock};
+use llm::AdmitError;
+use llm_analyst::{Config, ConfigError};
+use runtime::{Catalog, Clock, SystemClock};
 
 use crate::arguments::{Arguments, Command};
 use crate::environment::Environment;
@@ -64,11 +67,29 @@ fn instant(text: &str) -> Result<Timestamp, Failure> {
     Ok(at)
 }
 
-/// Refuses a model that no profile of the catalog describes, before anything is started.
-fn known_model(catalog: &runtime::Catalog, name: &str) -> Result<(), Failure> {
-    let text = catalog.models.get("models.toml").map(String::as_str).unwrap_or_default();
-    let models = llm::Models::parse(text).map_err(Failure::usage)?;
-    llm_analyst::named(&models, name).map(|_| ()).map_err(|error| Failure::usage(error).at("--model"))
+/// Refuses what these flows could not be read by, before a candle is asked for or anything is kept: `model`, or those
+/// that the prompts name.
+async fn require_model(
+    models: &Config,
+    catalog: &Catalog,
+    flows: &[Flow],
+    model: Option<&str>,
+) -> Result<(), Failure> {
+    let reports = flows.iter().flat_map(|flow| flow.reads).map(|reading| reading.task);
+    let decisions = flows.iter().filter_map(|flow| flow.decides).map(|decision| decision.task);
+    let Err(error) = models.require(catalog, reports.chain(decisions), model).await else { return Ok(()) };
+    let from_environment = match &error {
+        ConfigError::Admit(AdmitError::Address { profile } | AdmitError::Plain { profile, .. }) => {
+            models.base_urls.contains_key(profile)
+        }
+        _ => false,
+    };
+    let failure = Failure::usage(error).at(if model.is_some() { "--model" } else { "prompts/models.toml" });
+    Err(if from_environment {
+        failure.at("the environment").advice("mend OPENAI_BASE_URL, such as https://HOST/v1, or unset it")
+    } else {
+        failure
+    })
 }
 
 fn symbol(text: &str) -> Result<domain::Symbol, Failure> {

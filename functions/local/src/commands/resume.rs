@@ -1,9 +1,10 @@
 use coordinator::ResumeError;
+use flows::Flow;
 use platform_local::Access;
 use runtime::{Clock, SystemClock};
 use storage::Journal;
 
-use super::{asked, flow, known_model, run_id};
+use super::{asked, flow, require_model, run_id};
 use crate::app::{self, Addresses, App, PORT};
 use crate::arguments::{Command, Resume};
 use crate::environment::Environment;
@@ -27,14 +28,16 @@ pub(crate) async fn run(
         app::open(&data, Access::Read, PORT)?.journal.run(&id).await.map_err(|error| store(&error))?;
     let earlier =
         earlier.ok_or_else(|| Failure::usage(ResumeError::Unknown(id.clone())).at(data.display()))?;
-    let catalog = catalog::load(arguments.catalog.as_deref())?;
-    let model = arguments.model.or(earlier.model);
-    if let Some(model) = &model {
-        known_model(&catalog, model)?;
-    }
+    let catalog = catalog::load(arguments.means.catalog.as_deref())?;
+    let model = arguments.means.model.or(earlier.model);
     let rules = world::rules(SystemClock.now()).await?;
-    let addresses = Addresses::real(environment, &rules)?;
-    let app = App::new(&data, PORT, earlier.source, addresses, environment)?;
+    let models = app::models(environment, &rules)?;
+    // a flow of a newer version is refused where it is gone on with
+    if let Ok(flow) = Flow::numbered(&earlier.flow.to_string()) {
+        require_model(&models, &catalog, &[flow], model.as_deref()).await?;
+    }
+    let addresses = Addresses::real(environment)?;
+    let app = App::new(&data, PORT, earlier.source, addresses, models)?;
     let resumed = app.coordinator.resume(&id, &catalog, model).await.map_err(|error| match &error {
         ResumeError::Store(error) => store(error),
         _ => Failure::usage(&error).at(data.display()),

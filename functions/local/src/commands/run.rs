@@ -2,9 +2,9 @@ use coordinator::RunRequest;
 use flows::Flow;
 use runtime::{Clock, SystemClock};
 
-use super::{asked, flow, instant, known_model, symbol};
-use crate::app::{Addresses, App, PORT};
-use crate::arguments::{Command, Run};
+use super::{asked, flow, instant, require_model, symbol};
+use crate::app::{self, Addresses, App, PORT};
+use crate::arguments::{Command, Means, Run};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::remote::Remote;
@@ -24,14 +24,14 @@ pub(crate) async fn run(
     let flow = Flow::numbered(&arguments.flow).map_err(Failure::usage)?;
     let symbol = symbol(&arguments.symbol)?;
     let past = choices.as_of.as_deref().map(instant).transpose()?;
-    let catalog = catalog::load(choices.catalog.as_deref())?;
-    if let Some(model) = &choices.model {
-        known_model(&catalog, model)?;
-    }
-
+    let Means { catalog, model } = choices.means;
+    let catalog = catalog::load(catalog.as_deref())?;
     let rules = world::rules(SystemClock.now()).await?;
-    let addresses = Addresses::real(environment, &rules)?;
-    let app = App::new(&data, PORT, environment.source.clone(), addresses, environment)?;
+    let models = app::models(environment, &rules)?;
+    require_model(&models, &catalog, &[flow], model.as_deref()).await?;
+
+    let addresses = Addresses::real(environment)?;
+    let app = App::new(&data, PORT, environment.source.clone(), addresses, models)?;
     flow::collect(&app, &symbol, &data, terminal).await?;
     let requested_at = SystemClock.now();
     let as_of = match past {
@@ -48,7 +48,7 @@ pub(crate) async fn run(
         as_of,
         live: past.is_none(),
         language: choices.lang,
-        model: choices.model,
+        model,
         asked: None,
         requested_at,
     };

@@ -1,6 +1,7 @@
 use domain::report::Bias;
+use jiff::Timestamp;
 use serde_json::json;
-use storage::{Journal, Kind, RunDocument, Status};
+use storage::{Journal, Kind, RunDocument, Status, StoreError};
 
 use crate::app::{self, PORT};
 use crate::arguments::Folder;
@@ -23,22 +24,43 @@ pub(crate) async fn run(arguments: &Folder, terminal: &Terminal) -> Result<(), F
         terminal.line("no runs yet; topdown demo starts one");
         return Ok(());
     }
-    terminal.line("RUN         STARTED           FLOW  SYMBOL      STATE      RESULT                COST");
+    let source_width =
+        runs.iter().map(|run| run.source.to_string().len()).max().unwrap_or(0).max("SOURCE".len());
+    terminal.line(&format!(
+        "{:<10}  {:<16}  FLOW  {:<10}  {:<source_width$}  {:<16}  {:<9}  {:<20}  COST",
+        "RUN", "STARTED", "SYMBOL", "SOURCE", "AS OF", "STATE", "RESULT"
+    ));
     for run in &runs {
-        let outcome = Outcome::read(&local, &run.run_id).await.map_err(store)?;
-        let result = outcome.as_ref().map(|outcome| result(run, outcome)).unwrap_or_default();
-        let cost = outcome.map(|outcome| format!("${:.4}", outcome.cost_usd())).unwrap_or_default();
-        terminal.line(&format!(
-            "{:<10}  {}  {:<4}  {:<10}  {:<9}  {:<20}  {cost}",
+        let (result, cost) = match Outcome::read(&local, &run.run_id).await {
+            Ok(Some(outcome)) => (result(run, &outcome), format!("${:.4}", outcome.cost_usd())),
+            Ok(None) => Default::default(),
+            // of one run that cannot be read the others know nothing
+            Err(error @ (StoreError::Damaged { .. } | StoreError::Newer { .. })) => {
+                terminal.trouble(&Failure::store(&error, &arguments.data).at(&run.run_id));
+                let word =
+                    if matches!(error, StoreError::Newer { .. }) { "newer version" } else { "damaged" };
+                (word.to_owned(), String::new())
+            }
+            Err(error) => return Err(store(error)),
+        };
+        let line = format!(
+            "{:<10}  {}  {:<4}  {:<10}  {:<source_width$}  {}  {:<9}  {result:<20}  {cost}",
             run.run_id.as_str(),
-            run.requested_at.strftime("%Y-%m-%d %H:%M"),
+            minute(run.requested_at),
             run.flow,
             run.symbol.as_str(),
+            run.source.to_string(),
+            minute(run.as_of),
             run.status.as_str(),
-            result,
-        ));
+        );
+        terminal.line(line.trim_end());
     }
     Ok(())
+}
+
+/// UTC, to the minute.
+fn minute(at: Timestamp) -> impl std::fmt::Display {
+    at.strftime("%Y-%m-%d %H:%M")
 }
 
 /// What came of a run, in a few words.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use coordinator::Watch;
 use coordinator::api::Api;
 use domain::{Source, Symbol, Timeframe};
+use flows::Flow;
 use ohlcv_collector::CollectError;
 use platform_local::Door;
 use runtime::{Clock, SystemClock, Watchlist};
@@ -13,9 +14,9 @@ use storage::{CandleStore, SeriesKey, StoreError};
 use tokio::net::TcpListener;
 use tokio::time::{Interval, MissedTickBehavior};
 
-use super::known_model;
+use super::require_model;
 use crate::app::{self, Addresses, App};
-use crate::arguments::Serve;
+use crate::arguments::{Means, Serve};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::server::{self, ServedDesk, Shared};
@@ -30,12 +31,13 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let data = arguments.folder.data;
     let watchlist = watchlist(&data)?;
-    let catalog = catalog::load(arguments.catalog.as_deref())?;
-    if let Some(model) = &arguments.model {
-        known_model(&catalog, model)?;
-    }
+    let Means { catalog, model } = arguments.means;
+    let catalog = catalog::load(catalog.as_deref())?;
     let rules = world::rules(SystemClock.now()).await?;
-    let addresses = Addresses::real(environment, &rules)?;
+    let models = app::models(environment, &rules)?;
+    // the week by schedule, the others on request
+    require_model(&models, &catalog, Flow::ALL, model.as_deref()).await?;
+    let addresses = Addresses::real(environment)?;
     let telegram = addresses.telegram.clone();
     let unusable = |error: std::io::Error| {
         Failure::run(format!("port {} cannot be used: {error}", arguments.port)).advice("pass another --port")
@@ -43,7 +45,7 @@ pub(crate) async fn run(
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await.map_err(unusable)?;
     // port 0 is any that is free; signed addresses name the one it became
     let port = listener.local_addr().map_err(unusable)?.port();
-    let app = App::new(&data, port, environment.source.clone(), addresses, environment)?;
+    let app = App::new(&data, port, environment.source.clone(), addresses, models)?;
     let source = environment.source.clone();
     let desk = ServedDesk {
         symbols: watchlist.symbols.clone(),
@@ -52,13 +54,13 @@ pub(crate) async fn run(
         source: source.clone(),
         data: data.clone(),
     };
-    let (services, model) = (app::services(&app.local), arguments.model.clone());
+    let services = app::services(&app.local);
     let shared = Shared {
         artifacts: app.local.artifacts.clone(),
         signer: app.local.signer.clone(),
         clock: Arc::new(SystemClock),
         door: Arc::new(Door::open(&data, port).map_err(|error| Failure::store(&error, &data))?),
-        api: Arc::new(Api::new(app.coordinator.clone(), services, Arc::new(desk), source, model)),
+        api: Arc::new(Api::new(app.coordinator.clone(), services, Arc::new(desk), source, model.clone())),
     };
     app.coordinator.sweep().await.map_err(|error| Failure::store(&error.0, &data))?;
     terminal.line(&format!("serving on http://127.0.0.1:{port}"));
@@ -66,7 +68,7 @@ pub(crate) async fn run(
         app: &app,
         data: &data,
         catalog: &catalog,
-        model: arguments.model,
+        model,
         source: environment.source.clone(),
         symbols: &watchlist.symbols,
         telegram,

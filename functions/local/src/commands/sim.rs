@@ -13,7 +13,7 @@ pub(crate) async fn run(arguments: &Sim, terminal: &Terminal) -> Result<(), Fail
         None => SystemClock.now(),
     };
     let clock = SimClock::running_from(from);
-    let (world, _) = world::start(arguments.seed, arguments.candles.as_deref(), clock).await?;
+    let (world, _) = world::start(arguments.market.seed, arguments.market.candles.as_deref(), clock).await?;
     for late in &arguments.delay {
         world.faults().inject(Rule::next(late.service, Fault::Delay(late.time)).forever());
     }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use runtime::Catalog;
 use storage::{CandleStore, StoreError};
 
-use crate::commands::exchange_clock;
+use crate::commands::seen_until;
 
 /// What the server began with: its watchlist, its catalog, its folder's candles.
 pub(crate) struct ServedDesk {
@@ -31,8 +31,7 @@ impl Desk for ServedDesk {
     }
 
     async fn present(&self, symbol: &Symbol, now: Timestamp) -> Result<Timestamp, StoreError> {
-        let exchange = exchange_clock(self.candles.as_ref(), &self.source, symbol).await?;
-        Ok(exchange.map_or(now, |exchange| now.min(exchange)))
+        seen_until(self.candles.as_ref(), &self.source, symbol, now).await
     }
 
     fn how_to_watch(&self, symbol: &Symbol) -> String {
