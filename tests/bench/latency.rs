@@ -1,6 +1,6 @@
 //! A first backfill against an exchange that answers late: how near it comes to what the lateness allows.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::{Source, Symbol, Timeframe};
 use market::Client;
@@ -8,6 +8,7 @@ use ohlcv_collector::Collector;
 use platform_local::{Access, Local};
 use serde_json::{Value, json};
 use sim::{Fault, Recorded, Rule, Service, SimClock, World, WorldConfig};
+use tokio::time::Instant;
 
 use crate::rounds::answer;
 

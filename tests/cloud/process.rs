@@ -1,10 +1,11 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 use tests::binary;
+use tokio::time::Instant;
 
 /// Longest wait for a line of a log: a backfill into an emulator is the slowest thing that is waited for.
 const PATIENCE: Duration = Duration::from_secs(180);

@@ -1,11 +1,12 @@
 //! Answers that would grow in memory: bombs, depth, numbers, pictures, endless ones. The program needs no more than
 //! 64 MiB over what it needs undisturbed, and says what was wrong.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 use sim::{Fault, Rule, Service, World};
 use tests::{Topdown, figure};
+use tokio::time::Instant;
 
 use super::bench::{RUN, collected_in, finish, under_timeout, world};
 

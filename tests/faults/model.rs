@@ -1,12 +1,13 @@
 //! A model that is busy, breaks, lies or leads elsewhere, met by the whole program. The week's call meets it: the
 //! month has been paid for by then and must not be lost.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use sim::{Fault, Rule, Service, World};
 use tests::{Finished, Topdown};
+use tokio::time::Instant;
 
 use super::bench::{collected_in, run, world};
 use super::memory::gzip_bomb;

@@ -2,13 +2,14 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use runtime::{Clock, SystemClock};
 use rusqlite::params;
 use serde_json::Value;
 use sim::{Fault, Rule, Service, SimClock, World, WorldConfig};
 use tests::{Server, Topdown};
+use tokio::time::Instant;
 
 use super::bench::{RUN, count, database, killed, program_in};
 
@@ -96,6 +97,26 @@ async fn a_request_is_small_and_comes_at_once() {
         let waited = begun.elapsed().as_secs();
         assert!((9..15).contains(&waited), "hung up after {waited} s");
         assert!(server.get().starts_with("HTTP/1.1 200"));
+    });
+}
+
+/// The exchange's clock is the one that its candles know of, whatever this machine's shows.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_week_is_the_exchanges() {
+    let then = "2026-04-30T04:00:00Z";
+    let world = World::start(WorldConfig::seeded(1, SimClock::fixed(then.parse().unwrap()))).await.unwrap();
+    let topdown = watching(&world);
+    tokio::task::block_in_place(|| {
+        let mut server = Server::start(&topdown, 1024);
+        let run = server.until("the week's run", || ended(&topdown, 0));
+        assert_eq!((&run["status"], &run["as_of"]), (&"done".into(), &then.into()), "{run}");
+        drop(server);
+        let mut server = Server::start(&topdown, 1024);
+        world.forget_requests();
+        // each look asks the exchange for its clock: at the third, two are over
+        let looks = || world.requests().iter().filter(|request| request.path.ends_with("/time")).count();
+        server.until("two looks", || (looks() > 2).then_some(()));
+        assert_eq!(runs(&topdown).len(), 1, "the same week, however often it is looked at");
     });
 }
 

@@ -22,6 +22,7 @@ const PROGRAM: Program = Program {
     verifier: id_token::verifier,
 };
 
+#[expect(clippy::disallowed_methods, reason = "the environment is read once")]
 fn main() -> ExitCode {
     PROGRAM.main(std::env::args_os(), std::env::vars_os(), async |settings, server| {
         let (scheduled, watch) = (settings::scheduled(&settings)?, settings::watch(&settings)?);

@@ -34,6 +34,7 @@ impl Caller for Itself {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the environment is read once")]
 fn main() -> ExitCode {
     PROGRAM.main(std::env::args_os(), std::env::vars_os(), async |settings, server| {
         let mut config = settings::config(&settings)?;

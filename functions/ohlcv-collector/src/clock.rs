@@ -1,8 +1,7 @@
-use std::time::Instant;
-
 use domain::{Symbol, Timeframe};
 use jiff::{SignedDuration, Timestamp};
 use market::{Client, MarketError};
+use tokio::time::Instant;
 
 /// How far two looks at the venue's clock may differ beyond the time between them, and how far a bar may open after
 /// the clock that was read before it.

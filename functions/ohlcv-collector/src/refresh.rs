@@ -1,11 +1,10 @@
 //! One series read from its last closed bar to the present.
 
-use std::time::Instant;
-
 use domain::{Candle, Timeframe};
 use jiff::Timestamp;
 use market::{Client, MarketError};
 use storage::{CandleStore, SeriesKey, SeriesState};
+use tokio::time::Instant;
 
 use crate::clock::{Clock, SLACK};
 use crate::depth::back;

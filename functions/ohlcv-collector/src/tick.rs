@@ -1,12 +1,13 @@
 //! What is due, for all symbols of a watchlist.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::{Instrument, Symbol, Timeframe};
 use futures_util::StreamExt;
 use futures_util::stream;
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::refresh::Refresh;

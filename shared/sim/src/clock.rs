@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
 
 /// The clock of a simulated world, UTC. Clones show the same time.
 ///

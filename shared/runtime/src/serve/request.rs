@@ -1,7 +1,7 @@
 //! One request: who sends it, what it holds, what it is answered, and its line in the log.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -13,6 +13,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use storage::StoreError;
+use tokio::time::Instant;
 use tokio::time::{sleep, timeout};
 use tracing::{Instrument, Span, debug, error, error_span, field, info, warn};
 

@@ -1,5 +1,7 @@
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 /// Weight an address may use in a minute.
 const LIMIT: u32 = 6_000;

@@ -67,7 +67,7 @@ async fn an_answer_can_come_a_byte_at_a_time() {
     let world = World::start(WorldConfig::seeded(7, clock)).await.unwrap();
     let every = Duration::from_millis(2);
     world.faults().inject(Rule::next(Service::Binance, Fault::Trickle { every }));
-    let start = std::time::Instant::now();
+    let start = tokio::time::Instant::now();
     let (answer, _) = fetch(&world.binance_url(), "/api/v3/time").await;
     // twenty-eight bytes, and so twenty-seven waits
     assert!(answer.ends_with(r#"{"serverTime":1641792600000}"#) && start.elapsed() >= every * 27);
