@@ -349,7 +349,7 @@ fn tools_are_called_by_the_modes_that_call_them() {
 fn other_forms_are_answered_in_their_form() {
     let unknown = r#"{"type":"object","properties":{"direction":{"type":"string","enum":["long","short"]}}}"#;
     let wanted =
-        Wanted::Schema { name: "recommendation".to_owned(), schema: serde_json::from_str(unknown).unwrap() };
+        Wanted::Schema { name: "opinion".to_owned(), schema: serde_json::from_str(unknown).unwrap() };
     let reply = answer(&Prompt { wanted, ..prompt(Mode::Honest, String::new(), "") });
     assert_eq!(text(reply), r#"{"direction":"long"}"#);
     let fenced = block("ohlcv", &artifact())
