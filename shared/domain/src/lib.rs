@@ -2,6 +2,7 @@
 //!
 //! All times are UTC. Prices and volumes are exact decimals; floats stand only in computed indicators.
 
+pub mod account;
 mod candle;
 pub mod hash;
 pub mod ids;
