@@ -66,7 +66,7 @@ async fn callers_without_number_keep_it_from_nothing() {
         assert_eq!(run["status"], "done", "{run} {}", server.said());
         assert!(!server.said().contains("error"), "{}", server.said());
         drop(callers);
-        assert!(server.get().starts_with("HTTP/1.1 200"), "and answers the next");
+        assert!(server.get().starts_with("HTTP/1.1 401"), "and answers the next");
     });
 }
 
@@ -79,7 +79,7 @@ async fn a_request_is_small_and_comes_at_once() {
         let begun = Instant::now();
         let mut slow = TcpStream::connect(server.address).unwrap();
         slow.write_all(b"GET / HTTP/1.1\r\nHo").unwrap();
-        for (bytes, status) in [(8_000, "200"), (20_000, "431")] {
+        for (bytes, status) in [(8_000, "401"), (20_000, "431")] {
             let mut large = TcpStream::connect(server.address).unwrap();
             let filler = "x".repeat(bytes);
             let host = server.address;
@@ -96,7 +96,7 @@ async fn a_request_is_small_and_comes_at_once() {
         // ten seconds for a head; a second or two for a busy machine
         let waited = begun.elapsed().as_secs();
         assert!((9..15).contains(&waited), "hung up after {waited} s");
-        assert!(server.get().starts_with("HTTP/1.1 200"));
+        assert!(server.get().starts_with("HTTP/1.1 401"));
     });
 }
 

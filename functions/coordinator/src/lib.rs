@@ -9,6 +9,7 @@ mod bucket;
 pub mod catalog;
 mod documents;
 mod late;
+pub mod pages;
 mod request;
 #[cfg(feature = "gcp")]
 mod schedule;

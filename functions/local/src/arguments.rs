@@ -168,6 +168,9 @@ pub(crate) struct Serve {
     /// Port on 127.0.0.1
     #[arg(long, value_name = "PORT", default_value_t = crate::app::PORT)]
     pub(crate) port: u16,
+    /// Serve a simulated world: no key, no network, no account
+    #[arg(long)]
+    pub(crate) sim: bool,
     /// Seconds between two looks at what is due, lost or failed
     #[arg(long, value_name = "S", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) tick: u64,

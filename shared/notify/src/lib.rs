@@ -17,3 +17,4 @@ pub mod telegram;
 mod text;
 
 pub use lang::LanguageError;
+pub use text::{plain, visible};

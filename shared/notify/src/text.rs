@@ -38,7 +38,7 @@ fn unpiled(text: &str) -> impl Iterator<Item = char> {
 }
 
 /// `text` on one line: hidden characters dropped, marks thinned out, runs of white space made one space.
-pub(crate) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in unpiled(text) {
         let white = matches!(c, '\n' | '\r' | '\t' | ' ' | '\u{2028}' | '\u{2029}');
@@ -54,7 +54,7 @@ pub(crate) fn plain(text: &str) -> String {
 }
 
 /// `text` without hidden characters and piled marks; line breaks stay. The last guard of a whole page.
-pub(crate) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     unpiled(text).filter(|c| *c == '\n' || !hidden(*c)).collect()
 }
 

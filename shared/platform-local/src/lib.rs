@@ -17,5 +17,6 @@ pub use artifacts::FolderArtifacts;
 pub use door::Door;
 pub use folder::{Access, Local};
 pub use plain::read as read_plain;
+pub use random::secret;
 pub use signing::{Refused, SignedPath, Signer};
 pub use sqlite::{Delivery, Silences, SqliteBus, SqliteCandles, SqliteJournal, SqliteReports};

@@ -18,7 +18,7 @@ use super::{Api, Caller};
 use crate::ResumeError;
 
 /// Whatever is asked of one run. The calls are part of its segment of the path, which the router does not take apart.
-pub(super) async fn one(
+pub(crate) async fn one(
     State(api): State<Arc<Api>>,
     Extension(Caller(caller)): Extension<Caller>,
     method: Method,
@@ -50,7 +50,7 @@ fn other_method(allowed: &'static str) -> Response {
 
 impl Api {
     /// Calls the run off. One that was called off before stays so.
-    pub(super) async fn cancel(&self, run: &RunDocument, caller: &str) -> Result<RunDocument, Problem> {
+    pub(crate) async fn cancel(&self, run: &RunDocument, caller: &str) -> Result<RunDocument, Problem> {
         self.coordinator.cancel(&run.run_id, format!("cancelled by {caller}")).await?;
         let run = self.run(run.run_id.as_str()).await?;
         if run.status == Status::Cancelled {
@@ -62,7 +62,7 @@ impl Api {
     }
 
     /// Goes on from the run in a new one. Asked again it finds that one.
-    pub(super) async fn resume(&self, run: &RunDocument, caller: &str) -> Result<RunDocument, Problem> {
+    pub(crate) async fn resume(&self, run: &RunDocument, caller: &str) -> Result<RunDocument, Problem> {
         let catalog = self.desk.catalog().await?;
         let _one = self.starting.lock().await;
         if matches!(run.status, Status::Failed | Status::Cancelled) {

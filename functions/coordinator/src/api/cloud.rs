@@ -1,5 +1,6 @@
 //! The API on Google Cloud: its callers by their accounts, its files in the catalog's bucket.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -7,23 +8,38 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use domain::Symbol;
+use domain::{Sha256Hex, Symbol};
 use jiff::Timestamp;
 use runtime::Catalog;
 use runtime::serve::Identity;
 use storage::{CatalogFiles, StoreError};
 
-use super::{Api, Caller, Desk, Problem, router};
+use super::{Api, Caller, Desk, Problem, is_foreign, router};
 use crate::bucket::{self, BucketError};
+use crate::pages::{self, Visitor};
 
-/// The routes of the API behind a door that says who asks.
+/// The routes of the API and the pages, behind a door that says who asks.
 pub fn behind_door(api: Arc<Api>) -> Router {
-    router(api).layer(middleware::from_fn(known))
+    // a form that another process gave is loaded again
+    let secret = format!(
+        "{:032x}",
+        u128::from(RandomState::new().build_hasher().finish()) << 64
+            | u128::from(RandomState::new().build_hasher().finish())
+    );
+    let known = move |request: Request, next: Next| known(secret.clone(), request, next);
+    router(api.clone()).merge(pages::router(api)).layer(middleware::from_fn(known))
 }
 
-async fn known(mut request: Request, next: Next) -> Response {
+async fn known(secret: String, mut request: Request, next: Next) -> Response {
+    if is_foreign(request.method(), request.headers()) {
+        return Problem::forbidden("a page of another site asks nothing here").into_response();
+    }
     match request.extensions_mut().remove::<Identity>() {
-        Some(Identity::Known(account)) => _ = request.extensions_mut().insert(Caller(account)),
+        Some(Identity::Known(account)) => {
+            let form_token = Sha256Hex::of(format!("{secret} {account}").as_bytes()).to_string();
+            request.extensions_mut().insert(Visitor { caller: account.clone(), form_token });
+            request.extensions_mut().insert(Caller(account));
+        }
         Some(Identity::Unsure) => {
             return Problem::unavailable("who you are cannot be found out now; try again").into_response();
         }

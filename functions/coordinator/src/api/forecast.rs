@@ -20,18 +20,18 @@ const RUNS: usize = 40;
 const GOOD_FOR: SignedDuration = SignedDuration::from_secs(60);
 
 /// Medians by step, ms.
-pub(super) type Known = BTreeMap<StepId, i64>;
+pub(crate) type Known = BTreeMap<StepId, i64>;
 
 /// What is known of the runs on each source's candles, and since when.
 #[derive(Debug, Default)]
-pub(super) struct Medians {
+pub(crate) struct Medians {
     sources: Mutex<BTreeMap<String, (Timestamp, Known)>>,
 }
 
 impl Medians {
     /// How long each step took, by its last runs on candles of `source`. A step of one name is the same in every flow
     /// that has it.
-    pub(super) async fn of(
+    pub(crate) async fn of(
         &self,
         journal: &dyn Journal,
         source: &Source,
@@ -81,31 +81,42 @@ fn median(mut times: Vec<i64>) -> Option<i64> {
     Some(low + (high - low) / 2)
 }
 
-/// When the last step will have ended, if each that is left takes as long as it did before. Steps that nothing is
-/// known of take no time; nothing is said where that is so of every one that is left.
-pub(super) fn estimated_end(
+/// When each step began and ended, or will have, if each that is left takes as long as it did before. Steps that
+/// nothing is known of take no time.
+pub(crate) fn expected(
+    plan: &Plan,
+    steps: &[StepDocument],
+    known: &Known,
+    now: Timestamp,
+) -> BTreeMap<StepId, (Timestamp, Timestamp)> {
+    let mut times: BTreeMap<StepId, (Timestamp, Timestamp)> = BTreeMap::new();
+    for planned in &plan.steps {
+        let step = steps.iter().find(|step| step.step_id == planned.id);
+        if let Some(ended) = step.filter(|step| step.status.is_terminal()).and_then(|step| step.ended_at) {
+            let started = step.and_then(|step| step.started_at).unwrap_or(ended);
+            times.insert(planned.id.clone(), (started, ended));
+            continue;
+        }
+        let needed = planned.needs.iter().chain(&planned.awaits);
+        let before = needed.filter_map(|id| times.get(id)).map(|(_, end)| *end).max();
+        let started = step.and_then(|step| step.started_at).or(before).unwrap_or(now);
+        let takes = SignedDuration::from_millis(known.get(&planned.id).copied().unwrap_or_default());
+        // what has taken longer than usual may end at any moment
+        times.insert(planned.id.clone(), (started, (started + takes).max(now)));
+    }
+    times
+}
+
+/// When the last step will have ended; nothing is said where nothing is known of any that is left.
+pub(crate) fn estimated_end(
     plan: &Plan,
     steps: &[StepDocument],
     known: &Known,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    let mut ends: BTreeMap<&StepId, Timestamp> = BTreeMap::new();
-    let mut is_known = false;
-    for planned in &plan.steps {
-        let step = steps.iter().find(|step| step.step_id == planned.id);
-        if let Some(ended) = step.filter(|step| step.status.is_terminal()).and_then(|step| step.ended_at) {
-            ends.insert(&planned.id, ended);
-            continue;
-        }
-        let before = planned.needs.iter().chain(&planned.awaits).filter_map(|id| ends.get(id)).max();
-        let started = step.and_then(|step| step.started_at).or(before.copied()).unwrap_or(now);
-        let median = known.get(&planned.id);
-        is_known |= median.is_some();
-        let takes = SignedDuration::from_millis(median.copied().unwrap_or_default());
-        // what has taken longer than usual may end at any moment
-        ends.insert(&planned.id, (started + takes).max(now));
-    }
-    ends.into_values().max().filter(|_| is_known)
+    let is_left = |id: &StepId| steps.iter().all(|step| step.step_id != *id || !step.status.is_terminal());
+    let is_known = plan.steps.iter().any(|planned| is_left(&planned.id) && known.contains_key(&planned.id));
+    expected(plan, steps, known, now).into_values().map(|(_, end)| end).max().filter(|_| is_known)
 }
 
 #[cfg(test)]

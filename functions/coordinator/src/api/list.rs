@@ -24,7 +24,7 @@ const READS: usize = 5;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Filters {
+pub(crate) struct Filters {
     flow: Option<u8>,
     symbol: Option<String>,
     state: Option<Status>,
@@ -36,13 +36,13 @@ pub(super) struct Filters {
 
 /// A page of the list.
 #[derive(Debug, Serialize)]
-pub(super) struct Page {
+pub(crate) struct Page {
     runs: Vec<RunView>,
     /// What asks for the next page; none after the last.
     next: Option<String>,
 }
 
-pub(super) async fn list(
+pub(crate) async fn list(
     State(api): State<Arc<Api>>,
     filters: Result<Query<Filters>, QueryRejection>,
 ) -> Result<Json<Page>, Problem> {
@@ -57,12 +57,12 @@ pub(super) async fn list(
 
 /// Which runs are wanted.
 #[derive(Debug, Default)]
-pub(super) struct Wanted {
-    pub(super) flow: Option<u8>,
-    pub(super) symbol: Option<Symbol>,
-    pub(super) state: Option<Status>,
-    pub(super) since: Option<Timestamp>,
-    pub(super) until: Option<Timestamp>,
+pub(crate) struct Wanted {
+    pub(crate) flow: Option<u8>,
+    pub(crate) symbol: Option<Symbol>,
+    pub(crate) state: Option<Status>,
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
 }
 
 impl Filters {
@@ -79,17 +79,20 @@ impl Filters {
 
     fn place(&self) -> Result<Option<Place>, Problem> {
         let Some(cursor) = &self.cursor else { return Ok(None) };
-        let place = || {
-            let (ms, run_id) = cursor.split_once('.')?;
-            let requested_at = Timestamp::from_millisecond(ms.parse().ok()?).ok()?;
-            Some(Place { requested_at, run_id: run_id.parse().ok()? })
-        };
         let invalid = || Problem::new(INVALID, "cursor is what `next` of a page says").of("cursor");
-        place().map(Some).ok_or_else(invalid)
+        place(cursor).map(Some).ok_or_else(invalid)
     }
 }
 
-fn cursor(place: &Place) -> String {
+/// The place that a cursor names.
+pub(crate) fn place(cursor: &str) -> Option<Place> {
+    let (ms, run_id) = cursor.split_once('.')?;
+    let requested_at = Timestamp::from_millisecond(ms.parse().ok()?).ok()?;
+    Some(Place { requested_at, run_id: run_id.parse().ok()? })
+}
+
+/// A place as a cursor.
+pub(crate) fn cursor(place: &Place) -> String {
     format!("{}.{}", place.requested_at.as_millisecond(), place.run_id)
 }
 
@@ -105,7 +108,7 @@ impl Wanted {
 
 impl Api {
     /// Runs that are wanted, the newest first, and the place after which there may be more.
-    pub(super) async fn listed(
+    pub(crate) async fn listed(
         &self,
         wanted: &Wanted,
         mut place: Option<Place>,

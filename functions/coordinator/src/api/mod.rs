@@ -7,14 +7,14 @@
 mod calls;
 #[cfg(feature = "gcp")]
 mod cloud;
-mod forecast;
-mod list;
-mod pace;
-mod problem;
+pub(crate) mod forecast;
+pub(crate) mod list;
+pub(crate) mod pace;
+pub(crate) mod problem;
 mod read;
 mod routes;
-mod start;
-mod view;
+pub(crate) mod start;
+pub(crate) mod view;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -22,10 +22,10 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 #[cfg(feature = "gcp")]
 pub use cloud::{BucketDesk, behind_door};
-use domain::{Source, Symbol};
+use domain::{Source, Symbol, Timeframe};
 use jiff::Timestamp;
 pub use problem::Problem;
-pub use routes::{OPENAPI, ROUTES, router};
+pub use routes::{OPENAPI, ROUTES, is_foreign, router};
 use runtime::{Catalog, Services};
 use storage::StoreError;
 
@@ -36,6 +36,15 @@ use pace::Pace;
 /// Who asks, as the door knows it: an e-mail address, or `local`. One of a request's extensions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller(pub String);
+
+/// What keeps a symbol from being read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Its candles are being collected for the first time; of these timeframes they are there.
+    Collecting(Vec<Timeframe>),
+    /// The venue does not trade it.
+    Halted,
+}
 
 /// What a person keeps beside the program, where it is kept.
 #[async_trait]
@@ -58,6 +67,15 @@ pub trait Desk: Send + Sync {
     /// Whatever storage says.
     async fn present(&self, symbol: &Symbol, now: Timestamp) -> Result<Timestamp, StoreError>;
 
+    /// What keeps a watched symbol from being read, for a person; nothing of one that is read.
+    ///
+    /// # Errors
+    /// Whatever storage says.
+    async fn standing(&self, symbol: &Symbol) -> Result<Option<Standing>, StoreError> {
+        let _ = symbol;
+        Ok(None)
+    }
+
     /// How to have another symbol watched, in words.
     fn how_to_watch(&self, symbol: &Symbol) -> String;
 }
@@ -65,13 +83,13 @@ pub trait Desk: Send + Sync {
 /// What the API stands on.
 pub struct Api {
     coordinator: Arc<Coordinator>,
-    services: Services,
-    desk: Arc<dyn Desk>,
-    source: Source,
+    pub(crate) services: Services,
+    pub(crate) desk: Arc<dyn Desk>,
+    pub(crate) source: Source,
     /// Model profile, over the prompts' own.
     model: Option<String>,
-    pace: Pace,
-    medians: Medians,
+    pub(crate) pace: Pace,
+    pub(crate) medians: Medians,
     /// Keys of requests that are being answered, by caller.
     in_work: Mutex<BTreeSet<(String, String)>>,
     /// One start at a time: whoever counts the runs of a caller begins one before the next is counted.

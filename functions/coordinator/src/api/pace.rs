@@ -23,26 +23,26 @@ const READS: [Rate; 1] =
     [Rate { most: 120, within: SignedDuration::from_mins(1), what: "requests a minute" }];
 
 /// Runs that a caller may have in work.
-pub(super) const UNFINISHED: usize = 5;
+pub(crate) const UNFINISHED: usize = 5;
 
 /// Callers that are remembered; beyond that the one who was here longest ago is forgotten.
 const CALLERS: usize = 1000;
 
 /// What callers have asked for lately, in this process.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     starts: Mutex<BTreeMap<String, VecDeque<Timestamp>>>,
     reads: Mutex<BTreeMap<String, VecDeque<Timestamp>>>,
 }
 
 impl Pace {
     /// Counts a start, or says when the next one is let through.
-    pub(super) fn start(&self, caller: &str, now: Timestamp) -> Result<(), Problem> {
+    pub(crate) fn start(&self, caller: &str, now: Timestamp) -> Result<(), Problem> {
         count(&self.starts, &STARTS, caller, now)
     }
 
     /// Counts a request that starts nothing.
-    pub(super) fn read(&self, caller: &str, now: Timestamp) -> Result<(), Problem> {
+    pub(crate) fn read(&self, caller: &str, now: Timestamp) -> Result<(), Problem> {
         count(&self.reads, &READS, caller, now)
     }
 }

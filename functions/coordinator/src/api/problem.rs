@@ -96,6 +96,11 @@ impl Problem {
         Self::new(UNAVAILABLE, detail).after(10)
     }
 
+    /// The kind of problem, in words.
+    pub(crate) fn title(&self) -> &'static str {
+        self.kind.1
+    }
+
     /// What happened, where, and what to do.
     pub fn detail(&self) -> &str {
         &self.detail

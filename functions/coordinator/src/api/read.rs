@@ -17,14 +17,14 @@ const SIGNED_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 impl Api {
     /// The run of that id.
-    pub(super) async fn run(&self, id: &str) -> Result<RunDocument, Problem> {
+    pub(crate) async fn run(&self, id: &str) -> Result<RunDocument, Problem> {
         let unknown = || Problem::new(NOT_FOUND, "there is no run of that id; GET /v1/runs lists them");
         let id: RunId = id.parse().map_err(|_| unknown())?;
         self.services.journal.run(&id).await?.ok_or_else(unknown)
     }
 
     /// The run with all that came of it so far.
-    pub(super) async fn whole(&self, run: &RunDocument) -> Result<WholeRun, Problem> {
+    pub(crate) async fn whole(&self, run: &RunDocument) -> Result<WholeRun, Problem> {
         let journal = self.services.journal.as_ref();
         let now = self.services.clock.now();
         let steps = journal.steps(&run.run_id).await?;

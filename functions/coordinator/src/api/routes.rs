@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, Method};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
@@ -37,6 +38,14 @@ pub fn router(api: Arc<Api>) -> Router {
         .method_not_allowed_fallback(|| async { Problem::new(METHOD, "see /openapi.json") })
         .layer(middleware::from_fn_with_state(api.clone(), admitted))
         .with_state(api)
+}
+
+/// Whether a page of another site sends the request, as its browser says, unless somebody follows a link from there.
+pub fn is_foreign(method: &Method, headers: &HeaderMap) -> bool {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_own = header("sec-fetch-site").is_none_or(|site| ["same-origin", "none"].contains(&site));
+    let is_navigation = header("sec-fetch-mode") == Some("navigate") && *method == Method::GET;
+    !is_own && !is_navigation
 }
 
 async fn nothing() -> Problem {

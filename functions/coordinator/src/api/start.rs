@@ -45,23 +45,23 @@ struct Wanted {
 }
 
 /// The same with every value checked.
-pub(super) struct Start {
-    pub(super) flow: Flow,
-    pub(super) symbol: Symbol,
-    pub(super) as_of: Option<Timestamp>,
-    pub(super) language: String,
-    pub(super) notify: bool,
+pub(crate) struct Start {
+    pub(crate) flow: Flow,
+    pub(crate) symbol: Symbol,
+    pub(crate) as_of: Option<Timestamp>,
+    pub(crate) language: String,
+    pub(crate) notify: bool,
 }
 
 /// The request of a caller, by which its runs are known.
-pub(super) struct Claim<'a> {
-    pub(super) caller: &'a str,
-    pub(super) key: Option<&'a str>,
+pub(crate) struct Claim<'a> {
+    pub(crate) caller: &'a str,
+    pub(crate) key: Option<&'a str>,
     /// Hash of what was asked.
-    pub(super) sha256: Sha256Hex,
+    pub(crate) sha256: Sha256Hex,
 }
 
-pub(super) async fn start(
+pub(crate) async fn start(
     State(api): State<Arc<Api>>,
     Extension(Caller(caller)): Extension<Caller>,
     headers: HeaderMap,
@@ -78,7 +78,7 @@ pub(super) async fn start(
 }
 
 /// 202, with where the run is.
-pub(super) fn accepted(run: &RunDocument) -> Response {
+pub(crate) fn accepted(run: &RunDocument) -> Response {
     let location = format!("/v1/runs/{}", run.run_id);
     (StatusCode::ACCEPTED, [(LOCATION, location)], axum::Json(RunView::accepted(run))).into_response()
 }
@@ -162,7 +162,7 @@ fn instant(text: &str, now: Timestamp) -> Result<Timestamp, Problem> {
 
 impl Api {
     /// Begins the run, or finds the one that the same key began.
-    pub(super) async fn start(&self, claim: &Claim<'_>, start: Start) -> Result<RunDocument, Problem> {
+    pub(crate) async fn start(&self, claim: &Claim<'_>, start: Start) -> Result<RunDocument, Problem> {
         let Some(key) = claim.key else {
             return self.begin(claim, start, &format!("api {} {}", claim.caller, nonce())).await;
         };
@@ -217,7 +217,7 @@ impl Api {
     }
 
     /// Counts a start of the caller, who may have only so many in work.
-    pub(super) async fn count(&self, caller: &str) -> Result<(), Problem> {
+    pub(crate) async fn count(&self, caller: &str) -> Result<(), Problem> {
         let unfinished = self.services.journal.unfinished().await?;
         let own = |run: &&RunDocument| run.asked.as_ref().is_some_and(|asked| asked.by == caller);
         if unfinished.iter().filter(own).count() >= UNFINISHED {

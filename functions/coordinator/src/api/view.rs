@@ -9,7 +9,7 @@ use storage::{Kind, RunDocument, Status, StepDocument};
 
 /// What a run is, and where it stands.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct RunView {
+pub(crate) struct RunView {
     run_id: RunId,
     href: String,
     flow: u8,
@@ -32,7 +32,7 @@ pub(super) struct RunView {
 
 impl RunView {
     /// What will be true of it for ever: the answer to its request, however often that comes.
-    pub(super) fn accepted(run: &RunDocument) -> Self {
+    pub(crate) fn accepted(run: &RunDocument) -> Self {
         Self {
             run_id: run.run_id.clone(),
             href: format!("/v1/runs/{}", run.run_id),
@@ -53,7 +53,7 @@ impl RunView {
     }
 
     /// All of it.
-    pub(super) fn of(run: &RunDocument) -> Self {
+    pub(crate) fn of(run: &RunDocument) -> Self {
         Self {
             state: Some(run.status),
             ended_at: run.ended_at,
@@ -65,68 +65,68 @@ impl RunView {
 
 /// A run with all that came of it so far.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct WholeRun {
+pub(crate) struct WholeRun {
     #[serde(flatten)]
-    pub(super) run: RunView,
+    pub(crate) run: RunView,
     /// USD.
-    pub(super) cost_usd: Decimal,
-    pub(super) model_calls: u32,
+    pub(crate) cost_usd: Decimal,
+    pub(crate) model_calls: u32,
     /// When it will have ended, by the medians of its steps; of an ended run, and where nothing is known yet, nothing.
-    pub(super) estimated_end: Option<Timestamp>,
+    pub(crate) estimated_end: Option<Timestamp>,
     /// The report of the shortest timeframe that has one, as it is kept.
-    pub(super) report: Option<Value>,
-    pub(super) recommendation: Option<Value>,
-    pub(super) steps: Vec<StepView>,
+    pub(crate) report: Option<Value>,
+    pub(crate) recommendation: Option<Value>,
+    pub(crate) steps: Vec<StepView>,
 }
 
 /// An artifact, and an address that opens it.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct ArtifactView {
-    pub(super) gcs_uri: String,
-    pub(super) sha256: Option<Sha256Hex>,
-    pub(super) signed_url: String,
-    pub(super) expires_at: Timestamp,
+pub(crate) struct ArtifactView {
+    pub(crate) gcs_uri: String,
+    pub(crate) sha256: Option<Sha256Hex>,
+    pub(crate) signed_url: String,
+    pub(crate) expires_at: Timestamp,
 }
 
 /// A step: one that has a document, or one that is to come.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct StepView {
-    pub(super) step_id: StepId,
-    pub(super) kind: Kind,
-    pub(super) timeframe: Option<Timeframe>,
-    pub(super) state: Status,
+pub(crate) struct StepView {
+    pub(crate) step_id: StepId,
+    pub(crate) kind: Kind,
+    pub(crate) timeframe: Option<Timeframe>,
+    pub(crate) state: Status,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) created_at: Option<Timestamp>,
+    pub(crate) created_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) started_at: Option<Timestamp>,
+    pub(crate) started_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) ended_at: Option<Timestamp>,
+    pub(crate) ended_at: Option<Timestamp>,
     /// From its document to its first claim.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) waited_ms: Option<i64>,
+    pub(crate) waited_ms: Option<i64>,
     /// Claims.
-    pub(super) attempts: u64,
+    pub(crate) attempts: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) reused_from: Option<RunId>,
+    pub(crate) reused_from: Option<RunId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// Of the last 20 that were done, from claim to end.
-    pub(super) median_ms: Option<i64>,
+    pub(crate) median_ms: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) cost_usd: Option<Decimal>,
+    pub(crate) cost_usd: Option<Decimal>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) model_calls: Option<u32>,
+    pub(crate) model_calls: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) report_id: Option<ReportId>,
+    pub(crate) report_id: Option<ReportId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) recommendation_id: Option<RecommendationId>,
+    pub(crate) recommendation_id: Option<RecommendationId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) artifact: Option<ArtifactView>,
+    pub(crate) artifact: Option<ArtifactView>,
 }
 
 impl StepView {
     /// A step that nothing has been written of yet.
-    pub(super) fn to_come(step_id: StepId, kind: Kind, timeframe: Option<Timeframe>) -> Self {
+    pub(crate) fn to_come(step_id: StepId, kind: Kind, timeframe: Option<Timeframe>) -> Self {
         Self {
             step_id,
             kind,
@@ -149,7 +149,7 @@ impl StepView {
     }
 
     /// A step by its document, without its artifact.
-    pub(super) fn of(step: &StepDocument) -> Self {
+    pub(crate) fn of(step: &StepDocument) -> Self {
         let result = &step.result;
         Self {
             state: step.status,
@@ -170,6 +170,6 @@ impl StepView {
 }
 
 /// Milliseconds between two instants; none if they stand the other way round.
-pub(super) fn millis(from: Timestamp, to: Timestamp) -> i64 {
+pub(crate) fn millis(from: Timestamp, to: Timestamp) -> i64 {
     i64::try_from(to.duration_since(from).as_millis()).unwrap_or(i64::MAX).max(0)
 }

@@ -1,9 +1,7 @@
 use coordinator::RunRequest;
 use flows::Flow;
 use jiff::Timestamp;
-use notifier::Telegram;
 use runtime::{Clock, SystemClock};
-use secrecy::SecretString;
 use sim::SimClock;
 
 use super::{flow, instant, require_model, symbol};
@@ -16,9 +14,6 @@ use crate::{catalog, world};
 
 /// The instant the demo sees unless told.
 const AS_OF: &str = "2026-04-30T04:00:00Z";
-
-/// What the simulated messenger takes for a bot.
-const TOKEN: &str = "1:demo";
 
 pub(crate) async fn run(
     arguments: Demo,
@@ -42,13 +37,7 @@ pub(crate) async fn run(
         None => format!("seed {seed}"),
     };
     terminal.progress("sim", &format!("exchange, charts, model, Telegram on 127.0.0.1, {world_of}"));
-    let telegram = Telegram::new(
-        app::client(&world.telegram_url())?,
-        &world.telegram_url(),
-        SecretString::from(TOKEN),
-        "1".to_owned(),
-    );
-    let addresses = Addresses { binance: world.binance_url(), chart_img: None, telegram: Some(telegram) };
+    let addresses = Addresses::simulated(&world)?;
     let app = App::new(&data, PORT, source.clone(), addresses, models)?;
     let language = choices.lang;
     // the same arguments are the same run, whenever they are given

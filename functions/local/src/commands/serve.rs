@@ -10,6 +10,7 @@ use flows::Flow;
 use ohlcv_collector::CollectError;
 use platform_local::Door;
 use runtime::{Clock, SystemClock, Watchlist};
+use sim::SimClock;
 use storage::{CandleStore, SeriesKey, StoreError};
 use tokio::net::TcpListener;
 use tokio::time::{Interval, MissedTickBehavior};
@@ -19,10 +20,15 @@ use crate::app::{self, Addresses, App};
 use crate::arguments::{Means, Serve};
 use crate::environment::Environment;
 use crate::failure::Failure;
-use crate::server::{self, ServedDesk, Shared};
+use crate::server::{self, ServedDesk, Sessions, Shared};
 use crate::terminal::Terminal;
 use crate::weekly::Weekly;
 use crate::{catalog, world};
+
+/// Seed of the world of `--sim`.
+const SEED: u64 = 1;
+/// What is watched there: one of the symbols has stopped trading.
+const SIMULATED: &str = "symbols = [\"BTCUSDT\", \"ETHUSDT\", \"SOLUSDT\", \"LUNAUSDT\"]";
 
 pub(crate) async fn run(
     arguments: Serve,
@@ -30,14 +36,23 @@ pub(crate) async fn run(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let data = arguments.folder.data;
-    let watchlist = watchlist(&data)?;
+    let watchlist = watchlist(&data, arguments.sim)?;
     let Means { catalog, model } = arguments.means;
+    let model = model.or_else(|| arguments.sim.then(|| "rule-analyst".to_owned()));
     let catalog = catalog::load(catalog.as_deref())?;
-    let rules = world::rules(SystemClock.now()).await?;
-    let models = app::models(environment, &rules)?;
+    let world = if arguments.sim {
+        world::start(SEED, None, SimClock::running_from(SystemClock.now())).await?.0
+    } else {
+        world::rules(SystemClock.now()).await?
+    };
+    let models = app::models(environment, &world)?;
     // the week by schedule, the others on request
     require_model(&models, &catalog, Flow::ALL, model.as_deref()).await?;
-    let addresses = Addresses::real(environment)?;
+    let (addresses, source) = if arguments.sim {
+        (Addresses::simulated(&world)?, Source::Sim(SEED))
+    } else {
+        (Addresses::real(environment)?, environment.source.clone())
+    };
     let telegram = addresses.telegram.clone();
     let unusable = |error: std::io::Error| {
         Failure::run(format!("port {} cannot be used: {error}", arguments.port)).advice("pass another --port")
@@ -45,8 +60,7 @@ pub(crate) async fn run(
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await.map_err(unusable)?;
     // port 0 is any that is free; signed addresses name the one it became
     let port = listener.local_addr().map_err(unusable)?.port();
-    let app = App::new(&data, port, environment.source.clone(), addresses, models)?;
-    let source = environment.source.clone();
+    let app = App::new(&data, port, source.clone(), addresses, models)?;
     let desk = ServedDesk {
         symbols: watchlist.symbols.clone(),
         catalog: catalog.clone(),
@@ -55,34 +69,40 @@ pub(crate) async fn run(
         data: data.clone(),
     };
     let services = app::services(&app.local);
+    let code = platform_local::secret().map_err(|error| Failure::store(&error, &data))?;
+    let sessions = Sessions::new(port, &code, Arc::new(SystemClock));
     let shared = Shared {
         artifacts: app.local.artifacts.clone(),
         signer: app.local.signer.clone(),
         clock: Arc::new(SystemClock),
         door: Arc::new(Door::open(&data, port).map_err(|error| Failure::store(&error, &data))?),
-        api: Arc::new(Api::new(app.coordinator.clone(), services, Arc::new(desk), source, model.clone())),
+        api: Arc::new(Api::new(
+            app.coordinator.clone(),
+            services,
+            Arc::new(desk),
+            source.clone(),
+            model.clone(),
+        )),
+        sessions: Arc::new(sessions),
     };
     app.coordinator.sweep().await.map_err(|error| Failure::store(&error.0, &data))?;
     terminal.line(&format!("serving on http://127.0.0.1:{port}"));
+    terminal.line(&format!("open http://127.0.0.1:{port}/enter?code={code}"));
     let weekly = Weekly {
         app: &app,
         data: &data,
         catalog: &catalog,
         model,
-        source: environment.source.clone(),
+        source: source.clone(),
         symbols: &watchlist.symbols,
         telegram,
         terminal,
         told: Mutex::default(),
     };
-    let watch = Watch {
-        source: environment.source.clone(),
-        since: SystemClock.now(),
-        deadline: environment.run_deadline,
-    };
+    let watch =
+        Watch { source: source.clone(), since: SystemClock.now(), deadline: environment.run_deadline };
     let tick = Duration::from_secs(arguments.tick);
-    let serving =
-        Serving { app: &app, weekly: &weekly, source: &environment.source, data: &data, terminal, tick };
+    let serving = Serving { app: &app, weekly: &weekly, source: &source, data: &data, terminal, tick };
     tokio::select! {
         never = serving.work() => match never {},
         never = serving.look_after(&watch) => match never {},
@@ -92,7 +112,11 @@ pub(crate) async fn run(
     }
 }
 
-fn watchlist(data: &Path) -> Result<Watchlist, Failure> {
+/// The folder's watchlist; a simulated world has one of its own where there is none.
+fn watchlist(data: &Path, is_simulated: bool) -> Result<Watchlist, Failure> {
+    if is_simulated && app::watchlist(data)?.is_none() {
+        return Watchlist::parse(SIMULATED).map_err(Failure::run);
+    }
     let missing = || Failure::usage("there is no watchlist").at(data.join("watchlist.toml").display());
     let advice = "write symbols = [\"BTCUSDT\"] into it";
     app::watchlist(data).and_then(|found| found.ok_or_else(missing)).map_err(|failure| failure.advice(advice))

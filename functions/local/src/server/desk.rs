@@ -2,11 +2,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use coordinator::api::{Desk, Problem};
-use domain::{Source, Symbol};
+use coordinator::api::{Desk, Problem, Standing};
+use domain::{Source, Symbol, Timeframe};
 use jiff::Timestamp;
 use runtime::Catalog;
-use storage::{CandleStore, StoreError};
+use storage::{CandleStore, SeriesKey, StoreError};
 
 use crate::commands::seen_until;
 
@@ -32,6 +32,21 @@ impl Desk for ServedDesk {
 
     async fn present(&self, symbol: &Symbol, now: Timestamp) -> Result<Timestamp, StoreError> {
         seen_until(self.candles.as_ref(), &self.source, symbol, now).await
+    }
+
+    async fn standing(&self, symbol: &Symbol) -> Result<Option<Standing>, StoreError> {
+        let instrument = self.candles.instrument(&self.source, symbol).await?;
+        if instrument.is_some_and(|found| !found.is_trading()) {
+            return Ok(Some(Standing::Halted));
+        }
+        let mut there = Vec::new();
+        for timeframe in Timeframe::ALL {
+            let series = SeriesKey { source: self.source.clone(), symbol: symbol.clone(), timeframe };
+            if self.candles.refreshed_at(&series).await?.is_some() {
+                there.push(timeframe);
+            }
+        }
+        Ok((there.len() < Timeframe::ALL.len()).then_some(Standing::Collecting(there)))
     }
 
     fn how_to_watch(&self, symbol: &Symbol) -> String {

@@ -7,11 +7,11 @@ use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use coordinator::api::{Caller, Problem};
+use coordinator::api::{Caller, Problem, is_foreign};
 use platform_local::Door;
 
 /// The one caller of a server that knows one token.
-const CALLER: &str = "local";
+pub(super) const CALLER: &str = "local";
 
 /// Refuses what names another host, for a page elsewhere may have its name pointed here; and what a page of another
 /// origin sends, unless somebody follows a link from there.
@@ -28,13 +28,11 @@ fn foreign(method: &Method, headers: &HeaderMap, port: u16) -> Option<Problem> {
     if !header(HOST.as_str()).is_some_and(|host| own.iter().any(|own| own == host)) {
         return Some(Problem::misdirected("this server answers on 127.0.0.1 only"));
     }
-    let is_foreign = |origin: &HeaderValue| !own.iter().any(|own| *origin == format!("http://{own}"));
-    if headers.get_all(ORIGIN).iter().any(is_foreign) {
+    let is_other = |origin: &HeaderValue| !own.iter().any(|own| *origin == format!("http://{own}"));
+    if headers.get_all(ORIGIN).iter().any(is_other) {
         return Some(Problem::forbidden("a page of another origin asks nothing here"));
     }
-    let is_own_site = header("sec-fetch-site").is_none_or(|site| ["same-origin", "none"].contains(&site));
-    let is_navigation = header("sec-fetch-mode") == Some("navigate") && *method == Method::GET;
-    (!is_own_site && !is_navigation).then(|| Problem::forbidden("a page of another site asks nothing here"))
+    is_foreign(method, headers).then(|| Problem::forbidden("a page of another site asks nothing here"))
 }
 
 /// Lets in who shows the folder's token.

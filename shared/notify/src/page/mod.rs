@@ -27,7 +27,8 @@ use crate::lang::{LanguageError, Words};
 use crate::text::visible;
 use scope::Scope;
 
-const STYLE: &str = include_str!("../../templates/report.css");
+/// The style of a page: colours of both themes, type, tables, notices.
+pub const STYLE: &str = include_str!("../../templates/report.css");
 /// Start of the ids of the report's own evidence rows, and of its parent's.
 const OWN_ROWS: &str = "n";
 const PARENT_ROWS: &str = "p";
