@@ -32,6 +32,12 @@ async fn nobody_is_answered_but_the_folders_own() {
             (403, "forbidden", &[own, ("Origin", "http://topdown.example")]),
             (403, "forbidden", &[own, ("Origin", "null")]),
             (403, "forbidden", &[own, ("Origin", "http://127.0.0.1:1")]),
+            (403, "forbidden", &[own, ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")]),
+            (
+                403,
+                "forbidden",
+                &[own, ("Origin", "http://topdown.example"), ("Sec-Fetch-Site", "same-origin")],
+            ),
             (403, "forbidden", &[own, ("Origin", &origin), ("Sec-Fetch-Site", "cross-site")]),
             (403, "forbidden", &[own, ("Sec-Fetch-Site", "same-site")]),
         ];

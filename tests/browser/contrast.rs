@@ -6,7 +6,7 @@ use super::screen::{DESK, NARROW, PHONE, Theme};
 use super::session::Browser;
 use super::wcag::{Colour, contrast, required};
 
-const LOOK: &str = concat!(include_str!("visible.js"), include_str!("contrast.js"));
+pub(super) const LOOK: &str = concat!(include_str!("visible.js"), include_str!("contrast.js"));
 
 #[test]
 fn every_text_can_be_read_in_both_themes() {
@@ -52,12 +52,12 @@ fn faint_texts_are_found() {
     });
 }
 
-async fn look(browser: &Browser) -> Vec<Value> {
+pub(super) async fn look(browser: &Browser) -> Vec<Value> {
     browser.script(LOOK, Vec::new()).await.as_array().unwrap().clone()
 }
 
 /// Why a text cannot be read, if it cannot.
-fn fault(text: &Value) -> Option<String> {
+pub(super) fn fault(text: &Value) -> Option<String> {
     let colour = Colour::computed(text["colour"].as_str().unwrap()).faded(text["opacity"].as_f64().unwrap());
     let (size, weight) = (text["size"].as_f64().unwrap(), text["weight"].as_f64().unwrap());
     let what = format!("{} {}", text["path"].as_str().unwrap(), text["text"]);

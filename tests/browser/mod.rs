@@ -8,6 +8,7 @@ mod keyboard;
 mod launch;
 mod numbers;
 mod overflow;
+mod pages;
 mod reports;
 mod requests;
 mod screen;

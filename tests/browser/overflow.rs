@@ -5,7 +5,7 @@ use super::reports::reports;
 use super::screen::{DESK, NARROW, PHONE, Screen, TABLET, Theme};
 use super::session::Browser;
 
-const LOOK: &str = concat!(include_str!("visible.js"), include_str!("overflow.js"));
+pub(super) const LOOK: &str = concat!(include_str!("visible.js"), include_str!("overflow.js"));
 
 #[test]
 fn nothing_passes_the_edge_of_the_screen() {
@@ -46,7 +46,7 @@ fn what_passes_the_edge_is_found() {
     });
 }
 
-async fn look(browser: &Browser, screen: Screen) -> Vec<String> {
+pub(super) async fn look(browser: &Browser, screen: Screen) -> Vec<String> {
     browser.unrolled(screen.width).await;
     browser.texts(LOOK, vec![json!(screen.width)]).await
 }

@@ -33,9 +33,65 @@ impl Browser {
         self.client.goto(&self.site.url(name)).await.unwrap_or_else(|e| panic!("{name}: {e}"));
     }
 
+    /// Opens an address and waits until it is loaded.
+    pub(super) async fn go(&self, url: &str) {
+        self.client.goto(url).await.unwrap_or_else(|e| panic!("{url}: {e}"));
+    }
+
+    /// Chooses an option of a list.
+    pub(super) async fn choose(&self, selector: &str, value: &str) {
+        let list =
+            self.client.find(Locator::Css(selector)).await.unwrap_or_else(|e| panic!("{selector}: {e}"));
+        list.select_by_value(value).await.unwrap_or_else(|e| panic!("{selector} {value}: {e}"));
+    }
+
+    /// Writes into a field.
+    pub(super) async fn write(&self, selector: &str, text: &str) {
+        let field =
+            self.client.find(Locator::Css(selector)).await.unwrap_or_else(|e| panic!("{selector}: {e}"));
+        field.send_keys(text).await.unwrap_or_else(|e| panic!("{selector}: {e}"));
+    }
+
+    /// What the first element of the selector says; empty where there is none.
+    pub(super) async fn says(&self, selector: &str) -> String {
+        match self.client.find(Locator::Css(selector)).await {
+            // the page may be on its way to the next
+            Ok(element) => element.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// Waits until the first element of the selector says that, half a minute at most.
+    pub(super) async fn until(&self, selector: &str, part: &str) {
+        let begun = std::time::Instant::now();
+        loop {
+            let said = self.says(selector).await;
+            if said.contains(part) {
+                return;
+            }
+            let waited = begun.elapsed();
+            assert!(
+                waited.as_secs() < 30,
+                "{selector} never says {part}: {said}\n{}",
+                self.says("body").await
+            );
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Whether scripts of pages run.
+    pub(super) async fn scripts(&self, run: bool) {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": !run})).await;
+    }
+
     /// Runs a function body in the page. The page's policy does not bind the driver.
     pub(super) async fn script(&self, body: &str, arguments: Vec<Value>) -> Value {
         self.client.execute(body, arguments).await.unwrap_or_else(|e| panic!("{e}\n{body}"))
+    }
+
+    /// Runs a function body that calls its last argument when it is done.
+    pub(super) async fn script_async(&self, body: &str) -> Value {
+        self.client.execute_async(body, Vec::new()).await.unwrap_or_else(|e| panic!("{e}\n{body}"))
     }
 
     /// What a script gives, as a list of texts.

@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -18,6 +18,8 @@ pub(super) struct Site {
 #[derive(Default)]
 struct Shared {
     pages: Mutex<HashMap<String, String>>,
+    /// A server of this machine that requests are handed on to.
+    server: Mutex<Option<SocketAddr>>,
     requests: Mutex<Vec<String>>,
 }
 
@@ -60,6 +62,11 @@ impl Site {
         lock(&self.shared.pages).insert(format!("/{name}"), response);
     }
 
+    /// Hands requests for that server on to it.
+    pub(super) fn hand_on_to(&self, server: SocketAddr) {
+        *lock(&self.shared.server) = Some(server);
+    }
+
     /// What was asked for since the last call, as `METHOD URL` (`CONNECT HOST:PORT` for https), without what the
     /// browser's own services ask for.
     pub(super) fn requests(&self) -> Vec<String> {
@@ -77,10 +84,17 @@ impl Shared {
                 return Ok(());
             }
         }
+        let bytes = head.clone();
         let head = String::from_utf8_lossy(&head);
         let mut words = head.split(' ');
         let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         lock(&self.requests).push(format!("{method} {target}"));
+        let server = *lock(&self.server);
+        if let Some(server) = server
+            && let Some(path) = target.strip_prefix(&format!("http://{server}"))
+        {
+            return hand_on(stream, server, method, path, target, &bytes).await;
+        }
         let here = format!("http://127.0.0.1:{port}");
         let page = target.strip_prefix(&here).and_then(|path| lock(&self.pages).get(path).cloned());
         let missing =
@@ -88,6 +102,22 @@ impl Shared {
         stream.write_all(page.unwrap_or_else(missing).as_bytes()).await?;
         stream.shutdown().await
     }
+}
+
+/// Sends a proxy's request to its server as the server's own, and the answer back.
+async fn hand_on(
+    mut stream: TcpStream,
+    server: SocketAddr,
+    method: &str,
+    path: &str,
+    target: &str,
+    bytes: &[u8],
+) -> std::io::Result<()> {
+    let mut onward = TcpStream::connect(server).await?;
+    let rest = &bytes[method.len() + 1 + target.len()..];
+    onward.write_all(format!("{method} {path}").as_bytes()).await?;
+    onward.write_all(rest).await?;
+    tokio::io::copy_bidirectional(&mut stream, &mut onward).await.map(|_| ())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -6,7 +6,7 @@ use super::launch::in_browser;
 use super::reports::{extremes, reports};
 use super::screen::{DESK, PHONE};
 
-const LOOK: &str = concat!(include_str!("visible.js"), include_str!("structure.js"));
+pub(super) const LOOK: &str = concat!(include_str!("visible.js"), include_str!("structure.js"));
 
 #[test]
 fn the_page_has_the_parts_that_reading_it_aloud_needs() {

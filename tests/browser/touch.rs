@@ -4,7 +4,7 @@ use super::screen::{NARROW, PHONE};
 use super::session::Browser;
 
 /// What is tapped, but the numbers in running text: WCAG 2.2, 2.5.8 exempts targets in a sentence.
-const LOOK: &str = concat!(
+pub(super) const LOOK: &str = concat!(
     include_str!("visible.js"),
     "const targets = [...document.querySelectorAll('a[href], summary, button, input, select')]
        .filter(element => shown(element) && !element.matches('a.n'));
@@ -55,7 +55,7 @@ fn small_targets_are_found() {
     });
 }
 
-async fn look(browser: &Browser) -> (usize, Vec<String>) {
+pub(super) async fn look(browser: &Browser) -> (usize, Vec<String>) {
     let mut found = browser.texts(LOOK, Vec::new()).await;
     let faults = found.split_off(1);
     (found[0].parse().unwrap(), faults)

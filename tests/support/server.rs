@@ -13,6 +13,8 @@ pub struct Server {
     child: Child,
     /// Where it answers.
     pub address: SocketAddr,
+    /// The address that lets a browser in.
+    pub entrance: String,
     stderr: Arc<Mutex<String>>,
 }
 
@@ -44,14 +46,17 @@ impl Server {
                 to.lock().expect("a test's own process").push_str(&std::mem::take(&mut line));
             }
         });
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("a test's own process"))
-            .read_line(&mut line)
-            .expect("a test's own process");
-        let address = line.trim().strip_prefix("serving on http://");
-        let address =
-            address.unwrap_or_else(|| panic!("{line}{}", stderr.lock().expect("a test's own process")));
-        Self { address: address.parse().expect("a test's own process"), child, stderr }
+        let mut output = BufReader::new(child.stdout.take().expect("a test's own process"));
+        let mut line = || {
+            let mut line = String::new();
+            output.read_line(&mut line).expect("a test's own process");
+            line.trim().to_owned()
+        };
+        let (first, second) = (line(), line());
+        let said = || panic!("{first} {second}{}", stderr.lock().expect("a test's own process"));
+        let address = first.strip_prefix("serving on http://").unwrap_or_else(said);
+        let entrance = second.strip_prefix("open ").unwrap_or_else(said).to_owned();
+        Self { address: address.parse().expect("a test's own process"), entrance, child, stderr }
     }
 
     /// What it wrote to stderr.

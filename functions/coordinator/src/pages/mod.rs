@@ -9,6 +9,7 @@ mod forms;
 mod found;
 mod live;
 mod output;
+mod recommendation;
 mod recommendations;
 mod reports;
 mod run;
@@ -85,6 +86,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/runs/{run_id}/page/{name}", get(output::page))
         .route("/runs/{run_id}/artifacts/{step_id}", get(output::artifact))
         .route("/runs/{run_id}/audit/{step_id}", get(audit::show))
+        .route("/runs/{run_id}/recommendation", get(recommendation::show))
         .route("/reports", get(reports::show))
         .route("/recommendations", get(recommendations::show))
         .layer(middleware::from_fn_with_state(pages.clone(), admitted))

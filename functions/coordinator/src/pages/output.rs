@@ -9,7 +9,7 @@ use super::{Page, Pages, Shared};
 use crate::api::Problem;
 use crate::api::problem::NOT_FOUND;
 
-/// The page of a timeframe's report, or of the recommendation.
+/// The page of a timeframe's report.
 pub(super) async fn page(State(pages): Shared, Path((run_id, name)): Path<(String, String)>) -> Page {
     let run = pages.api.run(&run_id).await.map_err(|problem| pages.failed(problem))?;
     let found = pages.page_of(&run, &name).await.map_err(|error| pages.failed(error))?;
@@ -65,8 +65,7 @@ fn shown(media_type: &str, name: &str, bytes: Vec<u8>) -> Response {
 }
 
 impl Pages {
-    /// The page by which the run tells of a timeframe, or of what it recommends: its last page stands under the run's
-    /// own name.
+    /// The page by which the run tells of a timeframe: its last one stands under the run's own name.
     async fn page_of(&self, run: &RunDocument, name: &str) -> Result<Option<Artifact>, StoreError> {
         let find = async |name: String| match ArtifactKey::new(&format!("pages/{name}.html")) {
             Ok(key) => self.api.services.artifacts.find(&key).await,
@@ -76,12 +75,11 @@ impl Pages {
             return Ok(Some(found));
         }
         let steps = self.api.services.journal.steps(&run.run_id).await?;
-        let last = steps.iter().rfind(|step| {
-            matches!(step.kind, Kind::Report | Kind::Recommendation) && step.status == storage::Status::Done
-        });
-        let is_last = last.is_some_and(|step| {
-            step.timeframe.map_or("recommendation", |timeframe| timeframe.as_str()) == name
-        });
+        let last = steps
+            .iter()
+            .rfind(|step| step.kind == Kind::Report && step.status == storage::Status::Done)
+            .and_then(|step| step.timeframe);
+        let is_last = last.is_some_and(|timeframe| timeframe.as_str() == name);
         if is_last { find(run.run_id.to_string()).await } else { Ok(None) }
     }
 }

@@ -107,7 +107,7 @@ fn row(run: &RunDocument, step: &str, found: &RecommendationDocument) -> Row {
     let aside = found.recommendation.direction == Direction::StandAside;
     let price = |price| domain::number::grouped(&domain::number::at_tick(price, found.tick));
     let plan = match (&found.plan, found.broken.first()) {
-        (_, Some(broken)) => format!("invalid: {}", notify::plain(broken)),
+        (_, Some(broken)) => format!("invalid: {}", broken.sentence()),
         (Some(plan), None) => {
             format!("{} to {}, stop {}", price(plan.entry_low), price(plan.entry_high), price(plan.stop))
         }
@@ -115,7 +115,7 @@ fn row(run: &RunDocument, step: &str, found: &RecommendationDocument) -> Row {
     };
     let is_broken = !found.broken.is_empty();
     Row {
-        href: format!("/runs/{}/page/recommendation", run.run_id),
+        href: format!("/runs/{}/recommendation", run.run_id),
         audit: format!("/runs/{}/audit/{step}", run.run_id),
         at: Moment(found.decided_at),
         symbol: found.symbol.to_string(),

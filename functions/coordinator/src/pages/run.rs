@@ -81,10 +81,7 @@ pub(super) async fn show(
         button: button(&ran),
         token: visitor.form_token,
         ready,
-        advice: ran
-            .done(Kind::Recommendation)
-            .next()
-            .map(|_| format!("/runs/{}/page/recommendation", run.run_id)),
+        advice: ran.done(Kind::Recommendation).next().map(|_| format!("/runs/{}/recommendation", run.run_id)),
         charts: charts(&ran),
         journal: journal(&ran),
         live,

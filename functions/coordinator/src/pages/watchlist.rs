@@ -289,7 +289,7 @@ impl Pages {
             mark,
             word,
             class,
-            href: format!("/runs/{}/page/recommendation", ran.run.run_id),
+            href: format!("/runs/{}/recommendation", ran.run.run_id),
             strength: stands.then_some(found.strength.value),
             note: if is_invalid {
                 "the plan is invalid".to_owned()

@@ -28,7 +28,10 @@ fn foreign(method: &Method, headers: &HeaderMap, port: u16) -> Option<Problem> {
     if !header(HOST.as_str()).is_some_and(|host| own.iter().any(|own| own == host)) {
         return Some(Problem::misdirected("this server answers on 127.0.0.1 only"));
     }
-    let is_other = |origin: &HeaderValue| !own.iter().any(|own| *origin == format!("http://{own}"));
+    // forms of pages that send no referrer have no origin either; their site is told by the browser alone
+    let is_own_form = header("sec-fetch-site") == Some("same-origin");
+    let is_own = |origin: &HeaderValue| own.iter().any(|own| *origin == format!("http://{own}"));
+    let is_other = |origin: &HeaderValue| !(is_own(origin) || (is_own_form && origin == "null"));
     if headers.get_all(ORIGIN).iter().any(is_other) {
         return Some(Problem::forbidden("a page of another origin asks nothing here"));
     }

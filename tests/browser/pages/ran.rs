@@ -1,0 +1,79 @@
+//! A run from its form to its report.
+
+use std::time::Duration;
+
+use sim::{Fault, Rule, Service};
+
+use super::stage::on_pages;
+
+#[test]
+fn a_person_starts_a_run_watches_it_and_reads_what_it_wrote() {
+    on_pages("a_person_starts_a_run_watches_it_and_reads_what_it_wrote", async |browser, stage| {
+        assert_eq!(browser.says("h1").await, "Nothing strong right now");
+        let rows = browser.says(".matrix tbody").await;
+        assert!(
+            rows.contains("BTCUSDT") && rows.contains("ETHUSDT") && rows.contains("not read yet"),
+            "{rows}"
+        );
+        let late = Rule::next(Service::OpenAi, Fault::Delay(Duration::from_secs(3)));
+        stage.world.faults().inject(late);
+        browser.choose("#symbol", "ETHUSDT").await;
+        browser.choose("#flow", "3").await;
+        browser.click("form button").await;
+        browser.until("h1", "Reading the month").await;
+        let run = browser.address().await;
+        assert!(run.starts_with(&stage.page("/runs/r-")), "{run}");
+        assert_eq!(browser.says("#line-4h-report .word").await, "waiting");
+        // what changes changes in place: the page is not loaded again before there is a report to read
+        browser.script("window.kept = true", Vec::new()).await;
+        browser.until("#line-1d-chart-trend .word", "done").await;
+        assert_eq!(browser.script("return window.kept === true", Vec::new()).await, true);
+        browser.until("h1", "Done: ").await;
+        assert!(browser.says("#spent").await.starts_with("$0.0"), "{}", browser.says("#spent").await);
+        let pictures =
+            "return [...document.querySelectorAll('.gallery img')].map(i => (i.loading = 'eager', i.alt))";
+        assert_eq!(browser.texts(pictures, Vec::new()).await.len(), 8);
+
+        browser.click(".ready a").await;
+        browser.until("#report h1", "").await;
+        assert!(browser.address().await.ends_with("/page/4h"), "{}", browser.address().await);
+        assert!(browser.title().await.contains("ETHUSDT"), "{}", browser.title().await);
+        browser.go(&run).await;
+        browser.click(".ready li:nth-child(2) a + a").await;
+        browser.until("h1", "number").await;
+        assert!(browser.says(".evidence").await.contains("verified"), "{}", browser.says(".evidence").await);
+        assert!(browser.says(".inputs").await.contains("daily-report@"), "{}", browser.says(".inputs").await);
+
+        browser.go(&stage.page("/recommendations")).await;
+        browser.click(".listed tbody a").await;
+        browser.until("#why-title", "Why").await;
+        assert!(browser.says(".ready").await.contains("1M"), "{}", browser.says(".ready").await);
+        browser.click("a.audit").await;
+        browser.until("h1", "number").await;
+        browser.click(".pages a").await;
+        browser.until(".matrix thead", "4h").await;
+        let advice = browser.says(".matrix tbody tr:nth-child(2) .advice").await;
+        assert!(["Long", "Short", "Stand aside"].iter().any(|word| advice.contains(word)), "{advice}");
+    });
+}
+
+/// The same without a script: the page loads itself again until the run has ended.
+#[test]
+fn nothing_needs_a_script() {
+    on_pages("nothing_needs_a_script", async |browser, stage| {
+        browser.scripts(false).await;
+        let late = Rule::next(Service::OpenAi, Fault::Delay(Duration::from_secs(4)));
+        stage.world.faults().inject(late);
+        browser.go(&stage.page("/")).await;
+        browser.click("form button").await;
+        browser.until("#lede", "steps have ended").await;
+        assert!(!browser.says("h1").await.contains("Done"), "{}", browser.says("h1").await);
+        browser.until("h1", "Done: 1w").await;
+        browser.go(&stage.page("/reports")).await;
+        browser.choose("#timeframe", "1w").await;
+        browser.click("form button").await;
+        browser.click(".listed tbody a").await;
+        browser.until("#report h1", "").await;
+        assert!(browser.address().await.ends_with("/page/1w"), "{}", browser.address().await);
+    });
+}
