@@ -3,14 +3,14 @@
 use serde_json::json;
 use sim::{Fault, Rule, Service};
 
-use super::{Stage, week};
+use super::{Stage, unread};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_called_off() {
     let mut stage = Stage::new().await;
     stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::Delay(std::time::Duration::from_secs(2))));
     tokio::task::block_in_place(|| {
-        let run = stage.start(&week("BTCUSDT"));
+        let run = stage.start(&unread("BTCUSDT"));
         let asked = stage.world.count(Service::OpenAi);
         let world = &stage.world;
         stage.server.until("the month's question", || (world.count(Service::OpenAi) > asked).then_some(()));
@@ -46,7 +46,7 @@ async fn a_failed_run_goes_on_from_its_last_good_step() {
     // the month is answered, both intents of the week are lost
     stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::ServerError(500)).after(1).times(2));
     tokio::task::block_in_place(|| {
-        let run = stage.start(&json!({"flow": 1, "symbol": "BTCUSDT", "notify": false}));
+        let run = stage.start(&json!({"flow": 1, "symbol": "BTCUSDT", "language": "ru", "notify": false}));
         let failed = stage.until(&run, "failed");
         assert!(failed["reason"].as_str().unwrap().starts_with("1w-report: "), "{failed:#}");
         let resumed = stage.ask("POST", &format!("{run}:resume"), None);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sim::{Fault, Rule, Service};
 use tests::{Finished, Topdown};
 
-use super::{Stage, week};
+use super::{Stage, unread};
 
 fn json(finished: &Finished) -> Value {
     assert_eq!(finished.code, 0, "{}{}", finished.stdout, finished.stderr);
@@ -38,7 +38,7 @@ async fn beside_a_server_its_commands_go_through_it() {
         assert_eq!(own.code, 2, "{}", own.stderr);
 
         stage.world.faults().inject(late());
-        let begun = stage.start(&week("ETHUSDT"));
+        let begun = stage.start(&unread("ETHUSDT"));
         let id = begun.trim_start_matches("/v1/runs/");
         assert_eq!(json(&stage.topdown.run(&["cancel", id, "--json"]))["state"], "cancelled");
         assert_eq!(stage.topdown.run(&["cancel", id]).stdout, format!("{id}  cancelled\n"));

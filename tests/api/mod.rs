@@ -88,6 +88,12 @@ impl Stage {
     }
 }
 
+/// A run of the week that the analyst is asked for: the schedule's is in another language, and what was paid for is
+/// taken from there.
+pub(crate) fn unread(symbol: &str) -> Value {
+    json!({"flow": 1, "symbol": symbol, "language": "ru"})
+}
+
 /// A run of the week on that symbol.
 pub(crate) fn week(symbol: &str) -> Value {
     json!({"flow": 1, "symbol": symbol})

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sim::{Fault, Rule, Service};
 
 use super::client::ask;
-use super::{Stage, week};
+use super::{Stage, unread, week};
 
 /// What a caller may write wrongly, and what it is told.
 const WRONG: &[(&str, u16, &str, &str)] = &[
@@ -102,7 +102,7 @@ async fn a_caller_has_five_runs_in_work_and_ten_starts_a_minute() {
     let mut stage = Stage::new().await;
     stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::Hang).forever());
     tokio::task::block_in_place(|| {
-        let runs: Vec<String> = (0..5).map(|_| stage.start(&week("BTCUSDT"))).collect();
+        let runs: Vec<String> = (0..5).map(|_| stage.start(&unread("BTCUSDT"))).collect();
         let sixth = stage.ask("POST", "/v1/runs", Some(&week("BTCUSDT")));
         assert_eq!((sixth.status, sixth.problem()), (429, "too-many"));
         assert!(sixth.body["detail"].as_str().unwrap().contains("cancel it"), "{}", sixth.body);
@@ -110,7 +110,7 @@ async fn a_caller_has_five_runs_in_work_and_ten_starts_a_minute() {
             assert_eq!(stage.ask("POST", &format!("{run}:cancel"), None).status, 200);
         }
         for _ in 0..5 {
-            let run = stage.start(&week("ETHUSDT"));
+            let run = stage.start(&unread("ETHUSDT"));
             assert_eq!(stage.ask("POST", &format!("{run}:cancel"), None).status, 200);
         }
         let eleventh = stage.ask("POST", "/v1/runs", Some(&week("BTCUSDT")));

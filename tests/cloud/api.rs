@@ -46,6 +46,18 @@ fn a_caller_is_the_account_of_its_token() {
     let (status, problem) = ask(&address, "GET", "/v1/runs", Some(&unchecked), &Value::Null);
     assert_eq!((status, &problem["type"]), (401, &"urn:topdown:problem:unknown-caller".into()));
     assert_eq!(ask(&address, "GET", "/v1/runs", None, &Value::Null).0, 401);
+    // pages for those it knows, and for the platform, which asks as nobody, that it is up
+    let token = issuer.token(&header, &claims(&json!({"email": "person@desk.example"})));
+    let removed = format!("{}.SIGNATURE_REMOVED_BY_GOOGLE", token.rsplit_once('.').unwrap().0);
+    assert_eq!(ask(&address, "GET", "/", None, &Value::Null), (200, "ready\n".into()));
+    assert_eq!(ask(&address, "GET", "/assets/topdown.css", Some(&removed), &Value::Null).0, 200);
+    assert_eq!(ask(&address, "GET", "/runs", None, &Value::Null).0, 401);
+    let bearer = format!("Bearer {removed}");
+    let form = [("Authorization", bearer.as_str()), ("Content-Type", "application/x-www-form-urlencoded")];
+    let elsewhere = [&form[..], &[("Sec-Fetch-Site", "cross-site")]].concat();
+    assert_eq!(request(&address, "POST", "/runs", &elsewhere, b"token=x").0, 403);
+    let forged = b"token=x&once=a&symbol=BTCUSDT&flow=1&language=en";
+    assert_eq!(request(&address, "POST", "/runs", &form, forged).0, 403, "the token is the account's own");
     // rates are the account's own
     let of = |email: &str| asked(&json!({"email": email}));
     assert!((0..120).all(|_| of("busy@desk.example") == 200));

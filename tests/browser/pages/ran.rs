@@ -19,6 +19,7 @@ fn a_person_starts_a_run_watches_it_and_reads_what_it_wrote() {
         stage.world.faults().inject(late);
         browser.choose("#symbol", "ETHUSDT").await;
         browser.choose("#flow", "3").await;
+        browser.choose("#language", "ru").await;
         browser.click("form button").await;
         browser.until("h1", "Reading the month").await;
         let run = browser.address().await;
@@ -65,6 +66,7 @@ fn nothing_needs_a_script() {
         let late = Rule::next(Service::OpenAi, Fault::Delay(Duration::from_secs(4)));
         stage.world.faults().inject(late);
         browser.go(&stage.page("/")).await;
+        browser.choose("#language", "ru").await;
         browser.click("form button").await;
         browser.until("#lede", "steps have ended").await;
         assert!(!browser.says("h1").await.contains("Done"), "{}", browser.says("h1").await);

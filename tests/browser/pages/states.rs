@@ -11,6 +11,7 @@ fn a_run_is_cancelled_and_gone_on_with() {
     on_pages("a_run_is_cancelled_and_gone_on_with", async |browser, stage| {
         let late = Rule::next(Service::OpenAi, Fault::Delay(Duration::from_secs(3)));
         stage.world.faults().inject(late);
+        browser.choose("#language", "ru").await;
         browser.click("form button").await;
         browser.until("h1", "Reading the month").await;
         browser.click(".act button").await;
@@ -30,6 +31,7 @@ fn a_run_is_cancelled_and_gone_on_with() {
 fn a_failed_run_says_why_and_where_to_go_on() {
     on_pages("a_failed_run_says_why_and_where_to_go_on", async |browser, stage| {
         stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::ServerError(500)).after(1).times(2));
+        browser.choose("#language", "ru").await;
         browser.click("form button").await;
         browser.until("h1", "Failed at 1w report").await;
         let notice = browser.says(".notice.error").await;
@@ -89,6 +91,7 @@ const PAYLOAD: &str = "\"'><img src=http://example.invalid/x onerror=\"document.
 fn hostile_texts_of_the_journal_stay_text() {
     on_pages("hostile_texts_of_the_journal_stay_text", async |browser, stage| {
         stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::ServerError(500)).times(2));
+        browser.choose("#language", "ru").await;
         browser.click("form button").await;
         browser.until("h1", "Failed at 1M report").await;
         let run = browser.address().await;

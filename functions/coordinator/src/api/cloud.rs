@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use domain::{Sha256Hex, Symbol};
 use jiff::Timestamp;
 use runtime::Catalog;
-use runtime::serve::Identity;
+use runtime::serve::{Identity, READY};
 use storage::{CatalogFiles, StoreError};
 
 use super::{Api, Caller, Desk, Problem, is_foreign, router};
@@ -43,6 +43,7 @@ async fn known(secret: String, mut request: Request, next: Next) -> Response {
         Some(Identity::Unsure) => {
             return Problem::unavailable("who you are cannot be found out now; try again").into_response();
         }
+        Some(Identity::Nobody) | None if request.uri().path() == "/" => return READY.into_response(),
         Some(Identity::Nobody) | None => {}
     }
     next.run(request).await

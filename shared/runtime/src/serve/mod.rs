@@ -37,6 +37,9 @@ pub const PORT: Variable = Variable::or("PORT", "8080", "the port to listen on")
 /// What every function takes.
 pub const VARIABLES: &[Variable] = &[PORT, AUTH, AUDIENCE, PUSH_INVOKER, TICK_INVOKER, JWKS_URL, K_SERVICE];
 
+/// What a function that is up answers to `GET /`.
+pub const READY: &str = "ready\n";
+
 /// Who sends a request: one of the extensions of what reaches [`Server::routes`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identity {
@@ -54,7 +57,7 @@ pub struct Server {
     auth: Auth,
     clock: Arc<dyn Clock>,
     router: Router<Arc<request::Door>>,
-    routes: Router,
+    routes: Option<Router>,
 }
 
 impl Server {
@@ -67,14 +70,8 @@ impl Server {
         let auth = Auth::new(settings, make_verifier, clock.clone())?;
         let ip = if auth.is_local() { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED };
         let port = settings.parse(&PORT)?.unwrap_or_default();
-        let router = Router::new().route("/", get(|| async { "ready\n" }));
-        Ok(Self {
-            address: SocketAddr::new(IpAddr::V4(ip), port),
-            auth,
-            clock,
-            router,
-            routes: Router::new(),
-        })
+        let router = Router::new();
+        Ok(Self { address: SocketAddr::new(IpAddr::V4(ip), port), auth, clock, router, routes: None })
     }
 
     /// With a step function behind `POST /push`.
@@ -103,10 +100,11 @@ impl Server {
         Self { router: self.router.route(path, post(handler)), ..self }
     }
 
-    /// With routes of the function's own, each of whose requests has an [`Identity`].
+    /// With routes of the function's own, each of whose requests has an [`Identity`]. `GET /` is among them: the
+    /// platform asks for it, as nobody, to see whether the function is up.
     #[must_use]
     pub fn routes(self, routes: Router) -> Self {
-        Self { routes: self.routes.merge(routes), ..self }
+        Self { routes: Some(routes), ..self }
     }
 
     /// Answers until `stop` ends, then lets what is in work come to its end for as long as the platform waits.
@@ -118,7 +116,11 @@ impl Server {
         tracing::info!(address = %listener.local_addr()?, "ready");
         let door = Arc::new(request::Door { auth: self.auth, clock: self.clock });
         let identified = middleware::from_fn_with_state(door.clone(), request::identified);
-        let router = self.router.merge(self.routes.layer(identified).with_state(()));
+        let routes = match self.routes {
+            Some(routes) => routes.layer(identified),
+            None => Router::new().route("/", get(|| async { READY })),
+        };
+        let router = self.router.merge(routes.with_state(()));
         let router = request::guard(router, door);
         accept::serve(listener, router, stop).await;
         Ok(())

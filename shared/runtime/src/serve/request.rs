@@ -91,7 +91,10 @@ pub(super) async fn identified(State(door): State<Arc<Door>>, mut request: Reque
             Identity::Unsure
         }
         Err(denied) => {
-            warn!(%denied, "not let in");
+            // the platform asks for that one, as nobody
+            if request.uri().path() != "/" {
+                warn!(%denied, "not let in");
+            }
             Identity::Nobody
         }
     };
