@@ -8,6 +8,7 @@ mod document;
 mod generated;
 mod keys;
 mod listed;
+mod sessions;
 mod started;
 
 use serde_json::{Value, json};
