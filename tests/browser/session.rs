@@ -63,7 +63,7 @@ impl Browser {
 
     /// Waits until the first element of the selector says that, half a minute at most.
     pub(super) async fn until(&self, selector: &str, part: &str) {
-        let begun = std::time::Instant::now();
+        let begun = tokio::time::Instant::now();
         loop {
             let said = self.says(selector).await;
             if said.contains(part) {

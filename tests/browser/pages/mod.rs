@@ -1,6 +1,7 @@
 //! The pages of a server, by what a person does with them.
 
 mod axe;
+mod elsewhere;
 mod looks;
 mod ran;
 mod stage;

@@ -224,7 +224,7 @@ fn log(steps: &[StepDocument]) -> Vec<Happened> {
             log.push((at, format!("{name} {}{}.", step.status.as_str(), reason.unwrap_or_default())));
         }
     }
-    log.sort_by(|a, b| b.0.cmp(&a.0));
+    log.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let happened = |(at, text)| Happened { at: Moment(at), time: Moment(at).seconds_of_day(), text };
     log.into_iter().take(30).map(happened).collect()
 }
