@@ -58,6 +58,7 @@ fn fits_kind(token: &Token, known: &Known) -> bool {
         Unit::Times => known.kind == Kind::Ratio,
         Unit::Money => matches!(known.kind, Kind::Price | Kind::Spread),
         Unit::Amount => known.kind == Kind::Volume,
+        Unit::Level => known.kind == Kind::Price,
         Unit::Atr => false,
     }
 }

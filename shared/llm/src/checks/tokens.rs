@@ -4,7 +4,7 @@
 use rust_decimal::Decimal;
 
 use super::numerals;
-use super::units::{Assets, CURRENCIES, SPACES, Unit, is_compared, is_point, unit};
+use super::units::{Assets, CURRENCIES, SPACES, Unit, is_compared, is_place, is_point, unit};
 
 /// One way to read a number. It stands for all values that round to it at its last digit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +90,8 @@ fn read_grouped(text: &str, at: usize, assets: &Assets<'_>, by_space: bool) -> T
     let (start, minus, money) = sign(text, at);
     let rest = &text[end..];
     let unit = if money { Unit::Money } else { unit(rest, assets) };
+    let unit =
+        if unit == Unit::None && !is_small(&readings) && is_place(&text[..at]) { Unit::Level } else { unit };
     let stands_alone = !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') && !goes_on(rest);
     is_plain &= unit == Unit::None && stands_alone && !is_point(rest);
     let parts = match separator {
@@ -97,6 +99,11 @@ fn read_grouped(text: &str, at: usize, assets: &Assets<'_>, by_space: bool) -> T
         _ => Vec::new(),
     };
     Token { start, end, minus, readings, unit, is_plain, parts }
+}
+
+/// What may count something instead, as in "support at 2 levels".
+fn is_small(readings: &[Reading]) -> bool {
+    readings.iter().all(|reading| reading.scale == 0 && reading.value <= Decimal::from(12))
 }
 
 fn digits_end(text: &str, at: usize) -> usize {

@@ -13,6 +13,8 @@ pub(super) enum Unit {
     Money,
     /// The base asset stands beside it.
     Amount,
+    /// A place on the price scale: "support at".
+    Level,
 }
 
 /// The assets of a symbol, as the data names them.
@@ -58,6 +60,28 @@ pub(super) fn unit(rest: &str, assets: &Assets<'_>) -> Unit {
     } else {
         Unit::None
     }
+}
+
+/// What stands at a price, as words begin.
+const PLACES: [&str; 10] =
+    ["support", "resistance", "target", "stop", "entry", "поддержк", "сопротивлени", "цел", "стоп", "вход"];
+/// What leads from there to the price.
+const LEADS: [&str; 8] = ["at", "near", "around", "of", "на", "у", "около", "возле"];
+/// What has supports and targets of its own, which are no prices.
+const OTHER_SCALES: [&str; 7] = ["rsi", "macd", "histogram", "volume", "atr", "odds", "объ"];
+
+/// Whether the words before a number say that it is a price, without a currency: "support at", "цель около". A share
+/// is no price, however often the data holds it.
+pub(super) fn is_place(before: &str) -> bool {
+    let sentence = before.rsplit(". ").next().unwrap_or_default().to_lowercase();
+    let mut words = sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).rev();
+    let (lead, place) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let begins = |word: &str, names: &[&str]| names.iter().any(|name| word.starts_with(name));
+    // anything but a space before the number belongs to it
+    let is_apart = sentence.ends_with(|c: char| SPACES.contains(&c));
+    let is_place =
+        LEADS.contains(&lead) && begins(place, &PLACES) || begins(lead, &["поддержк", "сопротивлени"]);
+    is_apart && is_place && !words.any(|word| begins(word, &OTHER_SCALES))
 }
 
 /// Whether points are told, of which no data says what they are.

@@ -30,6 +30,33 @@ fn rounding_keeps_three_digits_or_whole_oscillators() {
 }
 
 #[test]
+fn a_share_is_no_price() {
+    // 42 and 32 are odds, 47.3 an RSI; 86300 and 78657.55 are prices, 7642 their difference
+    for says in [
+        "Support at 47.3.",
+        "Resistance near 47, then air.",
+        "The target of 47.3 is open.",
+        "A stop at 38.0 holds.",
+        "Поддержка на 47.3.",
+        "Цель около 38.0.",
+        "Сопротивление 47.3.",
+        "Support at 7,642.",
+    ] {
+        assert_eq!(statuses(says), [Unverified], "{says}");
+    }
+    for says in [
+        "Support at 78,657.55, resistance near 86,300.",
+        "Поддержка на 78 657.55, сопротивление 86 300.",
+        "Support at 78.7k, a target of 86.3k.",
+        // what has levels of its own
+        "RSI14 found support at 47, then met resistance near 47.3.",
+    ] {
+        assert_eq!(statuses(says), [Verified, Verified], "{says}");
+    }
+    assert_eq!(statuses("Support at 2 levels."), []);
+}
+
+#[test]
 fn numbers_are_read_as_people_write_them() {
     for says in [
         "Close 78,657.55.",
