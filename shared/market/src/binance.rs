@@ -5,6 +5,7 @@
 
 mod body;
 mod client;
+mod decimal;
 mod error;
 mod page;
 mod parse;

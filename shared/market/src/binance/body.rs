@@ -25,7 +25,8 @@ impl Answer {
         let headers = response.headers();
         let report = report(headers);
         let retry_after_s = number(headers, &RETRY_AFTER);
-        let mut body = Vec::new();
+        let told = response.content_length().and_then(|length| usize::try_from(length).ok());
+        let mut body = Vec::with_capacity(told.unwrap_or_default().min(LARGEST));
         while let Some(chunk) = response.chunk().await.map_err(transport)? {
             if body.len() + chunk.len() > LARGEST {
                 return Err(MarketError::unexpected(format!("a body over {} MiB", LARGEST >> 20)));

@@ -1,17 +1,20 @@
 //! From the exchange's JSON to the vocabulary. Pure; any bytes are answered with a value or an error.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use domain::{Candle, Instrument, Symbol};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use serde::Deserialize;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
+use super::decimal;
 use super::error::{MarketError, stripped};
-use super::wire::{ExchangeInfo, Filter, Kline, ServerTime, SymbolInfo, Text};
+use super::wire::{ExchangeInfo, Filter, Kline, ServerTime, SymbolInfo};
 
-/// Longest decimal read; the exchange's have under 30 characters.
-const LONGEST_DECIMAL: usize = 40;
+/// Candles of the largest page.
+const PAGE: usize = 1000;
 /// Longest name of an asset, and as much of a status; a symbol, which is made of two assets, has as many.
 const LONGEST_NAME: usize = 32;
 /// 2100-01-01T00:00:00Z: a later time is a misread field.
@@ -20,17 +23,45 @@ const LATEST_MS: i64 = 4_102_444_800_000;
 /// The candles of a `/api/v3/klines` answer, oldest first. The last may still be forming. Volumes and prices keep
 /// the digits they came with.
 pub fn candles(body: &[u8]) -> Result<Vec<Candle>, MarketError> {
-    let rows: Vec<Kline> = json(body, "candles")?;
-    let mut candles: Vec<Candle> = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let candle = candle(row).ok_or_else(|| {
-            MarketError::unexpected(format!("a candle at {} ms with a value out of range", row.0))
-        })?;
-        if candles.last().is_some_and(|last| last.open_time >= candle.open_time) {
-            return Err(MarketError::unexpected(format!("candles out of order at {}", candle.open_time)));
-        }
-        candles.push(candle);
+    json::<Page>(body, "candles")?.0
+}
+
+/// Candles as they are read row by row: whole rows of a page would be as large as its candles.
+struct Page(Result<Vec<Candle>, MarketError>);
+
+impl<'de> Deserialize<'de> for Page {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(PageVisitor)
     }
+}
+
+struct PageVisitor;
+
+impl<'de> Visitor<'de> for PageVisitor {
+    type Value = Page;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("rows")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Page, A::Error> {
+        let mut page = Ok(Vec::with_capacity(PAGE));
+        while let Some(row) = rows.next_element()? {
+            // the first fault is told; what follows it need only be JSON
+            page = page.and_then(|candles| pushed(candles, &row));
+        }
+        Ok(Page(page))
+    }
+}
+
+fn pushed(mut candles: Vec<Candle>, row: &Kline) -> Result<Vec<Candle>, MarketError> {
+    let candle = candle(row).ok_or_else(|| {
+        MarketError::unexpected(format!("a candle at {} ms with a value out of range", row.0))
+    })?;
+    if candles.last().is_some_and(|last| last.open_time >= candle.open_time) {
+        return Err(MarketError::unexpected(format!("candles out of order at {}", candle.open_time)));
+    }
+    candles.push(candle);
     Ok(candles)
 }
 
@@ -62,7 +93,9 @@ pub fn instruments(
 }
 
 fn described(info: &SymbolInfo, symbol: &Symbol) -> Result<Instrument, MarketError> {
-    let pick = |of: fn(&Filter) -> Option<&String>| info.filters.iter().find_map(of).and_then(|t| decimal(t));
+    let pick = |of: fn(&Filter) -> Option<&String>| {
+        info.filters.iter().find_map(of).and_then(|t| decimal::read(t.as_bytes()))
+    };
     let positive = |value: Option<Decimal>, name: &str| {
         let missing = || MarketError::unexpected(format!("{symbol} without a {name} above zero"));
         // no venue quotes finer than 18 decimals
@@ -118,19 +151,18 @@ fn json<'a, T: Deserialize<'a>>(body: &'a [u8], what: &str) -> Result<T, MarketE
 
 fn candle(row: &Kline) -> Option<Candle> {
     let Kline(open, o, h, l, c, v, close, quote, trades, taker_base, taker_quote, _) = row;
-    let number = |text: &Text| decimal(&text.0);
     let candle = Candle {
         open_time: time(*open)?,
         close_time: time(*close)?,
-        open: number(o)?,
-        high: number(h)?,
-        low: number(l)?,
-        close: number(c)?,
-        volume: number(v)?,
-        quote_volume: number(quote)?,
+        open: o.0?,
+        high: h.0?,
+        low: l.0?,
+        close: c.0?,
+        volume: v.0?,
+        quote_volume: quote.0?,
         trades: *trades,
-        taker_base: number(taker_base)?,
-        taker_quote: number(taker_quote)?,
+        taker_base: taker_base.0?,
+        taker_quote: taker_quote.0?,
     };
     (candle.open_time <= candle.close_time).then_some(candle)
 }
@@ -138,15 +170,6 @@ fn candle(row: &Kline) -> Option<Candle> {
 fn time(ms: i64) -> Option<Timestamp> {
     let sensible = (0..LATEST_MS).contains(&ms);
     sensible.then(|| Timestamp::from_millisecond(ms).ok()).flatten()
-}
-
-/// Digits with at most one point: no sign, exponent or separator.
-fn decimal(text: &str) -> Option<Decimal> {
-    let plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    if !plain || text.len() > LONGEST_DECIMAL {
-        return None;
-    }
-    Decimal::from_str_exact(text).ok()
 }
 
 #[cfg(test)]

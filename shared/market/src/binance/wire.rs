@@ -1,41 +1,59 @@
 //! The exchange's JSON.
 
-use std::borrow::Cow;
+use std::fmt;
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use rust_decimal::Decimal;
+use serde::de::{IgnoredAny, Visitor};
+use serde::{Deserialize, Deserializer};
 
 /// A row of `/api/v3/klines`.
 #[derive(Debug, Deserialize)]
-pub(super) struct Kline<'a>(
+pub(super) struct Kline(
     /// Open time, ms.
     pub(super) i64,
     /// Open, high, low, close, volume.
-    #[serde(borrow)]
-    pub(super) Text<'a>,
-    #[serde(borrow)] pub(super) Text<'a>,
-    #[serde(borrow)] pub(super) Text<'a>,
-    #[serde(borrow)] pub(super) Text<'a>,
-    #[serde(borrow)] pub(super) Text<'a>,
+    pub(super) Amount,
+    pub(super) Amount,
+    pub(super) Amount,
+    pub(super) Amount,
+    pub(super) Amount,
     /// Close time, ms.
     pub(super) i64,
     /// Quote volume.
-    #[serde(borrow)]
-    pub(super) Text<'a>,
+    pub(super) Amount,
     /// Trades.
     pub(super) u64,
     /// Bought by takers, base and quote.
-    #[serde(borrow)]
-    pub(super) Text<'a>,
-    #[serde(borrow)] pub(super) Text<'a>,
+    pub(super) Amount,
+    pub(super) Amount,
     /// Unused by the exchange.
     pub(super) IgnoredAny,
 );
 
-/// A text borrowed from the answer where it holds no escapes.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
+/// A decimal that the exchange sends as text; `None` where the text is none. It is read from the answer's bytes as
+/// they pass: most of an answer is such texts.
+#[derive(Debug)]
+pub(super) struct Amount(pub(super) Option<Decimal>);
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_bytes(AmountVisitor)
+    }
+}
+
+struct AmountVisitor;
+
+impl Visitor<'_> for AmountVisitor {
+    type Value = Amount;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a decimal as text")
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, text: &[u8]) -> Result<Amount, E> {
+        Ok(Amount(super::decimal::read(text)))
+    }
+}
 
 /// `/api/v3/time`.
 #[derive(Debug, Deserialize)]
