@@ -101,8 +101,8 @@ fn every_artifact_is_written_synced_named_synced_committed() {
             }
         }
     }
-    // seven files of the catalog, two times two of candles, four charts, two times three of reports, two pages
-    assert_eq!(seen, 23);
+    // eight files of the catalog, two times two of candles, four charts, two times three of reports, two pages
+    assert_eq!(seen, 24);
     figure("page_cache", &json!({ "artifacts": seen, "out_of_order": 0 }));
 }
 

@@ -1,6 +1,7 @@
 //! Links and pipes planted in a data folder: none is followed, none is waited at, and each is named.
 
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::fs::DirBuilder;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
 
@@ -111,7 +112,8 @@ fn in_an_unfinished_files_place_it_is_removed() {
     for kind in KINDS {
         let topdown = Topdown::new();
         let elsewhere = topdown.path("elsewhere");
-        std::fs::create_dir_all(topdown.data()).unwrap();
+        // a folder of other things that others can read would be refused as a whole
+        DirBuilder::new().mode(0o700).create(topdown.data()).unwrap();
         plant(kind, &topdown.data().join("signing.unfinished"), &elsewhere);
         drop(open(&topdown.data()).unwrap());
         assert!(topdown.data().join("signing.key").symlink_metadata().unwrap().is_file());
