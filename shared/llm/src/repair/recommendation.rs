@@ -64,11 +64,9 @@ fn correct(answer: &mut Recommendation, repair: &Repair) {
         [Key("conflicts"), At(i)] => correct_text(&mut answer.conflicts, i, repair),
         [Key("change_mind"), At(i)] => correct_text(&mut answer.change_mind, i, repair),
         [Key("account_effect")] => set_text(&mut answer.account_effect, repair),
-        [Key("direction")] => {
-            if repair.text.as_deref() == Some(Direction::StandAside.as_str()) {
-                answer.direction = Direction::StandAside;
-                (answer.plan, answer.invalidation, answer.probability) = (Plan::none(), PlanEnd::none(), 0);
-            }
+        [Key("direction")] if repair.text.as_deref() == Some(Direction::StandAside.as_str()) => {
+            answer.direction = Direction::StandAside;
+            (answer.plan, answer.invalidation, answer.probability) = (Plan::none(), PlanEnd::none(), 0);
         }
         [Key("plan"), rest @ ..] => correct_plan(&mut answer.plan, rest, repair),
         [Key("invalidation"), Key(field)] => correct_end(&mut answer.invalidation, field, repair),
