@@ -53,6 +53,15 @@ fn it_names_everything_it_was_made_from() {
         assert_eq!(report["report_id"], source["report_id"]);
     }
     assert_eq!(document["account"], "not_provided");
+    // the row for auditing
+    let file = topdown.data().join("topdown.sqlite");
+    let connection = rusqlite::Connection::open(file).unwrap();
+    let sql = "SELECT document FROM recommendations";
+    let row: String = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+    let row: Value = serde_json::from_str(&row).unwrap();
+    for name in ["recommendation_id", "summary", "source_report_id", "signal_strength", "gcs_uri", "sha256"] {
+        assert_eq!(row[name], recommendation[name], "{name}");
+    }
 }
 
 /// By hand, from 176.52, the upper edge of the zone, at 0.15 % a side: loss 21.98 + 0.0015 x 331.06 = 22.47659; gains

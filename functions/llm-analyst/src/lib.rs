@@ -76,6 +76,8 @@ impl LlmAnalyst {
         };
         let document = recommendation::build(&inputs, checked, model, step, self.decided_at(batch))?;
         let (document, artifact) = self.keep(batch, step, document).await?;
+        let row = recommendation::row(&document, &spent, &artifact);
+        self.reports.append_recommendation(&row).await?;
         Ok(Ok(recommendation::result(document, artifact, spent)))
     }
 

@@ -1,10 +1,12 @@
-use domain::recommendation::{Geometry, PlanDocument, PlannedTarget, RecommendationDocument, SCHEMA};
+use domain::recommendation::{
+    Direction, Geometry, PlanDocument, PlannedTarget, RecommendationDocument, SCHEMA,
+};
 use domain::{RecommendationId, hash};
 use jiff::{SignedDuration, Timestamp};
 use llm::checks::CheckedRecommendation;
 use runtime::Stop;
 use rust_decimal::Decimal;
-use storage::{Artifact, StepDocument, StepResult};
+use storage::{Artifact, RecommendationRow, StepDocument, StepResult};
 
 use super::inputs::Inputs;
 use super::verdict::Verdict;
@@ -108,6 +110,41 @@ fn figures(
         stop_atr: ((plan.entry() - plan.stop).abs() / atr).round_dp(2),
     });
     (Some(document), geometry)
+}
+
+pub(crate) fn row(
+    document: &RecommendationDocument,
+    spent: &Spent,
+    artifact: &Artifact,
+) -> RecommendationRow {
+    let answer = &document.recommendation;
+    RecommendationRow {
+        recommendation_id: document.recommendation_id.clone(),
+        run_id: document.run_id.clone(),
+        step_id: document.step_id.clone(),
+        source: document.source.clone(),
+        symbol: document.symbol.clone(),
+        as_of: document.as_of,
+        decided_at: document.decided_at,
+        direction: answer.direction,
+        signal_strength: document.strength.value,
+        probability: (answer.direction != Direction::StandAside).then_some(answer.probability),
+        plan_state: document.plan_state(),
+        summary: answer.summary.clone(),
+        reasoning: answer.reasoning.clone(),
+        source_report_id: document.source_report_id.clone(),
+        trust: document.trust,
+        analyst: document.analyst,
+        llm_prompt_id: document.llm_prompt_id.clone(),
+        llm_model_id: document.llm_model_id.clone(),
+        llm_model: document.llm_model.clone(),
+        model_calls: spent.calls,
+        prompt_tokens: spent.prompt_tokens,
+        completion_tokens: spent.completion_tokens,
+        cost_usd: spent.cost_usd,
+        gcs_uri: artifact.gcs_uri.clone(),
+        sha256: artifact.sha256.clone(),
+    }
 }
 
 pub(crate) fn result(document: RecommendationDocument, artifact: Artifact, spent: Spent) -> StepResult {

@@ -5,5 +5,5 @@ mod inputs;
 mod strength;
 pub(crate) mod verdict;
 
-pub(crate) use document::{build, result};
+pub(crate) use document::{build, result, row};
 pub(crate) use inputs::Inputs;
