@@ -14,7 +14,7 @@ mod theme;
 mod words;
 
 pub use png::{RenderError, encode, render_png};
-pub use svg::{SVG_CSS, SvgLayout, render_svg, render_svg_in};
+pub use svg::{SVG_CSS, SvgLayout, render_plan_svg, render_svg, render_svg_in};
 pub use template::{Overlay, Pane, Resolved, Scale, Template, TemplateError, Theme};
 pub use words::Language;
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use domain::series::SeriesDocument;
 
-use crate::scene::{Anchor, Canvas, Language, Mark, Paint, Role, Scene, Shape, Text, Weight};
+use crate::scene::{Anchor, Canvas, Language, Mark, Paint, PlanPrices, Role, Scene, Shape, Text, Weight};
 use crate::template::{Resolved, Template};
 
 /// The rules of the classes a chart uses. The page defines the custom properties `--bg --surface --line --ink
@@ -24,6 +24,14 @@ pub enum SvgLayout {
 }
 
 impl SvgLayout {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Wide => "wide",
+            Self::Half => "half",
+            Self::Narrow => "narrow",
+        }
+    }
+
     fn canvas(self, settings: &Resolved, language: Language) -> Canvas {
         let (width, price, pane, text, bars) = match self {
             Self::Wide => (1136.0, 345.0, 92.0, 13.0, settings.bars),
@@ -60,13 +68,29 @@ pub fn render_svg_in(
 ) -> String {
     let settings = template.resolve(doc.timeframe);
     let scene = Scene::draw(doc, settings, &layout.canvas(settings, language));
-    let name = match layout {
-        SvgLayout::Wide => "wide",
-        SvgLayout::Half => "half",
-        SvgLayout::Narrow => "narrow",
-    };
-    write(&scene, name, label)
+    write(&scene, layout.name(), label)
 }
+
+/// The chart of a plan: the candles of `doc` as [`Template::plan`] has them, with the prices of `plan` if there is
+/// one.
+pub fn render_plan_svg(
+    doc: &SeriesDocument,
+    plan: Option<&PlanPrices>,
+    layout: SvgLayout,
+    label: &str,
+    language: Language,
+) -> String {
+    let template = Template::plan();
+    let settings = template.resolve(doc.timeframe);
+    let canvas = layout.canvas(settings, language);
+    // without panes there is room for prices that lie apart
+    let canvas = Canvas { height: canvas.height + PLAN, ..canvas };
+    let scene = Scene::draw_with(doc, settings, &canvas, plan);
+    write(&scene, layout.name(), label)
+}
+
+/// Height that a plan's chart has over the price pane of another, pixels.
+const PLAN: f32 = 110.0;
 
 fn write(scene: &Scene, name: &str, label: &str) -> String {
     let mut out = String::with_capacity(32 * 1024);
@@ -180,6 +204,8 @@ fn class(role: Role) -> &'static str {
         Role::Down => "down",
         Role::UpSoft => "up c-soft",
         Role::DownSoft => "down c-soft",
+        Role::UpZone => "up c-zone",
+        Role::DownZone => "down c-zone",
         Role::Ema20 => "ema20",
         Role::Ema50 => "ema50",
         Role::Ema200 => "ema200",

@@ -8,6 +8,8 @@ pub(crate) type Rgba = [u8; 4];
 
 /// Alpha of what stands back.
 const SOFT: u8 = 199;
+/// Alpha of a zone that other marks stand on.
+const ZONE: u8 = 41;
 
 /// The colour of `role`.
 pub(crate) fn colour(theme: Theme, role: Role) -> Rgba {
@@ -24,6 +26,8 @@ pub(crate) fn colour(theme: Theme, role: Role) -> Rgba {
         Role::Down => (0xB3_470B, 0xF0_924F, 255),
         Role::UpSoft => (0x0B_69A3, 0x5C_B3E8, SOFT),
         Role::DownSoft => (0xB3_470B, 0xF0_924F, SOFT),
+        Role::UpZone => (0x0B_69A3, 0x5C_B3E8, ZONE),
+        Role::DownZone => (0xB3_470B, 0xF0_924F, ZONE),
         Role::Ema20 => (0x74_40B0, 0xC2_9AF2, 255),
         Role::Ema50 => (0x00_7A66, 0x49_C2A6, 255),
     };

@@ -25,6 +25,21 @@ impl Language {
         }
     }
 
+    pub(crate) fn stop(self) -> &'static str {
+        match self {
+            Self::En => "Stop",
+            Self::Ru => "Стоп",
+        }
+    }
+
+    /// The target at `place`, counted from 1.
+    pub(crate) fn target(self, place: usize) -> String {
+        match self {
+            Self::En => format!("Target {place}"),
+            Self::Ru => format!("Цель {place}"),
+        }
+    }
+
     pub(crate) fn to(self) -> &'static str {
         match self {
             Self::En => "to",

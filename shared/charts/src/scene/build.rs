@@ -3,14 +3,24 @@
 use domain::series::SeriesDocument;
 
 use super::frame::Frame;
-use super::{Canvas, Scene, adx, atr, header, layout, macd, price, rsi, time_axis, volume};
+use super::{Canvas, PlanPrices, Scene, adx, atr, header, layout, macd, plan, price, rsi, time_axis, volume};
 use crate::template::{Pane, Resolved};
 
 impl Scene {
     /// The chart of `doc` with the panes of `settings` on `canvas`. What the series lacks is not drawn.
     pub fn draw(doc: &SeriesDocument, settings: &Resolved, canvas: &Canvas) -> Self {
+        Self::draw_with(doc, settings, canvas, None)
+    }
+
+    /// As [`Scene::draw`], with the prices of a plan in the price pane.
+    pub fn draw_with(
+        doc: &SeriesDocument,
+        settings: &Resolved,
+        canvas: &Canvas,
+        plan: Option<&PlanPrices>,
+    ) -> Self {
         let mut scene = Self { width: canvas.width, height: canvas.height, marks: Vec::new() };
-        let mut frame = Frame::new(doc, settings, canvas);
+        let mut frame = Frame::new(doc, settings, canvas, plan);
         let top = header::draw(&mut scene, &frame);
         let layout = layout::share(top, canvas.height, canvas.text, &settings.panes);
         let axis = price::axis(&frame, layout.price);
@@ -22,8 +32,10 @@ impl Scene {
             rsi::ground(&mut scene, &frame, *slot);
         }
         price::ground(&mut scene, &frame, &axis);
+        plan::ground(&mut scene, &frame, &axis);
         time_axis::grid(&mut scene, &frame, &layout);
         price::draw(&mut scene, &frame, &axis);
+        plan::draw(&mut scene, &frame, &axis);
         for (pane, slot) in &layout.panes {
             match pane {
                 Pane::Volume => volume::draw(&mut scene, &frame, *slot),

@@ -4,13 +4,15 @@ use domain::number::to_f64;
 use domain::series::{Bar, SeriesDocument};
 
 use super::numbers::{self, Step};
-use super::{Canvas, Weight};
+use super::{Canvas, PlanPrices, Weight};
 use crate::template::Resolved;
 
 pub(super) struct Frame<'a> {
     pub(super) doc: &'a SeriesDocument,
     pub(super) settings: &'a Resolved,
     pub(super) canvas: &'a Canvas,
+    /// A plan to draw into the price pane.
+    pub(super) plan: Option<&'a PlanPrices>,
     /// Closed bars shown, oldest first.
     pub(super) bars: &'a [Bar],
     /// How price-like indicators are printed.
@@ -28,7 +30,12 @@ pub(super) struct Frame<'a> {
 const AHEAD: f32 = 1.5;
 
 impl<'a> Frame<'a> {
-    pub(super) fn new(doc: &'a SeriesDocument, settings: &'a Resolved, canvas: &'a Canvas) -> Self {
+    pub(super) fn new(
+        doc: &'a SeriesDocument,
+        settings: &'a Resolved,
+        canvas: &'a Canvas,
+        plan: Option<&'a PlanPrices>,
+    ) -> Self {
         let first = doc.bars.len().saturating_sub(canvas.bars);
         let bars = doc.bars.get(first..).unwrap_or_default();
         let newest = doc.forming.as_ref().or(bars.last());
@@ -36,8 +43,18 @@ impl<'a> Frame<'a> {
         let widest = prices.max().map(|high| numbers::price(high, doc.tick)).unwrap_or_default();
         let column = crate::font::width(&widest, canvas.text, Weight::Bold) + 14.0;
         let step = Step::of(newest.and(bars.last()).or(newest).map_or(0.0, |bar| to_f64(bar.c)), doc.tick);
-        let mut frame =
-            Self { doc, settings, canvas, bars, step, left: 6.0, right: canvas.width, slot: 1.0, first };
+        let mut frame = Self {
+            doc,
+            settings,
+            canvas,
+            plan,
+            bars,
+            step,
+            left: 6.0,
+            right: canvas.width,
+            slot: 1.0,
+            first,
+        };
         frame.leave(column.max(56.0));
         frame
     }

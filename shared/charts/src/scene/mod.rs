@@ -13,6 +13,7 @@ mod layout;
 mod lines;
 mod macd;
 mod numbers;
+mod plan;
 mod price;
 mod rsi;
 mod time_axis;
@@ -20,6 +21,7 @@ mod volume;
 
 pub use crate::font::Weight;
 pub use crate::words::Language;
+pub use plan::PlanPrices;
 
 /// A point in pixels, y downwards.
 pub type Point = (f32, f32);
@@ -51,6 +53,10 @@ pub enum Role {
     UpSoft,
     /// A fall that stands back.
     DownSoft,
+    /// The entry zone of a long.
+    UpZone,
+    /// The entry zone of a short.
+    DownZone,
     /// EMA 20, or the first average.
     Ema20,
     /// EMA 50, or the second average.

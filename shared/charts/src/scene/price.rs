@@ -10,6 +10,7 @@ use super::frame::Frame;
 use super::labels::{self, Label};
 use super::lines;
 use super::numbers;
+use super::plan;
 use super::{Anchor, Dash, Role, Scene, Span, Weight};
 use crate::template::{Overlay, Scale};
 
@@ -52,6 +53,7 @@ pub(super) fn axis(frame: &Frame<'_>, (top, bottom): (f32, f32)) -> Axis {
         // on a log scale a band that nears 0 would take all the height
         Scale::Log => 0.15,
     };
+    let (lo, hi) = plan::reach(frame.plan, lo, hi);
     Axis::new(lo, hi, scale, top, bottom).padded(room).widened(values.into_iter(), share).not_negative()
 }
 
@@ -79,7 +81,7 @@ pub(super) fn draw(scene: &mut Scene, frame: &Frame<'_>, axis: &Axis) {
         let dash = if matches!(role, Role::Ema200 | Role::Extra) { DASHED } else { None };
         lines::draw(scene, frame, &name(overlay), axis, role, 1.8, dash);
     }
-    let taken = extremes(scene, frame, axis);
+    let taken = if frame.plan.is_none() { extremes(scene, frame, axis) } else { Vec::new() };
     forming(scene, frame, axis, &taken);
 }
 
@@ -145,7 +147,9 @@ pub(super) fn column(frame: &Frame<'_>, axis: &Axis) -> f32 {
 pub(super) fn right_edge(scene: &mut Scene, frame: &Frame<'_>, axis: &Axis) {
     let size = frame.text();
     let mut at_edge = Vec::new();
-    for (overlay, role) in averages(&frame.settings.overlays) {
+    // beside the prices of a plan they would be too many
+    let lines = averages(&frame.settings.overlays).into_iter().filter(|_| frame.plan.is_none());
+    for (overlay, role) in lines {
         if let Some(value) = frame.last(&name(overlay)) {
             let y = axis.y(value);
             // a value off the scale stands in the legend only
@@ -154,6 +158,7 @@ pub(super) fn right_edge(scene: &mut Scene, frame: &Frame<'_>, axis: &Axis) {
             }
         }
     }
+    at_edge.extend(plan::labels(frame, axis));
     if let Some(bar) = frame.newest() {
         let text = numbers::price(bar.c, frame.doc.tick);
         at_edge.push(Label { y: axis.y(to_f64(bar.c)), text, role: direction(bar), tag: true });

@@ -159,6 +159,26 @@ impl Template {
         }
     }
 
+    /// The chart of a plan on a page: price with EMA 20 and 50.
+    pub fn plan() -> Self {
+        let base = Resolved {
+            bars: 62,
+            width: 800,
+            height: 480,
+            theme: Theme::Light,
+            scale: Scale::Linear,
+            overlays: vec![Overlay::Ema(20), Overlay::Ema(50)],
+            panes: Vec::new(),
+        };
+        Self {
+            name: "plan".to_owned(),
+            title: "Plan".to_owned(),
+            id: ContentId::of("plan", format!("{base:?}").as_bytes()),
+            base,
+            by_timeframe: BTreeMap::new(),
+        }
+    }
+
     /// The file's stem.
     pub fn name(&self) -> &str {
         &self.name
