@@ -86,6 +86,7 @@ impl Hostile {
             inputs: &inputs,
             prompt_version: None,
             run,
+            no_recommendation: Some(&hostile),
         };
         notify::page::render(&input).unwrap()
     }

@@ -1,6 +1,11 @@
-//! A report in a terminal: plain text lines, nothing in them a terminal would obey.
+//! A report or a recommendation in a terminal: plain text lines, nothing in them a terminal would obey.
 
-use domain::report::{Analyst, Bias, Outcome, ReportDocument, Trust};
+mod recommendation;
+
+use domain::ContentId;
+use domain::report::{Analyst, Bias, Checks, Outcome, ReportDocument, Trust};
+
+pub use recommendation::recommendation_lines;
 
 use crate::lang::{LanguageError, Words};
 use crate::prose;
@@ -21,8 +26,8 @@ pub fn report_lines(document: &ReportDocument) -> Result<Vec<String>, LanguageEr
         lines.push(ascii_minus(&sentence));
     }
     lines.push(String::new());
-    lines.push(row("numbers", &numbers(document)));
-    lines.push(row("analyst", &analyst(document)));
+    lines.push(row("numbers", &numbers(&document.checks)));
+    lines.push(row("analyst", &analyst(document.analyst, &document.llm_model, &document.llm_model_id)));
     if document.trust == Trust::Low {
         lines.push(row(
             "trust",
@@ -66,8 +71,7 @@ fn verdict(document: &ReportDocument) -> String {
     format!("{symbol} {timeframe}  {verdict}")
 }
 
-fn numbers(document: &ReportDocument) -> String {
-    let checks = &document.checks;
+fn numbers(checks: &Checks) -> String {
     let mut text = format!("{} checked, {} verified", checks.checked, checks.verified);
     if checks.repaired > 0 {
         text.push_str(&format!(", {} of them repaired", checks.repaired));
@@ -78,11 +82,11 @@ fn numbers(document: &ReportDocument) -> String {
     text
 }
 
-fn analyst(document: &ReportDocument) -> String {
-    match document.analyst {
+fn analyst(analyst: Analyst, model: &str, profile: &ContentId) -> String {
+    match analyst {
         Analyst::Rules => "rule-based; no language model took part".to_owned(),
         Analyst::Model => {
-            format!("model \"{}\", profile {}", model_name(&document.llm_model), document.llm_model_id)
+            format!("model \"{}\", profile {profile}", model_name(model))
         }
     }
 }

@@ -61,6 +61,11 @@ pub(crate) fn volume(value: Decimal) -> String {
     minus(&number::grouped(&number::trimmed(rounded)))
 }
 
+/// `value` with at most `places` decimals, halves away from zero.
+pub(crate) fn rounded(value: Decimal, places: u32) -> Decimal {
+    value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero)
+}
+
 /// A hyphen before digits made a minus.
 pub(crate) fn minus(text: &str) -> String {
     match text.strip_prefix('-') {

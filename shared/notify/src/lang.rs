@@ -43,6 +43,15 @@ pub(crate) struct Words {
     pub(crate) made: Made,
     pub(crate) footer: Footer,
     pub(crate) message: Message,
+    pub(crate) advice: Advice,
+    pub(crate) broken: Broken,
+    pub(crate) conflict: Conflict,
+    pub(crate) plan: Plan,
+    pub(crate) why: Why,
+    pub(crate) sources: Sources,
+    pub(crate) address: Address,
+    pub(crate) advised: Advised,
+    pub(crate) signal: Signal,
     pub(crate) trouble: Trouble,
     pub(crate) timeframes: Timeframes,
 }
@@ -73,7 +82,7 @@ macro_rules! words {
 words! {
     Head { skip, as_of, with_parent, without_parent, spot, perp, simulated, recorded, host }
     Facts { last_price, of, range, numbers, count, all, repaired, unverified, no_numbers, no_forming, no_data }
-    Notices { rules_lead, rules, unverified_one, unverified_many, unverified, low_lead, low, stale_lead, stale, parent_lead, parent }
+    Notices { rules_lead, rules, unverified_one, unverified_many, unverified, low_lead, low, no_recommendation_lead, no_recommendation, stale_lead, stale, parent_lead, parent }
     Abstained { insufficient_history, bad_data, conflicting_data, missing_input, text }
     Chain { title, parent, bar_of, up, neither, down, odds, text, stands, note_rules, note_model, hatched, confidence, base, no_odds, missing, confirms, contradicts, neutral, no_parent, over, or_under, under }
     Trend { up, down, sideways, transition, unclear }
@@ -89,6 +98,15 @@ words! {
     Made { title, caption, run, calls_one, calls_many, rules_call, candles, candles_text, charts, built_in, drawn_by, prompt, version, analyst, rules, model, parent, input, description, id }
     Footer { never, units, report }
     Message { ends, ends_over, ends_under, odds_doubted, rules, model, numbers, numbers_doubted, low, report, opens }
+    Advice { kind, crumb, skip, long, short, stand_aside, invalid, strength, of, weak, moderate, strong, label, uncalibrated_lead, uncalibrated, aside, no_strength, broken, low }
+    Broken { one, many, text, missing_price, zone, stop_side, target_side, target_count, fractions, zone_width, zone_distance, stop_distance, reward_to_risk, first_target, expected_value, not_shortable, unfounded }
+    Conflict { already_long, already_long_text, already_short, already_short_text, opposite_long, opposite_long_text, opposite_short, opposite_short_text, missing_stop, missing_stop_text, order_in_zone, order_in_zone_text, exposure_limit, exposure_limit_text }
+    Plan { title, title_invalid, title_none, enter, hold, none, label, label_none, caption, caption_none, forming, table, part, value, note, entry, stop, target, target_n, half, all, percent, zone, away, r, size, risks, bounded, unknown, no_account, first, odds, by_model, by_rules, holds, judged, counted, funding, figures, account, account_read, account_empty, account_none, account_why }
+    Why { title, account, disagree, sides, case_long, case_short, silent, change, ends }
+    Sources { title, caption, about, timeframe, bias, odds, says, bar, age, timing, missing, low, open, report, report_text }
+    Address { zone, swing, close, open, high, low, end }
+    Advised { takeaway, conflicts, case_long, case_short, cited, account, entry, stop, ends, change, reasoning, probability }
+    Signal { uncalibrated, invalid, entry, stop, target, targets, target_r, enter_by, void_above, void_below, plan }
     Trouble { not_read, again, left, kept }
     Frame { report, forming, closed, column, behind, bars, a_close, ends_with, unit }
 }

@@ -13,8 +13,13 @@ pub mod page;
 mod prose;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod sample_plan;
 pub mod telegram;
 mod text;
 
 pub use lang::LanguageError;
 pub use text::{plain, visible};
+
+/// Strength from which on a plan is strong: a person is told of it with a sound.
+pub const ALERT_LINE: u8 = 70;

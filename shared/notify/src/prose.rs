@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use domain::report::{CheckItem, CheckStatus, ReportDocument};
+use domain::recommendation::RecommendationDocument;
+use domain::report::{CheckItem, CheckStatus, Observation, ReportDocument};
 use rust_decimal::Decimal;
 
 use crate::figures;
@@ -83,18 +84,29 @@ impl Piece {
     }
 }
 
-/// The texts of a report.
+/// The texts of a report or of a recommendation.
 #[derive(Clone, Copy)]
 pub(crate) struct Prose<'a> {
-    pub(crate) words: &'a Words,
-    pub(crate) document: &'a ReportDocument,
+    words: &'a Words,
+    items: &'a [CheckItem],
+    tick: Decimal,
+    observations: &'a [Observation],
 }
 
-impl Prose<'_> {
+impl<'a> Prose<'a> {
+    pub(crate) fn of_report(words: &'a Words, document: &'a ReportDocument) -> Self {
+        let observations = &document.report.observations;
+        Self { words, items: &document.checks.items, tick: document.tick, observations }
+    }
+
+    pub(crate) fn of_recommendation(words: &'a Words, document: &'a RecommendationDocument) -> Self {
+        Self { words, items: &document.checks.items, tick: document.tick, observations: &[] }
+    }
+
     /// The part `range` of the text at `path`, cut at the numbers that were checked in it. Spans that do not fit
     /// the text or each other are left out: their items still stand in the evidence.
     pub(crate) fn pieces(self, text: &str, range: Range<usize>, path: &str) -> Vec<Piece> {
-        let items = &self.document.checks.items;
+        let items = self.items;
         let mut spans: Vec<(usize, usize, usize)> = Vec::new();
         for (position, item) in items.iter().enumerate().filter(|(_, item)| item.path == path) {
             let Some((offset, length)) = item.span else { continue };
@@ -129,7 +141,7 @@ impl Prose<'_> {
         let value = Decimal::from_str_exact(&number.replace(',', "")).ok().filter(|_| price);
         match (value, Decimal::from_str_exact(&item.expected)) {
             (Some(value), Ok(expected)) if value == expected => {
-                let at_tick = figures::price(value, self.document.tick);
+                let at_tick = figures::price(value, self.tick);
                 if at_tick.len() > written.len() { at_tick } else { written }
             }
             _ => written,
@@ -138,7 +150,7 @@ impl Prose<'_> {
 
     fn push_words(self, out: &mut Vec<Piece>, text: &str, range: Range<usize>) {
         let before = text.get(..range.start).and_then(|before| before.chars().next_back());
-        let names = Names { words: self.words, observations: &self.document.report.observations, text };
+        let names = Names { words: self.words, observations: self.observations, text };
         let text = names.spelled(before, &plain(text.get(range).unwrap_or_default()));
         if !text.is_empty() {
             out.push(Piece::words(text.replace(" %", "\u{a0}%")));
@@ -146,9 +158,16 @@ impl Prose<'_> {
     }
 }
 
-/// Whether a price in quote currency, on the symbol's tick, stands at a ref of the artifact.
+/// Whether a price in quote currency, on the symbol's tick, stands at a ref of the artifact, whatever timeframe is
+/// named before it, or in a plan.
 fn is_price(reference: &str) -> bool {
-    match parts(reference) {
+    if let Some(path) = reference.strip_prefix("plan.") {
+        return matches!(path, "entry_low" | "entry_high" | "stop") || path.ends_with("].price");
+    }
+    if reference == "invalidation.price" {
+        return true;
+    }
+    match parts(timeframed(reference).1) {
         ("bars" | "forming", _, field) => matches!(field, "o" | "h" | "l" | "c"),
         ("swings", _, field) => matches!(field, "p" | "pending.p"),
         ("levels", _, field) => matches!(field, "low" | "high"),
@@ -157,6 +176,14 @@ fn is_price(reference: &str) -> bool {
         }
         ("barriers", _, field) => field == "origin",
         _ => false,
+    }
+}
+
+/// A ref in the timeframe before it, if it names one, and the rest: `1d:levels[S1].low`.
+pub(crate) fn timeframed(reference: &str) -> (&str, &str) {
+    match reference.split_once(':') {
+        Some((timeframe, rest)) if matches!(timeframe, "1M" | "1w" | "1d" | "4h" | "1h") => (timeframe, rest),
+        _ => ("", reference),
     }
 }
 
@@ -182,7 +209,7 @@ pub(crate) fn at_path(path: &str, shown: String, items: &[CheckItem]) -> Piece {
 /// The first sentence of a report's summary.
 pub(crate) fn first_sentence_of(words: &Words, document: &ReportDocument) -> Vec<Piece> {
     let summary = &document.report.summary;
-    (Prose { words, document }).pieces(summary, 0..first_sentence(summary), "summary")
+    Prose::of_report(words, document).pieces(summary, 0..first_sentence(summary), "summary")
 }
 
 /// Pieces as one text of at most `longest` characters: words as `spell` writes them, an unverified number as
@@ -247,7 +274,7 @@ mod tests {
     fn pieces(text: &str, items: &[CheckItem]) -> Vec<Piece> {
         let mut document = crate::sample::weekly();
         document.checks.items = items.to_vec();
-        let prose = Prose { words: Words::of("en").unwrap(), document: &document };
+        let prose = Prose::of_report(Words::of("en").unwrap(), &document);
         prose.pieces(text, 0..text.len(), "summary")
     }
 

@@ -107,7 +107,7 @@ fn about(own: &Scope<'_>, above: &Scope<'_>) -> String {
     parts.join(" · ")
 }
 
-fn is_file_name(name: &str) -> bool {
+pub(super) fn is_file_name(name: &str) -> bool {
     let safe = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     name.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric()) && name.bytes().all(safe)
 }

@@ -1,13 +1,15 @@
+mod report;
+
 use std::collections::BTreeSet;
 
-use domain::report::{Aspect, CheckItem, CheckStatus};
+use domain::report::{CheckItem, CheckStatus, Checks};
 
-use super::scope::{Scope, parts};
 use crate::figures;
-use crate::lang::fill;
-use crate::names::aspect_word;
+use crate::lang::{Words, fill};
 use crate::prose::State;
 use crate::text::plain;
+
+pub(super) use report::{Own, bar_id, cited_bars};
 
 /// Rows shown before the rest is folded away.
 const SHOWN: usize = 8;
@@ -38,9 +40,25 @@ pub(super) struct Row {
     pub(super) foreign: bool,
 }
 
-/// The evidence of a report; `targets` are the ids on the page that a source can lead to.
-pub(super) fn evidence(scope: &Scope<'_>, targets: &[String]) -> Evidence {
-    let checks = &scope.document().checks;
+/// An answer whose numbers were checked, as its page names places and sources.
+pub(super) trait Checked {
+    fn words(&self) -> &'static Words;
+    fn checks(&self) -> &Checks;
+    /// Start of the ids of the rows.
+    fn rows(&self) -> &'static str;
+    /// A place of the answer in words.
+    fn place(&self, path: &str) -> String;
+    /// How soon a reader of the page meets what stands at a path of the answer.
+    fn read_at(&self, path: &str) -> u8;
+    /// A ref as it is printed.
+    fn source(&self, reference: &str) -> String;
+    /// A link to where the source of a number is shown.
+    fn leads_to(&self, reference: &str) -> Option<String>;
+}
+
+/// The evidence of an answer.
+pub(super) fn evidence(answer: &impl Checked) -> Evidence {
+    let (words, checks) = (&answer.words().evidence, answer.checks());
     let said = said(&checks.items);
     let is_joined = |item: &CheckItem| place_of_cite(item).is_some_and(|place| said.contains(&place));
     let mut order: Vec<(usize, &CheckItem)> =
@@ -52,16 +70,15 @@ pub(super) fn evidence(scope: &Scope<'_>, targets: &[String]) -> Evidence {
             CheckStatus::Repaired => 1,
             _ => 2,
         };
-        (problem, read_at(&item.path))
+        (problem, answer.read_at(&item.path))
     });
     let problems = order.iter().filter(|(_, item)| State::of(item.status) != State::Verified).count();
-    let mut first: Vec<Row> =
-        order.into_iter().map(|(index, item)| row(scope, targets, index, item)).collect();
+    let mut first: Vec<Row> = order.into_iter().map(|(index, item)| row(answer, index, item)).collect();
     // a fold for one row or two costs more than it saves
     let shown = if first.len() <= SHOWN + 2 { first.len() } else { SHOWN.max(problems) };
     let rest = first.split_off(shown);
     let counts = fill(
-        &scope.words.evidence.counts,
+        &words.counts,
         &[
             ("checked", &checks.checked.to_string()),
             ("verified", &checks.verified.to_string()),
@@ -69,20 +86,8 @@ pub(super) fn evidence(scope: &Scope<'_>, targets: &[String]) -> Evidence {
             ("unverified", &checks.unverified.to_string()),
         ],
     );
-    let more = fill(&scope.words.evidence.more, &[("n", &rest.len().to_string())]);
+    let more = fill(&words.more, &[("n", &rest.len().to_string())]);
     Evidence { counts, first, rest, more, joined }
-}
-
-/// How soon a reader of the page meets what stands at a path of the answer.
-fn read_at(path: &str) -> u8 {
-    match path {
-        "summary" => 0,
-        _ if path.ends_with(".says") => 1,
-        _ if path.starts_with("invalidation.") || path.starts_with("scenarios.") => 2,
-        _ if path.starts_with("observations[") => 3,
-        _ if path.starts_with("levels[") => 5,
-        _ => 4,
-    }
 }
 
 /// The claims that say a number of an address, and the address.
@@ -100,22 +105,18 @@ fn place_of_cite(item: &CheckItem) -> Option<(&str, &str)> {
     (State::of(item.status) == State::Verified).then_some((claim, item.reference.as_str()))
 }
 
-fn row(scope: &Scope<'_>, targets: &[String], index: usize, item: &CheckItem) -> Row {
-    let words = &scope.words.evidence;
+fn row(answer: &impl Checked, index: usize, item: &CheckItem) -> Row {
+    let words = &answer.words().evidence;
     let (class, mark, word) = match State::of(item.status) {
         State::Repaired => ("fix", "↻", &words.repaired),
         State::Unverified => ("bad", "?", &words.unverified),
         _ => ("ok", "✓", &words.verified),
     };
     let reference = plain(&item.reference);
-    let timeframe = scope.timeframe().as_str();
     let (source, value) = match item.status {
         CheckStatus::Derived => (format!("{}: {}", words.derived, plain(&item.expected)), String::new()),
         _ if reference.is_empty() => (String::new(), plain(&item.expected)),
-        _ => match reference.strip_prefix("parent:") {
-            Some(_) => (reference.clone(), plain(&item.expected)),
-            None => (format!("{timeframe} {reference}"), plain(&item.expected)),
-        },
+        _ => (answer.source(&reference), plain(&item.expected)),
     };
     let note = match (&item.why, &item.was) {
         (Some(why), _) if item.status == CheckStatus::Unverified => plain(why),
@@ -123,84 +124,16 @@ fn row(scope: &Scope<'_>, targets: &[String], index: usize, item: &CheckItem) ->
         _ => String::new(),
     };
     Row {
-        id: format!("{}{index}", scope.rows),
+        id: format!("{}{index}", answer.rows()),
         class,
         text: figures::written(plain(&item.got).trim()),
-        place: place(scope, &item.path),
-        leads_to: leads_to(scope, targets, &reference),
+        place: answer.place(&item.path),
+        leads_to: answer.leads_to(&reference),
         source,
         value: figures::minus(&value),
         mark,
         word,
-        foreign: item.status == CheckStatus::Unverified && scope.words.code != "en",
+        foreign: item.status == CheckStatus::Unverified && answer.words().code != "en",
         note,
     }
-}
-
-/// Where on the page the source of a number is shown.
-fn leads_to(scope: &Scope<'_>, targets: &[String], reference: &str) -> Option<String> {
-    let (name, key, _) = parts(reference);
-    let id = match name {
-        _ if reference.starts_with("parent:") => "behind".to_owned(),
-        "levels" | "barriers" => "ladder".to_owned(),
-        _ => bar_id(&bar_of(scope, name, key)?),
-    };
-    targets.contains(&id).then_some(id)
-}
-
-/// The open of the bar that a ref speaks of, as the artifact prints it; `forming` for the bar in progress.
-fn bar_of(scope: &Scope<'_>, name: &str, key: &str) -> Option<String> {
-    match name {
-        "bars" | "indicators" => Some(key.to_owned()),
-        "forming" => Some("forming".to_owned()),
-        "swings" => scope.reading.ohlcv.swings.list.iter().find(|swing| swing.id == key).map(|s| s.t.clone()),
-        _ => None,
-    }
-}
-
-/// The opens of all bars that the report's sources speak of.
-pub(super) fn cited_bars(scope: &Scope<'_>) -> Vec<String> {
-    let items = scope.document().checks.items.iter();
-    items
-        .filter_map(|item| {
-            let (name, key, _) = parts(&item.reference);
-            bar_of(scope, name, key)
-        })
-        .collect()
-}
-
-/// The id of a bar's row: `bar-2026-04-20`.
-pub(super) fn bar_id(label: &str) -> String {
-    let safe = label.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ':'));
-    format!("bar-{}", safe.collect::<String>())
-}
-
-/// The place of an item in words, by its path in the answer.
-fn place(scope: &Scope<'_>, path: &str) -> String {
-    let words = &scope.words.place;
-    if let Some(rest) = path.strip_prefix("observations[") {
-        let (index, field) = rest.split_once(']').unwrap_or((rest, ""));
-        let aspect =
-            index.parse().ok().and_then(|index: usize| scope.document().report.observations.get(index));
-        let aspect =
-            aspect_word(scope.words, aspect.map_or(Aspect::Context, |observation| observation.aspect));
-        return match field {
-            ".says" => aspect.to_owned(),
-            _ => fill(&words.cited, &[("aspect", aspect)]),
-        };
-    }
-    let word = match path {
-        "summary" => &words.summary,
-        "parent_reason" => &words.parent_reason,
-        "scenarios" => &words.scenarios,
-        "scenarios.up" => &words.scenario_up,
-        "scenarios.down" => &words.scenario_down,
-        "invalidation.above" => &words.above,
-        "invalidation.below" => &words.below,
-        "invalidation.reason" => &words.reason,
-        _ if path.starts_with("levels[") => &words.levels,
-        _ if path.starts_with("issues[") => &words.issues,
-        _ => &words.other,
-    };
-    word.clone()
 }

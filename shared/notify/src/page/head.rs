@@ -1,11 +1,11 @@
 use domain::ohlcv::FlagKind;
-use domain::report::{Analyst, Trust};
+use domain::report::{Analyst, Checks, Trust};
 
 use super::scope::{Scope, abstained_word, bias_word};
 use super::stale::Newest;
 use super::{PageInput, Parent, dated};
 use crate::figures;
-use crate::lang::fill;
+use crate::lang::{Words, fill};
 use crate::prose::Piece;
 use crate::text::{first_sentence, plain};
 
@@ -42,6 +42,14 @@ pub(super) struct Notice {
     pub(super) icon: &'static str,
     pub(super) lead: String,
     pub(super) text: String,
+    /// What it is about, one by one.
+    pub(super) list: Vec<String>,
+}
+
+impl Notice {
+    pub(super) fn warn(lead: String, text: &str) -> Self {
+        Self { class: "warn", icon: "", lead, text: text.to_owned(), list: Vec::new() }
+    }
 }
 
 pub(super) fn head(scope: &Scope<'_>, parent: &Parent<'_>) -> Head {
@@ -158,17 +166,12 @@ fn numbers(scope: &Scope<'_>) -> Fact {
 pub(super) fn notices(scope: &Scope<'_>, input: &PageInput<'_>) -> Vec<Notice> {
     let (words, document) = (&scope.words.notices, scope.document());
     let mut out = Vec::new();
-    let mut warn = |lead: String, text: &str| {
-        out.push(Notice { class: "warn", icon: "", lead, text: text.to_owned() });
-    };
-    match document.checks.unverified {
-        0 => {}
-        1 => warn(words.unverified_one.clone(), &words.unverified),
-        n => warn(fill(&words.unverified_many, &[("n", &n.to_string())]), &words.unverified),
+    if let Some(reason) = input.no_recommendation {
+        let lead = fill(&words.no_recommendation_lead, &[("reason", plain(reason).trim())]);
+        out.push(Notice::warn(lead, &words.no_recommendation));
     }
-    if document.trust == Trust::Low {
-        warn(words.low_lead.clone(), &words.low);
-    }
+    out.extend(doubts(scope.words, &document.checks, document.trust, &words.low));
+    let mut warn = |lead: String, text: &str| out.push(Notice::warn(lead, text));
     if scope.reading.ohlcv.data_quality.flags.iter().any(|flag| flag.kind == FlagKind::Stale) {
         let age = Newest::of(scope).map(|newest| newest.sentence(scope));
         warn(words.stale_lead.clone(), age.as_deref().unwrap_or(&words.stale));
@@ -177,9 +180,31 @@ pub(super) fn notices(scope: &Scope<'_>, input: &PageInput<'_>) -> Vec<Notice> {
         let reason = plain(reason);
         warn(fill(&words.parent_lead, &[("tf", timeframe.as_str()), ("reason", &reason)]), &words.parent);
     }
-    if document.analyst == Analyst::Rules {
-        let (lead, text) = (words.rules_lead.clone(), words.rules.clone());
-        out.push(Notice { class: "quiet", icon: "◇", lead, text });
+    out.extend(rules(scope.words, document.analyst));
+    out
+}
+
+/// Numbers that the data does not confirm; `low` says what low trust means here.
+pub(super) fn doubts(words: &Words, checks: &Checks, trust: Trust, low: &str) -> Vec<Notice> {
+    let words = &words.notices;
+    let mut out = Vec::new();
+    match checks.unverified {
+        0 => {}
+        1 => out.push(Notice::warn(words.unverified_one.clone(), &words.unverified)),
+        n => {
+            let lead = fill(&words.unverified_many, &[("n", &n.to_string())]);
+            out.push(Notice::warn(lead, &words.unverified));
+        }
+    }
+    if trust == Trust::Low {
+        out.push(Notice::warn(words.low_lead.clone(), low));
     }
     out
+}
+
+/// That rules wrote it, where they did.
+pub(super) fn rules(words: &Words, analyst: Analyst) -> Option<Notice> {
+    let (lead, text) = (words.notices.rules_lead.clone(), words.notices.rules.clone());
+    (analyst == Analyst::Rules)
+        .then_some(Notice { class: "quiet", icon: "◇", lead, text, list: Vec::new() })
 }

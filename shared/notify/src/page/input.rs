@@ -21,6 +21,8 @@ pub struct PageInput<'a> {
     pub prompt_version: Option<u32>,
     /// What the run took.
     pub run: RunFacts,
+    /// Why the run that was to end in a recommendation has none.
+    pub no_recommendation: Option<&'a str>,
 }
 
 /// A report with the candles it reads.

@@ -1,13 +1,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::report::Analyst;
-use domain::{Sha256Hex, number};
+use domain::{ContentId, Sha256Hex, number};
 use rust_decimal::Decimal;
 
 use super::scope::Scope;
-use super::{PageInput, Parent};
+use super::{PageInput, Parent, RunFacts};
 use crate::figures;
-use crate::lang::fill;
+use crate::lang::{Words, fill};
 use crate::text::{model_name, plain};
 
 /// What the report was made from, and what that took.
@@ -40,8 +40,9 @@ pub(super) struct Picture {
 pub(super) fn made(scope: &Scope<'_>, input: &PageInput<'_>) -> Made {
     let mut rows = vec![candles(scope)];
     rows.extend(charts(scope));
-    rows.push(prompt(scope, input));
-    rows.push(analyst(scope));
+    let document = scope.document();
+    rows.push(prompt(scope.words, &document.llm_prompt_id, input.prompt_version));
+    rows.push(analyst(scope.words, document.analyst, &document.llm_model, &document.llm_model_id));
     if let Parent::Report { reading, .. } = &input.parent {
         let parent = Scope::new(*reading, scope.words, scope.rows);
         let text = format!("{}, {}", parent.timeframe(), parent.bar_phrase());
@@ -58,19 +59,19 @@ pub(super) fn made(scope: &Scope<'_>, input: &PageInput<'_>) -> Made {
         data: STANDARD.encode(picture.png),
     });
     Made {
-        run: scope.document().run_id.to_string(),
-        took: took(scope, input),
+        run: document.run_id.to_string(),
+        took: took(scope.words, document.analyst, &input.run),
         rows,
         pictures: pictures.collect(),
     }
 }
 
-fn id(text: &str) -> Id {
+pub(super) fn id(text: &str) -> Id {
     Id { short: text.to_owned(), whole: String::new() }
 }
 
 /// `sha256 4be1…9d07`, with the whole hash and the address behind it.
-fn hash(hash: &Sha256Hex, address: &str) -> Id {
+pub(super) fn hash(hash: &Sha256Hex, address: &str) -> Id {
     let whole = hash.as_str();
     let short = match (whole.get(..4), whole.get(whole.len().saturating_sub(4)..)) {
         (Some(first), Some(last)) => format!("sha256 {first}…{last}"),
@@ -113,37 +114,39 @@ fn charts(scope: &Scope<'_>) -> Option<Row> {
     })
 }
 
-fn prompt(scope: &Scope<'_>, input: &PageInput<'_>) -> Row {
-    let (words, prompt) = (&scope.words.made, &scope.document().llm_prompt_id);
+/// The prompt, by its version's id and number.
+pub(super) fn prompt(words: &Words, prompt: &ContentId, version: Option<u32>) -> Row {
+    let words = &words.made;
     let mut text = plain(prompt.name());
-    if let Some(version) = input.prompt_version {
+    if let Some(version) = version {
         text.push_str(", ");
         text.push_str(&fill(&words.version, &[("n", &version.to_string())]));
     }
     Row { label: words.prompt.clone(), text, ids: vec![id(&plain(prompt.as_str()))] }
 }
 
-fn analyst(scope: &Scope<'_>) -> Row {
-    let (words, document) = (&scope.words.made, scope.document());
-    let text = match document.analyst {
+/// Who answered, and the model profile's version.
+pub(super) fn analyst(words: &Words, analyst: Analyst, model: &str, profile: &ContentId) -> Row {
+    let words = &words.made;
+    let text = match analyst {
         Analyst::Rules => words.rules.clone(),
-        Analyst::Model => fill(&words.model, &[("name", &model_name(&document.llm_model))]),
+        Analyst::Model => fill(&words.model, &[("name", &model_name(model))]),
     };
-    Row { label: words.analyst.clone(), text, ids: vec![id(&plain(document.llm_model_id.as_str()))] }
+    Row { label: words.analyst.clone(), text, ids: vec![id(&plain(profile.as_str()))] }
 }
 
 /// `0.9 s · 2 calls · $0.0184`.
-fn took(scope: &Scope<'_>, input: &PageInput<'_>) -> String {
-    let (words, run) = (&scope.words.made, &input.run);
+pub(super) fn took(words: &Words, analyst: Analyst, run: &RunFacts) -> String {
+    let made = &words.made;
     let calls = match run.calls {
-        1 => words.calls_one.clone(),
-        n => fill(&words.calls_many, &[("n", &n.to_string())]),
+        1 => made.calls_one.clone(),
+        n => fill(&made.calls_many, &[("n", &n.to_string())]),
     };
-    let calls = match scope.document().analyst {
-        Analyst::Rules => format!("{calls} {}", words.rules_call),
+    let calls = match analyst {
+        Analyst::Rules => format!("{calls} {}", made.rules_call),
         Analyst::Model => calls,
     };
     let seconds = Decimal::new(i64::try_from(run.wall_ms).unwrap_or(i64::MAX), 3).round_dp(1);
     let seconds = figures::minus(&number::grouped(&format!("{seconds:.1}")));
-    format!("{seconds}\u{a0}{} · {calls} · ${:.4}", scope.words.second, run.cost_usd.round_dp(4))
+    format!("{seconds}\u{a0}{} · {calls} · ${:.4}", words.second, run.cost_usd.round_dp(4))
 }

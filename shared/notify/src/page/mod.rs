@@ -15,6 +15,7 @@ mod ladder;
 mod made;
 mod policy;
 mod reading;
+pub(crate) mod recommendation;
 pub(crate) mod scope;
 mod stale;
 
@@ -22,6 +23,7 @@ use askama::Template;
 
 pub use input::{ChartSvgs, InputRow, PageInput, Parent, Picture, Reading, RunFacts};
 pub use policy::policy_header;
+pub use recommendation::{MissingReport, PlanChart, RecommendationInput, ReportPage, render_recommendation};
 
 use crate::lang::{LanguageError, Words};
 use crate::text::visible;
@@ -74,8 +76,10 @@ struct Page {
     evidence: evidence::Evidence,
     parent_evidence: Option<ParentEvidence>,
     made: made::Made,
+    skip: &'static str,
     unit: String,
-    report_id: String,
+    id_word: &'static str,
+    id: String,
 }
 
 struct ParentEvidence {
@@ -100,14 +104,14 @@ pub fn render(input: &PageInput<'_>) -> Result<String, PageError> {
     if let Some(above) = &above {
         check_chart("parent's", above.reading.charts)?;
     }
-    let css = visible(&format!("{STYLE}{}", input.chart_css)).replace("</", "");
+    let css = style(input.chart_css);
     let candles = candles::candles(&own);
     let ladder = ladder::ladder(&own);
     let behind = behind::behind(words, &own, &input.parent, above.as_ref());
     let mut targets = candles.ids();
     targets.extend(ladder.as_ref().map(|_| "ladder".to_owned()));
     targets.extend(behind.as_ref().map(|_| "behind".to_owned()));
-    let evidence = evidence::evidence(&own, &targets);
+    let evidence = evidence::evidence(&evidence::Own { scope: &own, targets: &targets });
     let page = Page {
         w: words,
         hash: policy::style_hash(&css),
@@ -126,10 +130,17 @@ pub fn render(input: &PageInput<'_>) -> Result<String, PageError> {
         evidence,
         parent_evidence: above.as_ref().map(parent_evidence),
         made: made::made(&own, input),
+        skip: &words.head.skip,
         unit: crate::text::plain(&input.reading.document.price_unit),
-        report_id: input.reading.document.report_id.to_string(),
+        id_word: &words.footer.report,
+        id: input.reading.document.report_id.to_string(),
     };
     Ok(visible(&page.render()?))
+}
+
+/// The text of the page's style element.
+fn style(chart_css: &str) -> String {
+    visible(&format!("{STYLE}{chart_css}")).replace("</", "")
 }
 
 fn parent_evidence(above: &Scope<'_>) -> ParentEvidence {
@@ -141,7 +152,7 @@ fn parent_evidence(above: &Scope<'_>) -> ParentEvidence {
     ParentEvidence {
         title: crate::lang::fill(&words.parent, &values),
         caption: crate::lang::fill(&words.caption_parent, &values),
-        evidence: evidence::evidence(above, &[]),
+        evidence: evidence::evidence(&evidence::Own { scope: above, targets: &[] }),
     }
 }
 

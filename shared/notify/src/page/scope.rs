@@ -41,7 +41,7 @@ impl<'a> Scope<'a> {
 
     /// The part `range` of the text at `path` with its numbers marked.
     pub(super) fn part(&self, text: &str, range: Range<usize>, path: &str) -> Vec<Piece> {
-        Prose { words: self.words, document: self.document() }.pieces(text, range, path)
+        Prose::of_report(self.words, self.document()).pieces(text, range, path)
     }
 
     /// A price at the symbol's tick, with the mark of the item at `path`.
@@ -67,22 +67,7 @@ impl<'a> Scope<'a> {
     /// `Binance spot`, in the report's language, and where the candles came from if that is not the exchange.
     pub(super) fn venue(&self) -> String {
         let document = self.document();
-        let venue = plain(&document.venue);
-        let mut letters = venue.chars();
-        let name =
-            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
-        let market = match document.market.as_str() {
-            "spot" => self.words.head.spot.clone(),
-            "perp" => self.words.head.perp.clone(),
-            other => plain(other),
-        };
-        let source = match &document.source {
-            Source::Binance => return format!("{name} {market}"),
-            Source::Host(host) => fill(&self.words.head.host, &[("host", host)]),
-            Source::Sim(seed) => fill(&self.words.head.simulated, &[("seed", &seed.to_string())]),
-            Source::File(hash) => fill(&self.words.head.recorded, &[("hash", hash)]),
-        };
-        format!("{name} {market} · {source}")
+        venue(self.words, &document.venue, &document.market, &document.source)
     }
 
     pub(super) fn trend(&self) -> &'static str {
@@ -94,6 +79,25 @@ impl<'a> Scope<'a> {
             Trend::Unclear => &self.words.trend.unclear,
         }
     }
+}
+
+/// `Binance spot`, and where the candles came from if that is not the exchange.
+pub(super) fn venue(words: &Words, venue: &str, market: &str, source: &Source) -> String {
+    let venue = plain(venue);
+    let mut letters = venue.chars();
+    let name = letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+    let market = match market {
+        "spot" => words.head.spot.clone(),
+        "perp" => words.head.perp.clone(),
+        other => plain(other),
+    };
+    let source = match source {
+        Source::Binance => return format!("{name} {market}"),
+        Source::Host(host) => fill(&words.head.host, &[("host", host)]),
+        Source::Sim(seed) => fill(&words.head.simulated, &[("seed", &seed.to_string())]),
+        Source::File(hash) => fill(&words.head.recorded, &[("hash", hash)]),
+    };
+    format!("{name} {market} · {source}")
 }
 
 /// The word for a bias.

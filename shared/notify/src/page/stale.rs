@@ -69,6 +69,7 @@ mod tests {
             inputs: &[],
             prompt_version: None,
             run: RunFacts { wall_ms: 0, calls: 0, cost_usd: rust_decimal::Decimal::ZERO },
+            no_recommendation: None,
         };
         let price = facts(&scope).remove(0);
         let notice = notices(&scope, &input).into_iter().find(|n| n.lead == words.notices.stale_lead);

@@ -1,4 +1,4 @@
-use domain::report::{Analyst, Bias, Outcome, ReportDocument, Trust};
+use domain::report::{Analyst, Bias, Checks, Outcome, ReportDocument, Trust};
 use jiff::Timestamp;
 
 use super::escape;
@@ -18,6 +18,12 @@ pub struct Link<'a> {
     pub opens_until: Timestamp,
 }
 
+impl Link<'_> {
+    pub(super) fn is_web(&self) -> bool {
+        self.url.starts_with("https://") || self.url.starts_with("http://")
+    }
+}
+
 /// The message of a report in HTML parse mode, short enough for a document's caption. Its first line answers by
 /// itself. Without a link the page is expected to be attached.
 ///
@@ -29,8 +35,7 @@ pub fn report_message(document: &ReportDocument, link: Option<&Link<'_>>) -> Res
     let mut lines =
         vec![first_line(words, document), second_line(words, document), third_line(words, document)];
     lines.retain(|line| !line.is_empty());
-    let web = |link: &&Link<'_>| link.url.starts_with("https://") || link.url.starts_with("http://");
-    if let Some(link) = link.filter(web) {
+    if let Some(link) = link.filter(|link| link.is_web()) {
         let until = Dates(words).until(link.opens_until, document.as_of);
         let opens = fill(&words.message.opens, &[("time", &until)]);
         let (url, report) = (escape(&plain(link.url)), &words.message.report);
@@ -91,23 +96,24 @@ fn second_line(words: &Words, document: &ReportDocument) -> String {
 }
 
 fn third_line(words: &Words, document: &ReportDocument) -> String {
-    let checks = &document.checks;
-    let mut parts = vec![match document.analyst {
+    checked(words, document.analyst, &document.llm_model, &document.checks, document.trust)
+}
+
+/// Who wrote it, and how many of its numbers hold.
+pub(super) fn checked(words: &Words, analyst: Analyst, model: &str, checks: &Checks, trust: Trust) -> String {
+    let mut parts = vec![match analyst {
         Analyst::Rules => words.message.rules.clone(),
-        Analyst::Model => {
-            let name = escape(&model_name(&document.llm_model));
-            fill(&words.message.model, &[("name", &name)])
-        }
+        Analyst::Model => fill(&words.message.model, &[("name", &escape(&model_name(model)))]),
     }];
     if checks.checked > 0 {
         let (verified, checked) = (checks.verified.to_string(), checks.checked.to_string());
         let values = [("verified", verified.as_str()), ("checked", checked.as_str())];
-        parts.push(match document.checks.unverified {
+        parts.push(match checks.unverified {
             0 => fill(&words.message.numbers, &values),
             n => fill(&words.message.numbers_doubted, &[values[0], values[1], ("n", &n.to_string())]),
         });
     }
-    if document.trust == Trust::Low {
+    if trust == Trust::Low {
         parts.push(words.message.low.clone());
     }
     format!("<i>{}</i>", parts.join(" "))

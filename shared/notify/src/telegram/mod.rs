@@ -1,4 +1,5 @@
-//! Telegram's Bot API: messages and documents to one chat, and the words of a report's message.
+//! Telegram's Bot API: messages and documents to one chat, and the words of the messages about
+//! reports and recommendations.
 //!
 //! The address of every call holds the bot's token: it never reaches an error, a log or `Debug`.
 
@@ -6,6 +7,7 @@ mod client;
 mod message;
 mod multipart;
 mod parse;
+mod recommendation;
 mod trouble;
 mod wire;
 
@@ -13,6 +15,7 @@ use std::time::Duration;
 
 pub use client::{Client, Document, Message, Sent};
 pub use message::{Link, report_message};
+pub use recommendation::recommendation_message;
 pub use trouble::{Trouble, trouble_message};
 
 /// Most characters of a message, after its markup is read (Bot API, sendMessage).

@@ -19,6 +19,7 @@ fn input<'a>(own: &'a Case, parent: Parent<'a>) -> PageInput<'a> {
         inputs: &[],
         prompt_version: Some(3),
         run: RUN,
+        no_recommendation: None,
     }
 }
 
@@ -31,7 +32,7 @@ fn page(own: &Case, parent: Option<&Case>) -> String {
 }
 
 /// The page's text as a reader meets it: no tags, no style, entities of the template's escaping resolved.
-fn text(html: &str) -> String {
+pub(in crate::page) fn text(html: &str) -> String {
     let (_, body) = html.split_once("<body>").unwrap();
     let mut out = String::new();
     let mut within = false;

@@ -134,7 +134,13 @@ fn a_chart_with_a_script_is_refused() {
 #[test]
 fn only_the_style_and_the_charts_are_not_escaped() {
     let templates = [
+        include_str!("../../../templates/frame.html"),
         include_str!("../../../templates/report.html"),
+        include_str!("../../../templates/recommendation.html"),
+        include_str!("../../../templates/notices.html"),
+        include_str!("../../../templates/plan.html"),
+        include_str!("../../../templates/why.html"),
+        include_str!("../../../templates/sources.html"),
         include_str!("../../../templates/marks.html"),
         include_str!("../../../templates/chain.html"),
         include_str!("../../../templates/ladder.html"),
@@ -154,6 +160,8 @@ fn only_the_style_and_the_charts_are_not_escaped() {
         unescaped,
         [
             " css|safe ",
+            " chart.wide|safe ",
+            " chart.narrow|safe ",
             " chart.wide|safe ",
             " chart.narrow|safe ",
             " chart.wide|safe ",

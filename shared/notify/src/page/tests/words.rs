@@ -90,7 +90,7 @@ fn an_abstained_report_is_never_neutral() {
     let text = text(&html);
     assert!(html.contains("<h1>No view: too little history</h1>"));
     assert!(text.contains("No odds: the analyst abstained."));
-    assert!(text.contains("nothing to check") && text.contains("There is no number in this report."));
+    assert!(text.contains("nothing to check") && text.contains("There is no number to check."));
     assert!(!text.contains("Neutral") && !html.contains("class=\"odds\""));
 }
 
@@ -127,4 +127,14 @@ fn a_page_speaks_russian() {
     ] {
         assert!(text.contains(said), "{said:?} is missing in {text}");
     }
+}
+
+#[test]
+fn a_run_without_its_recommendation_says_why() {
+    let own = Case::of(sample::weekly());
+    let reason = Some("the model <refused>");
+    let html = render(&PageInput { no_recommendation: reason, ..input(&own, Parent::None) }).unwrap();
+    let said = "There is no recommendation: the model <refused>. This is the last report of the run.";
+    assert!(text(&html).contains(said), "{}", text(&html));
+    assert!(!text(&page(&own, None)).contains("recommendation"));
 }
