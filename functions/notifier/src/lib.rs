@@ -1,4 +1,5 @@
-//! Tells the user what a run found: writes the report pages and sends the message of the last report.
+//! Tells the user what a run found: writes its pages and sends the message of its recommendation, or of
+//! its last report.
 
 mod chat;
 mod page;
@@ -9,7 +10,9 @@ pub mod settings;
 use async_trait::async_trait;
 pub use chat::Telegram;
 use domain::StepId;
-use notify::telegram::{self, report_message};
+use domain::report::Trust;
+use notify::telegram::{self, recommendation_message, report_message};
+use notify::{ALERT_LINE, LanguageError};
 use runtime::{Batch, Function, Redeliver, Services, Stop, begin};
 use storage::{Message, StepDocument, StepResult, Topic};
 use tracing::{info, warn};
@@ -35,14 +38,25 @@ impl Notifier {
             let what = readings.missing.last().map_or_else(|| "no report".to_owned(), |m| m.sentence());
             return Err(Stop::Failed(format!("there is no report to show: {what}")));
         };
-        let main = page::write(&self.services, batch, &readings, readings.list.len() - 1).await?;
-        for above in 0..readings.list.len() - 1 {
-            page::write(&self.services, batch, &readings, above).await?;
+        let count = readings.list.len();
+        let (main, above) = match readings.advice() {
+            Some(advice) => {
+                (page::write_recommendation(&self.services, batch, &readings, advice).await?, count)
+            }
+            None => (page::write(&self.services, batch, &readings, count - 1).await?, count - 1),
+        };
+        for index in 0..above {
+            page::write(&self.services, batch, &readings, index).await?;
         }
-        let mut reason = readings.missing.last().map(readings::Missing::sentence);
+        let notice = match readings.advice() {
+            Some(advice) => Notice::of_recommendation(advice, &step.step_id),
+            None => Notice::of_report(last, &step.step_id),
+        };
+        let none = readings.no_recommendation().map(|why| format!("there is no recommendation: {why}"));
+        let mut reason = none.or_else(|| readings.missing.last().map(readings::Missing::sentence));
         let is_wanted = batch.run.asked.as_ref().is_none_or(|asked| asked.notify);
         if let Some(chat) = self.chat.as_ref().filter(|_| is_wanted) {
-            match self.send(chat, last, &main.html, &step.step_id).await {
+            match self.send(chat, notice, &main.html).await {
                 Ok(None) => {}
                 Ok(Some(note)) => reason = Some(format!("Telegram: {note}")),
                 Err(error) => {
@@ -65,20 +79,41 @@ impl Notifier {
     async fn send(
         &self,
         chat: &Chat,
-        last: &readings::Reading,
+        notice: Result<Notice, LanguageError>,
         html: &str,
-        step: &StepId,
     ) -> Result<Option<String>, String> {
-        let caption = report_message(&last.document, None).map_err(|error| error.to_string())?;
-        let file_name = format!("{}-{}-{step}.html", last.document.symbol.key(), last.document.timeframe);
+        let notice = notice.map_err(|error| error.to_string())?;
         let document = telegram::Document {
-            file_name: &file_name,
+            file_name: &notice.file_name,
             media_type: "text/html",
             bytes: html.as_bytes(),
-            caption_html: &caption,
-            silent: true,
+            caption_html: &notice.caption,
+            silent: notice.is_silent,
         };
         chat.deliver(&document, self.services.clock.now()).await
+    }
+}
+
+/// What a person is told of a run.
+struct Notice {
+    file_name: String,
+    caption: String,
+    is_silent: bool,
+}
+
+impl Notice {
+    fn of_report(reading: &readings::Reading, step: &StepId) -> Result<Self, LanguageError> {
+        let document = &reading.document;
+        let file_name = format!("{}-{}-{step}.html", document.symbol.key(), document.timeframe);
+        Ok(Self { file_name, caption: report_message(document, None)?, is_silent: true })
+    }
+
+    fn of_recommendation(advice: &readings::Advice, step: &StepId) -> Result<Self, LanguageError> {
+        let document = &advice.document;
+        let is_strong =
+            document.is_valid_plan() && document.strength.value >= ALERT_LINE && document.trust == Trust::Ok;
+        let file_name = format!("{}-recommendation-{step}.html", document.symbol.key());
+        Ok(Self { file_name, caption: recommendation_message(document, None)?, is_silent: !is_strong })
     }
 }
 

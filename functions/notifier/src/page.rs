@@ -1,10 +1,14 @@
 use domain::Sha256Hex;
-use notify::page::{self, InputRow, PageInput, Parent, Picture, RunFacts};
+use notify::ALERT_LINE;
+use notify::page::{
+    self, InputRow, MissingReport, PageInput, Parent, Picture, PlanChart, RecommendationInput, ReportPage,
+    RunFacts,
+};
 use runtime::{Batch, Services, Stop};
 use rust_decimal::Decimal;
 use storage::{ArtifactKey, Kind};
 
-use crate::readings::{CHART_CSS, Reading, Readings};
+use crate::readings::{Advice, CHART_CSS, Reading, Readings};
 
 /// A page that was written.
 pub(crate) struct Written {
@@ -13,7 +17,7 @@ pub(crate) struct Written {
     pub(crate) html: String,
 }
 
-/// Writes the page of the reading at `index`; the last one's is the run's.
+/// Writes the page of the reading at `index`; the last one's is the run's, unless the run has a recommendation.
 pub(crate) async fn write(
     services: &Services,
     batch: &Batch<'_>,
@@ -22,7 +26,22 @@ pub(crate) async fn write(
 ) -> Result<Written, Stop> {
     let reading = readings.list.get(index).ok_or_else(|| Stop::failed("no such reading"))?;
     let html = render(batch, readings, index, reading)?;
-    let key = ArtifactKey::new(&format!("pages/{}", name(batch, readings, index))).map_err(Stop::failed)?;
+    put(services, &name(batch, readings, index), html).await
+}
+
+/// Writes the page of the run's recommendation, which is the run's.
+pub(crate) async fn write_recommendation(
+    services: &Services,
+    batch: &Batch<'_>,
+    readings: &Readings,
+    advice: &Advice,
+) -> Result<Written, Stop> {
+    let html = render_recommendation(batch, readings, advice)?;
+    put(services, &format!("{}.html", batch.run.run_id), html).await
+}
+
+async fn put(services: &Services, name: &str, html: String) -> Result<Written, Stop> {
+    let key = ArtifactKey::new(&format!("pages/{name}")).map_err(Stop::failed)?;
     let put = services.artifacts.put(&key, "text/html; charset=utf-8", html.as_bytes()).await?;
     let html = if put.created {
         html
@@ -35,7 +54,7 @@ pub(crate) async fn write(
 fn name(batch: &Batch<'_>, readings: &Readings, index: usize) -> String {
     let run_id = &batch.run.run_id;
     match readings.list.get(index) {
-        Some(reading) if index + 1 < readings.list.len() => {
+        Some(reading) if index + 1 < readings.list.len() || readings.advice().is_some() => {
             format!("{run_id}-{}.html", reading.document.timeframe)
         }
         _ => format!("{run_id}.html"),
@@ -65,6 +84,38 @@ fn render(batch: &Batch<'_>, readings: &Readings, index: usize, reading: &Readin
         inputs: &inputs,
         prompt_version: reading.prompt_version,
         run: facts(batch, readings),
+        no_recommendation: readings.no_recommendation(),
+    })
+    .map_err(Stop::failed)
+}
+
+fn render_recommendation(batch: &Batch<'_>, readings: &Readings, advice: &Advice) -> Result<String, Stop> {
+    let names: Vec<_> = (0..readings.list.len()).map(|index| name(batch, readings, index)).collect();
+    let pages: Vec<_> = readings
+        .list
+        .iter()
+        .zip(&names)
+        .map(|(reading, page)| ReportPage { report_id: &reading.document.report_id, page })
+        .collect();
+    let missing: Vec<_> = readings
+        .missing
+        .iter()
+        .map(|missing| MissingReport { timeframe: missing.timeframe, reason: &missing.reason })
+        .collect();
+    page::render_recommendation(&RecommendationInput {
+        document: &advice.document,
+        chart: Some(PlanChart {
+            svgs: &advice.charts,
+            timeframe: advice.timeframe,
+            has_forming: advice.has_forming,
+        }),
+        chart_css: CHART_CSS,
+        pages: &pages,
+        missing: &missing,
+        account_at: None,
+        alert_line: ALERT_LINE,
+        prompt_version: advice.prompt_version,
+        run: facts(batch, readings),
     })
     .map_err(Stop::failed)
 }
@@ -79,7 +130,8 @@ fn part(reading: &Reading, small: bool) -> page::Reading<'_> {
 }
 
 fn facts(batch: &Batch<'_>, readings: &Readings) -> RunFacts {
-    let reports = || readings.steps.iter().filter(|step| step.kind == Kind::Report);
+    let asked = [Kind::Report, Kind::Recommendation];
+    let reports = || readings.steps.iter().filter(|step| asked.contains(&step.kind));
     let begun =
         readings.steps.iter().filter_map(|step| step.started_at).min().unwrap_or(batch.run.created_at);
     let ended = reports().filter_map(|step| step.ended_at).max().unwrap_or(batch.run.created_at);

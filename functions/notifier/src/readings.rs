@@ -1,8 +1,10 @@
-use charts::{Language, SVG_CSS, SvgLayout, Template, render_svg_in};
-use domain::Timeframe;
+use charts::scene::PlanPrices;
+use charts::{Language, SVG_CSS, SvgLayout, Template, render_plan_svg, render_svg_in};
 use domain::ohlcv::Ohlcv;
+use domain::recommendation::{Direction, RecommendationDocument};
 use domain::report::ReportDocument;
 use domain::series::SeriesDocument;
+use domain::{ContentId, Timeframe};
 use notify::page::ChartSvgs;
 use runtime::{Batch, Catalog, Services, Stop};
 use serde::de::DeserializeOwned;
@@ -12,6 +14,8 @@ use storage::{Kind, Status, StepDocument};
 pub(crate) struct Readings {
     pub(crate) list: Vec<Reading>,
     pub(crate) missing: Vec<Missing>,
+    /// What the run ended in, where it was to end in a recommendation.
+    pub(crate) decided: Option<Decided>,
     pub(crate) steps: Vec<StepDocument>,
 }
 
@@ -23,6 +27,23 @@ pub(crate) struct Reading {
     pub(crate) charts: ChartSvgs,
     pub(crate) small: ChartSvgs,
     pub(crate) pictures: Vec<(String, Vec<u8>)>,
+    pub(crate) prompt_version: Option<u32>,
+}
+
+/// How the recommendation of a run ended.
+pub(crate) enum Decided {
+    /// It is there.
+    Recommendation(Box<Advice>),
+    /// It is not, for this reason.
+    Missing(String),
+}
+
+/// A recommendation with everything its page shows.
+pub(crate) struct Advice {
+    pub(crate) document: RecommendationDocument,
+    pub(crate) charts: ChartSvgs,
+    pub(crate) timeframe: Timeframe,
+    pub(crate) has_forming: bool,
     pub(crate) prompt_version: Option<u32>,
 }
 
@@ -55,9 +76,64 @@ impl Readings {
                 missing.push(Missing { timeframe, reason });
             }
         }
-        list.sort_by_key(|reading| reading.document.timeframe);
-        Ok(Self { list, missing, steps })
+        list.sort_by_key(|reading: &Reading| reading.document.timeframe);
+        let decided = match steps.iter().find(|step| step.kind == Kind::Recommendation) {
+            Some(step) => Some(decided(services, step, &list, &catalog).await?),
+            None => None,
+        };
+        Ok(Self { list, missing, decided, steps })
     }
+
+    /// The recommendation of the run.
+    pub(crate) fn advice(&self) -> Option<&Advice> {
+        match &self.decided {
+            Some(Decided::Recommendation(advice)) => Some(advice),
+            _ => None,
+        }
+    }
+
+    /// Why the run has no recommendation, where it was to have one.
+    pub(crate) fn no_recommendation(&self) -> Option<&str> {
+        match &self.decided {
+            Some(Decided::Missing(reason)) => Some(reason),
+            _ => None,
+        }
+    }
+}
+
+async fn decided(
+    services: &Services,
+    step: &StepDocument,
+    list: &[Reading],
+    catalog: &Catalog,
+) -> Result<Decided, Stop> {
+    if step.status != Status::Done {
+        let reason = step.result.reason.clone().unwrap_or_else(|| step.status.as_str().to_owned());
+        return Ok(Decided::Missing(reason));
+    }
+    let document: RecommendationDocument = read(services, step.result.gcs_uri.as_deref()).await?;
+    // the shortest timeframe it was given: what the plan stands on
+    let given = document.source_report_id.first();
+    let day = list.iter().find(|reading| Some(&reading.document.report_id) == given);
+    let day = day.ok_or_else(|| Stop::failed("the report that the recommendation stands on is missing"))?;
+    let charts = draw_plan(&document, &day.series);
+    let prompt_version = prompt_version(catalog, &document.llm_prompt_id);
+    let (timeframe, has_forming) = (day.series.timeframe, day.series.forming.is_some());
+    Ok(Decided::Recommendation(Box::new(Advice { document, charts, timeframe, has_forming, prompt_version })))
+}
+
+fn draw_plan(document: &RecommendationDocument, series: &SeriesDocument) -> ChartSvgs {
+    let language = if document.language == "ru" { Language::Ru } else { Language::En };
+    let label = format!("{} {}; numbers are beside.", document.symbol, series.timeframe);
+    let prices = document.plan.as_ref().map(|plan| PlanPrices {
+        is_long: document.recommendation.direction == Direction::Long,
+        entry_low: plan.entry_low,
+        entry_high: plan.entry_high,
+        stop: plan.stop,
+        targets: plan.targets.iter().map(|target| target.price).collect(),
+    });
+    let svg = |layout| render_plan_svg(series, prices.as_ref(), layout, &label, language);
+    ChartSvgs { wide: svg(SvgLayout::Half), narrow: svg(SvgLayout::Narrow) }
 }
 
 async fn reading(
@@ -82,7 +158,7 @@ async fn reading(
     let template = Template::parse(main, text).map_err(Stop::failed)?;
     let charts = draw(&document, &series, &template, SvgLayout::Wide);
     let small = draw(&document, &series, &Template::parent(), SvgLayout::Half);
-    let prompt_version = prompt_version(catalog, &document);
+    let prompt_version = prompt_version(catalog, &document.llm_prompt_id);
     Ok(Reading { document, ohlcv, series, charts, small, pictures, prompt_version })
 }
 
@@ -100,8 +176,8 @@ fn draw(
     ChartSvgs { wide: svg(wide), narrow: svg(SvgLayout::Narrow) }
 }
 
-fn prompt_version(catalog: &Catalog, document: &ReportDocument) -> Option<u32> {
-    let name = format!("{}.prompt", document.llm_prompt_id.name());
+fn prompt_version(catalog: &Catalog, llm_prompt_id: &ContentId) -> Option<u32> {
+    let name = format!("{}.prompt", llm_prompt_id.name());
     let all: Vec<_> = catalog.prompts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let prompt = llm::Prompt::parse(&name, catalog.prompts.get(&name)?, &all).ok()?;
     Some(prompt.front().version)
