@@ -1,10 +1,12 @@
 use std::path::{Path, PathBuf};
 
 use domain::RunId;
+use domain::recommendation::RecommendationDocument;
 use domain::report::ReportDocument;
 use platform_local::{FolderArtifacts, Local};
 use rust_decimal::Decimal;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use storage::{ArtifactStore, Journal, Kind, RunDocument, Status, StepDocument, StoreError};
 
 use crate::terminal::Terminal;
@@ -14,6 +16,7 @@ pub(crate) struct Outcome {
     pub(crate) run: RunDocument,
     pub(crate) steps: Vec<StepDocument>,
     pub(crate) report: Option<ReportDocument>,
+    pub(crate) recommendation: Option<RecommendationDocument>,
     pub(crate) page: Option<PathBuf>,
 }
 
@@ -32,6 +35,8 @@ struct Json<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<&'a ReportDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    recommendation: Option<&'a RecommendationDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<String>,
     wall_ms: i64,
     model_calls: u32,
@@ -43,22 +48,12 @@ impl Outcome {
     pub(crate) async fn read(local: &Local, run_id: &RunId) -> Result<Option<Self>, StoreError> {
         let Some(run) = local.journal.run(run_id).await? else { return Ok(None) };
         let steps = local.journal.steps(run_id).await?;
-        let last = steps.iter().rfind(|step| step.kind == Kind::Report && step.status == Status::Done);
-        let report = match last.and_then(|step| step.result.gcs_uri.as_deref()) {
-            Some(gcs_uri) => {
-                let bytes = local.artifacts.get(gcs_uri).await?;
-                let damaged = |error: serde_json::Error| StoreError::Damaged {
-                    what: gcs_uri.to_owned(),
-                    found: error.to_string(),
-                };
-                Some(serde_json::from_slice(&bytes).map_err(damaged)?)
-            }
-            None => None,
-        };
+        let report = document(local, &steps, Kind::Report).await?;
+        let recommendation = document(local, &steps, Kind::Recommendation).await?;
         let page = steps.iter().find(|step| step.kind == Kind::Notification);
         let page = page.and_then(|step| step.result.gcs_uri.as_deref());
         let page = page.and_then(|uri| FolderArtifacts::key(uri).ok()).map(|key| local.artifacts.path(&key));
-        Ok(Some(Self { run, steps, report, page }))
+        Ok(Some(Self { run, steps, report, recommendation, page }))
     }
 
     /// From the first step's start to the run's end.
@@ -93,6 +88,7 @@ impl Outcome {
             pins: &self.run.pins,
             steps: &self.steps,
             report: self.report.as_ref(),
+            recommendation: self.recommendation.as_ref(),
             page: self.page.as_ref().map(|page| page.display().to_string()),
             wall_ms: self.wall_ms(),
             model_calls: self.model_calls(),
@@ -103,14 +99,30 @@ impl Outcome {
     /// The result for a person: the verdict first, the path last.
     pub(crate) fn print(&self, terminal: &Terminal, data: &Path) {
         terminal.line("");
-        match &self.report {
-            Some(report) if self.is_done() => self.print_report(terminal, report, data),
-            _ => self.print_failure(terminal, data),
+        match self.lines() {
+            Some(lines) => self.print_lines(terminal, &lines, data),
+            None => self.print_failure(terminal, data),
         }
     }
 
-    fn print_report(&self, terminal: &Terminal, report: &ReportDocument, data: &Path) {
-        let lines = notify::console::report_lines(report).unwrap_or_default();
+    /// What a run that is done came to: its recommendation, else its last report.
+    pub(crate) fn lines(&self) -> Option<Vec<String>> {
+        if !self.is_done() {
+            return None;
+        }
+        if let Some(advice) = &self.recommendation {
+            return notify::console::recommendation_lines(advice, notify::ALERT_LINE).ok();
+        }
+        let mut lines = notify::console::report_lines(self.report.as_ref()?).ok()?;
+        let none = self.steps.iter().find(|step| step.kind == Kind::Recommendation);
+        lines.extend(none.map(|step| {
+            let why = step.result.reason.as_deref().unwrap_or(step.status.as_str());
+            notify::console::row("missing", &format!("the recommendation: {why}"))
+        }));
+        Some(lines)
+    }
+
+    fn print_lines(&self, terminal: &Terminal, lines: &[String], data: &Path) {
         for (index, line) in lines.iter().enumerate() {
             if index == 0 { terminal.answer(line) } else { terminal.line(line) }
         }
@@ -156,6 +168,20 @@ impl Outcome {
     fn advice(&self) -> Option<&str> {
         self.run.reason.as_deref().and_then(|reason| reason.split_once("; ")).map(|(_, advice)| advice)
     }
+}
+
+/// The document of the last step of a kind that is done.
+async fn document<T: DeserializeOwned>(
+    local: &Local,
+    steps: &[StepDocument],
+    kind: Kind,
+) -> Result<Option<T>, StoreError> {
+    let last = steps.iter().rfind(|step| step.kind == kind && step.status == Status::Done);
+    let Some(gcs_uri) = last.and_then(|step| step.result.gcs_uri.as_deref()) else { return Ok(None) };
+    let bytes = local.artifacts.get(gcs_uri).await?;
+    let damaged =
+        |error: serde_json::Error| StoreError::Damaged { what: gcs_uri.to_owned(), found: error.to_string() };
+    serde_json::from_slice(&bytes).map(Some).map_err(damaged)
 }
 
 /// `$0.0061, 2 calls`.

@@ -1,3 +1,4 @@
+use domain::recommendation::{Direction, RecommendationDocument};
 use domain::report::Bias;
 use jiff::Timestamp;
 use serde_json::json;
@@ -65,6 +66,9 @@ fn minute(at: Timestamp) -> impl std::fmt::Display {
 
 /// What came of a run, in a few words.
 fn result(run: &RunDocument, outcome: &Outcome) -> String {
+    if let (Status::Done, Some(advice)) = (run.status, &outcome.recommendation) {
+        return verdict(advice);
+    }
     match (run.status, &outcome.report) {
         (Status::Done, Some(report)) => {
             let word = match report.report.bias {
@@ -85,5 +89,19 @@ fn result(run: &RunDocument, outcome: &Outcome) -> String {
             let failed = failed.map(|step| format!("{} failed", step.step_id));
             failed.unwrap_or_default()
         }
+    }
+}
+
+/// `Short 52`, `Stand aside`.
+fn verdict(advice: &RecommendationDocument) -> String {
+    let word = match advice.recommendation.direction {
+        Direction::Long => "Long",
+        Direction::Short => "Short",
+        Direction::StandAside => return "Stand aside".to_owned(),
+    };
+    if advice.is_valid_plan() {
+        format!("{word} {}", advice.strength.value)
+    } else {
+        format!("{word}, invalid")
     }
 }

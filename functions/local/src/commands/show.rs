@@ -1,4 +1,4 @@
-use storage::{Kind, Status, StepDocument};
+use storage::{Kind, StepDocument};
 
 use super::run_id;
 use crate::app::{self, PORT};
@@ -27,14 +27,13 @@ pub(crate) async fn run(arguments: &OneRun, terminal: &Terminal) -> Result<(), F
 fn print(outcome: &Outcome, terminal: &Terminal) {
     let run = &outcome.run;
     let row = |name: &str, text: &str| terminal.line(&notify::console::row(name, text));
-    match (&outcome.report, run.status) {
-        (Some(report), Status::Done) => {
-            for (index, line) in notify::console::report_lines(report).unwrap_or_default().iter().enumerate()
-            {
+    match outcome.lines() {
+        Some(lines) => {
+            for (index, line) in lines.iter().enumerate() {
                 if index == 0 { terminal.answer(line) } else { terminal.line(line) }
             }
         }
-        _ => terminal.answer(&outcome.failure()),
+        None => terminal.answer(&outcome.failure()),
     }
     row("as of", &format!("{}, candles of {}", run.as_of, run.source));
     row("cost", &outcome.cost());
@@ -57,6 +56,9 @@ fn line(step: &StepDocument) -> String {
     };
     let mut note = match step.kind {
         Kind::Report => step.result.report_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        Kind::Recommendation => {
+            step.result.recommendation_id.as_ref().map(ToString::to_string).unwrap_or_default()
+        }
         _ => step.result.gcs_uri.clone().unwrap_or_default(),
     };
     if let Some(provider) = &step.result.chart_provider {
