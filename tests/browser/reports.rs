@@ -32,7 +32,7 @@ struct Made {
 }
 
 /// Pages of all states a number can be in, both languages, and the page of a report without a parent; of recorded
-/// candles too where they lie beside the repository. Made once; nothing is left in the file system.
+/// candles too, two recommendations among them, where they lie beside the repository. Made once; nothing is left in the file system.
 pub(super) fn reports() -> &'static [Report] {
     &made().reports
 }
@@ -85,15 +85,22 @@ fn read_material(program: &Topdown, finished: &Value, timeframe: &str) -> Materi
     Material { document: artifact("report"), ohlcv: artifact("ohlcv"), series: artifact("series") }
 }
 
-fn recorded() -> Option<Report> {
+fn recorded() -> Vec<Report> {
     let Some(candles) = candles() else {
-        left_out("the page of recorded candles", "it needs the data folder beside the repository");
-        return None;
+        left_out("the pages of recorded candles", "they need the data folder beside the repository");
+        return Vec::new();
     };
     let program = Topdown::new();
     let folder = candles.to_str().expect("a path in UTF-8");
     let finished = program.json(&["demo", "--json", "--candles", folder, "--symbol", "BTCUSDT"]);
-    Some(page(&program, &finished, "recorded", "en"))
+    let mut reports = vec![page(&program, &finished, "recorded", "en")];
+    // a week that carries a plan by the rules, and one that its costs make invalid
+    let mut decided = vec!["demo", "--json", "--flow", "3", "--candles", folder, "--symbol", "SOLUSDT"];
+    decided.extend(["--as-of", "2025-05-15T04:00:00Z"]);
+    reports.push(page(&program, &program.json(&decided), "planned", "en"));
+    decided.extend(["--model", "rule-analyst:poor_rr", "--lang", "ru"]);
+    reports.push(page(&program, &program.json(&decided), "invalid plan", "ru"));
+    reports
 }
 
 fn page(program: &Topdown, finished: &Value, what: &'static str, language: &'static str) -> Report {

@@ -5,7 +5,7 @@ use super::launch::in_browser;
 use super::reports::reports;
 use super::screen::{DESK, PHONE, Theme};
 
-const PICTURED: [&str; 3] = ["simulated", "unverified", "recorded"];
+const PICTURED: [&str; 5] = ["simulated", "unverified", "recorded", "planned", "invalid plan"];
 
 /// For a person to look at: whole pages, folds closed, in `screenshots` beside the build.
 #[test]

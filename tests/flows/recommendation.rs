@@ -182,3 +182,25 @@ fn it_is_written_in_the_language_asked_for() {
         assert!(is_russian(text(answer, name)), "{name}");
     }
 }
+
+/// The page of the run is the recommendation's; its reports stand beside it and are linked.
+#[test]
+fn its_page_is_the_page_of_the_run() {
+    let topdown = Topdown::new();
+    let run = topdown.json(&["demo", "--flow", "3", "--json"]);
+    let page = text(&run, "page");
+    let html = std::fs::read_to_string(topdown.path(page)).unwrap();
+    let id = text(&run["recommendation"], "recommendation_id");
+    assert!(html.contains(id) && html.contains("id=\"plan\"") && html.contains("id=\"sources\""));
+    assert_eq!(step(&run, "recommendation")["recommendation_id"], run["recommendation"]["recommendation_id"]);
+    for timeframe in ["1M", "1w", "1d", "4h"] {
+        let beside = page.replace(".html", &format!("-{timeframe}.html"));
+        let file = beside.rsplit('/').next().unwrap();
+        assert!(html.contains(&format!("href=\"{file}\"")), "{file}");
+        let report = std::fs::read_to_string(topdown.path(&beside)).unwrap();
+        assert!(
+            report.contains(text(step(&run, &format!("{timeframe}-report")), "report_id")),
+            "{timeframe}"
+        );
+    }
+}
