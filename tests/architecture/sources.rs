@@ -112,7 +112,7 @@ fn unescaped_insertions_are_counted() {
             }
         }
     }
-    assert_eq!(found.len(), 5, "the style and four charts: {found:?}");
+    assert_eq!(found.len(), 7, "the style and six charts: {found:?}");
 }
 
 /// Nothing of one machine and no registry's host: the repository speaks of itself alone.
