@@ -1,6 +1,7 @@
 //! Candles of exchanges, from the wire to the artifact a model is given.
 //!
 //! - [`binance`]: the exchange's client, one weight account for all its clones, errors that are decisions;
+//! - [`binance_account`]: what an account holds, read by signed GETs alone;
 //! - [`candles`]: checks that flag and never fill, exact aggregation of 1h bars, the bar in progress;
 //! - [`indicators`]: TA-Lib's indicators by name (`ema20`, `rsi14`, `macd_hist`), with the weight of their seed;
 //! - [`artifact`]: `topdown.ohlcv/1`, which is sent to a model, and `topdown.series/1`, which charts draw;
@@ -21,6 +22,7 @@
 
 pub mod artifact;
 pub mod binance;
+pub mod binance_account;
 pub mod candles;
 pub mod indicators;
 pub mod plan;

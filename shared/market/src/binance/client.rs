@@ -54,7 +54,13 @@ pub struct Client {
     base_url: String,
     limits: Limits,
     account: Arc<Mutex<Account>>,
+    /// Whether nothing that the exchange says is quoted: it may repeat a key, or what an account holds.
+    is_discreet: bool,
 }
+
+/// Makes the request of one attempt, to the address without its query.
+pub(crate) type MakeRequest<'a> =
+    &'a (dyn Fn(&reqwest::Client, String) -> reqwest::RequestBuilder + Send + Sync);
 
 impl Client {
     /// A client of the exchange at `base_url` (scheme and host), with [`Limits::PUBLISHED`].
@@ -66,7 +72,12 @@ impl Client {
     pub fn with_limits(http: reqwest::Client, base_url: String, limits: Limits) -> Self {
         let base_url = base_url.trim_end_matches('/').to_owned();
         let account = Arc::new(Mutex::new(Account::new(limits.weight_per_minute)));
-        Self { http, base_url, limits, account }
+        Self { http, base_url, limits, account, is_discreet: false }
+    }
+
+    /// As [`Self::with_limits`], for requests that carry a key: errors and log lines quote no answer.
+    pub(crate) fn discreet(http: reqwest::Client, base_url: String, limits: Limits) -> Self {
+        Self { is_discreet: true, ..Self::with_limits(http, base_url, limits) }
     }
 
     /// The exchange's clock. A bar has closed if its close time is before it, whatever the local clock says.
@@ -137,12 +148,22 @@ impl Client {
         query: &[(&str, String)],
         symbol: Option<&Symbol>,
     ) -> Result<Vec<u8>, MarketError> {
+        self.ask(endpoint, &|http, url| http.get(url).query(query), symbol).await
+    }
+
+    /// The answer to a request that `request` makes anew for each attempt.
+    pub(crate) async fn ask(
+        &self,
+        endpoint: (&str, u32),
+        request: MakeRequest<'_>,
+        symbol: Option<&Symbol>,
+    ) -> Result<Vec<u8>, MarketError> {
         let mut backoff = self.limits.backoff;
         let mut attempt = 1;
         loop {
             self.turn(endpoint.1).await?;
             let error =
-                match self.attempt(endpoint, query).await.and_then(|answer| self.judge(answer, symbol)) {
+                match self.attempt(endpoint, request).await.and_then(|answer| self.judge(answer, symbol)) {
                     Ok(body) => return Ok(body),
                     Err(error) => error,
                 };
@@ -192,9 +213,9 @@ impl Client {
         }
     }
 
-    async fn attempt(&self, endpoint: (&str, u32), query: &[(&str, String)]) -> Result<Answer, MarketError> {
+    async fn attempt(&self, endpoint: (&str, u32), request: MakeRequest<'_>) -> Result<Answer, MarketError> {
         let reserved = Reserved { client: self, weight: endpoint.1, report: Report::default() };
-        let request = self.http.get(format!("{}{}", self.base_url, endpoint.0)).query(query);
+        let request = request(&self.http, format!("{}{}", self.base_url, endpoint.0));
         let exchange = async {
             let response = request.send().await.map_err(transport)?;
             Answer::read(response).await
@@ -215,9 +236,10 @@ impl Client {
         let failure: Option<Failure> = serde_json::from_slice(&answer.body).ok();
         let code = failure.as_ref().map(|failure| failure.code);
         let text = failure.map_or_else(|| String::from_utf8_lossy(&answer.body).into_owned(), |f| f.msg);
-        let said = stripped(&text);
+        let said = if self.is_discreet { "not quoted".to_owned() } else { stripped(&text) };
         match (status, code) {
             (429 | 418, _) | (_, Some(-1003)) => Err(self.silenced(&answer)),
+            (_, Some(code @ (-2014 | -2015 | -2008 | -1021 | -1022))) => Err(MarketError::Denied { code }),
             (451 | 403, _) => Err(MarketError::Restricted { status, said }),
             (_, Some(-1121 | -1100)) => match symbol {
                 Some(symbol) => Err(MarketError::UnknownSymbol { symbol: symbol.clone() }),

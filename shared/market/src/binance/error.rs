@@ -33,6 +33,16 @@ pub enum MarketError {
         /// Until when, if the exchange told its time.
         until: Option<Timestamp>,
     },
+    /// The exchange refuses the key, its signature or its time: tell the operator. What it said is left out, for it
+    /// may repeat what it was sent.
+    #[error(
+        "the exchange refuses the key or its request (code {code}); check the key, the addresses it is bound to and \
+         that it may read"
+    )]
+    Denied {
+        /// The exchange's code.
+        code: i64,
+    },
     /// No answer, or one that says to come back: try again later.
     #[error("the exchange is unavailable: {said}; try again later")]
     Unavailable {
@@ -52,7 +62,7 @@ impl MarketError {
         Self::Unavailable { said: said.into() }
     }
 
-    pub(super) fn unexpected(said: impl Into<String>) -> Self {
+    pub(crate) fn unexpected(said: impl Into<String>) -> Self {
         Self::Unexpected { said: said.into() }
     }
 }
