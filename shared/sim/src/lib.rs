@@ -18,6 +18,7 @@ mod telegram;
 mod testbed;
 mod world;
 
+pub use binance::account::SimAccount;
 pub use clock::SimClock;
 pub use faults::{Fault, Faults, Rule};
 pub use market::RecordedError;

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::binance::Weights;
+use crate::binance::account::{Accounts, SimAccount};
 use crate::faults::{Faults, Rule};
 use crate::market::{Market, RecordedError};
 use crate::recorder::{Recorded, Recorder, Service};
@@ -77,6 +78,7 @@ pub(crate) struct Shared {
     pub(crate) recorder: Recorder,
     pub(crate) faults: Faults,
     pub(crate) weights: Weights,
+    pub(crate) accounts: Accounts,
     pub(crate) messages: Messages,
     pub(crate) slow_model: Duration,
 }
@@ -93,6 +95,7 @@ impl Shared {
             recorder: Recorder::default(),
             faults: Faults::new(config.faults),
             weights: Weights::default(),
+            accounts: Accounts::default(),
             messages: Messages::default(),
             slow_model: config.slow_model,
         }))
@@ -168,6 +171,11 @@ impl World {
     /// The faults; rules can be added while the world runs.
     pub fn faults(&self) -> &Faults {
         &self.shared.faults
+    }
+
+    /// Changes the account at the exchange, from the next request on.
+    pub fn change_account(&self, change: impl FnOnce(&mut SimAccount)) {
+        change(&mut self.shared.accounts.lock());
     }
 
     /// Every request so far, in the order of arrival; of very many only the newest.

@@ -1,8 +1,9 @@
-//! The exchange: spot market data of Binance's REST API, public part.
+//! The exchange: spot market data of Binance's REST API, and the signed part that shows an account.
 //!
 //! Of the intervals, the five that the project reads exist; any other is answered as invalid. `timeZone` other
 //! than 0 is refused.
 
+pub(crate) mod account;
 mod depth;
 mod error;
 mod exchange_info;
@@ -43,6 +44,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/api/v3/ticker/price", get(price))
         .route("/api/v3/ticker/bookTicker", get(book))
         .route("/api/v3/depth", get(depth))
+        .merge(account::routes())
         .fallback(async || {
             plain(404, "text/html", b"<html><body><h2>404 Not found</h2></body></html>".to_vec())
         })
