@@ -117,7 +117,9 @@ impl Coordinator {
         let run = documents::resumed(&earlier, run_id.clone(), pins, model, asked, now);
         // the steps first: once the run exists, whoever finds it finds what it reuses
         let steps = self.services.journal.steps(failed).await?;
-        let done = steps.iter().filter(|step| step.status == Status::Done && step.kind != Kind::Notification);
+        // an account is read just before it is used, so it is read again
+        let taken = |step: &&StepDocument| !matches!(step.kind, Kind::Account | Kind::Notification);
+        let done = steps.iter().filter(|step| step.status == Status::Done).filter(taken);
         let reused: Vec<_> = done.map(|step| documents::reused(&run, step)).collect();
         self.services.journal.create_steps(&reused).await?;
         if self.services.journal.create_run(&run).await? {
@@ -274,6 +276,7 @@ fn kind(planned: &StepKind) -> Kind {
     match planned {
         StepKind::Ohlcv => Kind::Ohlcv,
         StepKind::Chart(_) => Kind::Chart,
+        StepKind::Account => Kind::Account,
         StepKind::Report(_) => Kind::Report,
         StepKind::Recommendation(_) => Kind::Recommendation,
         StepKind::Notification => Kind::Notification,

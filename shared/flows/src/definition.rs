@@ -20,6 +20,8 @@ pub struct Decision {
     pub task: &'static str,
     /// The timeframes whose reports it is given; those it is not given stand beside it.
     pub reads: &'static [Timeframe],
+    /// Whether it is given the account, read after the last report.
+    pub account: bool,
 }
 
 /// One timeframe of a flow.
@@ -51,8 +53,11 @@ const FOUR_HOURS: Reading = Reading { timeframe: Timeframe::Hour4, task: "four-h
 const DOWN_TO_FOUR_HOURS: &[Reading] = &[MONTH, WEEK, DAY, FOUR_HOURS];
 
 /// The day is where a plan stands; four hours are its timing, shown beside it.
-const RECOMMENDATION: Decision =
-    Decision { task: "recommendation", reads: &[Timeframe::Month, Timeframe::Week, Timeframe::Day] };
+const RECOMMENDATION: Decision = Decision {
+    task: "recommendation",
+    reads: &[Timeframe::Month, Timeframe::Week, Timeframe::Day],
+    account: false,
+};
 
 const FLOWS: &[Flow] = &[
     Flow { number: 1, title: "the month, then the week", reads: &[MONTH, WEEK], decides: None },
@@ -67,6 +72,12 @@ const FLOWS: &[Flow] = &[
         title: "the same, then a recommendation",
         reads: DOWN_TO_FOUR_HOURS,
         decides: Some(RECOMMENDATION),
+    },
+    Flow {
+        number: 4,
+        title: "the same, with the account before the recommendation",
+        reads: DOWN_TO_FOUR_HOURS,
+        decides: Some(Decision { account: true, ..RECOMMENDATION }),
     },
 ];
 
@@ -89,7 +100,11 @@ impl Flow {
     /// The number and what it reads.
     fn told(&self) -> String {
         let reads: Vec<_> = self.reads.iter().map(|reading| reading.timeframe.as_str()).collect();
-        let decides = if self.decides.is_some() { ", recommendation" } else { "" };
+        let decides = match self.decides {
+            Some(Decision { account: true, .. }) => ", account, recommendation",
+            Some(_) => ", recommendation",
+            None => "",
+        };
         format!("{} ({}{decides})", self.number, reads.join(", "))
     }
 }

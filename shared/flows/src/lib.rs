@@ -6,4 +6,4 @@ mod plan;
 
 pub use definition::{Decision, Flow, Reading, UnknownFlow};
 pub use machine::{Command, Ending, Progress, State, advance};
-pub use plan::{Plan, Planned, StepKind, recommendation_step, report_step};
+pub use plan::{Plan, Planned, StepKind, account_step, recommendation_step, report_step};

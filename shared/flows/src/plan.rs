@@ -9,6 +9,8 @@ pub enum StepKind {
     Ohlcv,
     /// A chart by the template of that name.
     Chart(&'static str),
+    /// What the account holds.
+    Account,
     /// A report by the prompt of that task.
     Report(&'static str),
     /// The recommendation.
@@ -43,6 +45,11 @@ pub struct Plan {
 /// The id of a timeframe's report.
 pub fn report_step(timeframe: Timeframe) -> StepId {
     id(&format!("{timeframe}-report"))
+}
+
+/// The id of the export of the account.
+pub fn account_step() -> StepId {
+    id("account")
 }
 
 /// The id of the recommendation.
@@ -102,10 +109,20 @@ impl Plan {
         let mut awaits: Vec<StepId> =
             flow.reads.iter().map(|reading| report_step(reading.timeframe)).collect();
         if let Some(decision) = flow.decides {
-            let (given, beside) = awaits
+            // a report that is not done ends the run badly, and the key need not be used
+            let account = decision.account.then(|| Planned {
+                id: account_step(),
+                kind: StepKind::Account,
+                timeframe: None,
+                needs: Vec::new(),
+                awaits: awaits.clone(),
+            });
+            let (given, beside): (Vec<_>, Vec<_>) = awaits
                 .iter()
                 .cloned()
                 .partition(|id| decision.reads.iter().any(|timeframe| report_step(*timeframe) == *id));
+            let beside = beside.into_iter().chain(account.iter().map(|step| step.id.clone())).collect();
+            steps.extend(account);
             steps.push(Planned {
                 id: recommendation_step(),
                 kind: StepKind::Recommendation(decision),
@@ -199,12 +216,32 @@ mod tests {
         assert_eq!(three.steps.len(), two.steps.len() + 1);
     }
 
+    /// Flow 4 is flow 3 and the account, read once every report has ended; the recommendation waits for it, and is
+    /// made without it.
+    #[test]
+    fn flow_4_reads_the_account_before_the_recommendation() {
+        let (three, four) =
+            (Plan::of(&Flow::numbered("3").unwrap()), Plan::of(&Flow::numbered("4").unwrap()));
+        let names = |ids: &[StepId]| ids.iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>();
+        for step in three.steps.iter().filter(|step| step.id != recommendation_step()) {
+            assert_eq!(four.step(&step.id), Some(step));
+        }
+        let account = four.step(&account_step()).unwrap();
+        assert_eq!(account.kind, StepKind::Account);
+        assert_eq!(names(&account.needs), [""; 0]);
+        assert_eq!(names(&account.awaits), ["1M-report", "1w-report", "1d-report", "4h-report"]);
+        let step = four.step(&recommendation_step()).unwrap();
+        assert_eq!(names(&step.needs), ["1M-report", "1w-report", "1d-report"]);
+        assert_eq!(names(&step.awaits), ["4h-report", "account"]);
+        assert_eq!(four.steps.len(), three.steps.len() + 1);
+    }
+
     #[test]
     fn an_unknown_flow_says_which_there_are() {
         assert_eq!(
             Flow::numbered("9").unwrap_err().to_string(),
             "there is no flow 9; this version runs 1 (1M, 1w), 2 (1M, 1w, 1d, 4h), \
-             3 (1M, 1w, 1d, 4h, recommendation)"
+             3 (1M, 1w, 1d, 4h, recommendation), 4 (1M, 1w, 1d, 4h, account, recommendation)"
         );
     }
 }

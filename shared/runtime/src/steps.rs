@@ -236,7 +236,7 @@ impl Batch<'_> {
     ) -> Result<(), StoreError> {
         let now = self.services.clock.now();
         if let Some(gcs_uri) = &result.gcs_uri
-            && matches!(step.kind, Kind::Ohlcv | Kind::Chart | Kind::Notification)
+            && matches!(step.kind, Kind::Ohlcv | Kind::Chart | Kind::Account | Kind::Notification)
         {
             let signed = self.services.artifacts.sign(gcs_uri, now, SIGNED_FOR).await?;
             result.signed_url = Some(signed.url);

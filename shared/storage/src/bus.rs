@@ -17,6 +17,8 @@ pub enum Topic {
     OhlcvExport,
     /// To the exporter of charts.
     ChartExport,
+    /// To the exporter of the account.
+    AccountExport,
     /// To the analyst.
     LlmAnalyst,
     /// To the notifier.
@@ -29,6 +31,7 @@ impl Topic {
         match kind {
             Kind::Ohlcv => Self::OhlcvExport,
             Kind::Chart => Self::ChartExport,
+            Kind::Account => Self::AccountExport,
             Kind::Report | Kind::Recommendation => Self::LlmAnalyst,
             Kind::Notification => Self::Notifier,
         }
@@ -40,6 +43,7 @@ impl Topic {
             Self::FlowEvents => "flow-events",
             Self::OhlcvExport => "ohlcv-export",
             Self::ChartExport => "chart-export",
+            Self::AccountExport => "account-export",
             Self::LlmAnalyst => "llm-analyst",
             Self::Notifier => "notifier",
         }

@@ -66,6 +66,8 @@ pub enum Kind {
     Ohlcv,
     /// A chart of a timeframe.
     Chart,
+    /// What an account holds.
+    Account,
     /// A report of a timeframe.
     Report,
     /// A recommendation.
