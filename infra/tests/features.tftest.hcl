@@ -10,12 +10,13 @@ variables {
   project = "a-project"
   region  = "asia-southeast1"
   images = {
-    for name in ["chart-exporter", "coordinator", "llm-analyst", "notifier", "ohlcv-collector", "ohlcv-exporter"] :
+    for name in ["account-exporter", "chart-exporter", "coordinator", "llm-analyst", "notifier", "ohlcv-collector", "ohlcv-exporter"] :
     name => "asia-southeast1-docker.pkg.dev/a-project/topdown/${name}@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
   }
 
   # whoever adds a feature adds it here
   features = {
+    account   = { secret_versions = { binance-api-key = "2", binance-api-secret = "4" } }
     telegram  = { secret_versions = { telegram-bot-token = "3" }, settings = { TELEGRAM_CHAT_ID = "-1001" } }
     chart-img = { secret_versions = { chart-img-api-key = "1" } }
     openai    = { secret_versions = { openai-api-key = "12" } }
@@ -36,12 +37,13 @@ run "every_secret_is_a_file_of_one_version" {
         for volume in service.template[0].volumes : "${volume.secret[0].secret}:${volume.secret[0].items[0].version}"
       ]
       } == {
-      chart-exporter  = ["chart-img-api-key:1"]
-      coordinator     = []
-      llm-analyst     = ["openai-api-key:12"]
-      notifier        = ["telegram-bot-token:3"]
-      ohlcv-collector = []
-      ohlcv-exporter  = []
+      account-exporter = ["binance-api-key:2", "binance-api-secret:4"]
+      chart-exporter   = ["chart-img-api-key:1"]
+      coordinator      = []
+      llm-analyst      = ["openai-api-key:12"]
+      notifier         = ["telegram-bot-token:3"]
+      ohlcv-collector  = []
+      ohlcv-exporter   = []
     }
     error_message = "A secret is mounted elsewhere than in its own function, or in no version of its own."
   }

@@ -10,7 +10,7 @@ variables {
   project = "a-project"
   region  = "asia-southeast1"
   images = {
-    for name in ["chart-exporter", "coordinator", "llm-analyst", "notifier", "ohlcv-collector", "ohlcv-exporter"] :
+    for name in ["account-exporter", "chart-exporter", "coordinator", "llm-analyst", "notifier", "ohlcv-collector", "ohlcv-exporter"] :
     name => "asia-southeast1-docker.pkg.dev/a-project/topdown/${name}@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
   }
 }
@@ -100,8 +100,8 @@ run "one_address_for_the_exchange" {
 
   # the reference to what does not exist yet is unknown, its presence is not
   assert {
-    condition     = [for name, service in google_cloud_run_v2_service.function : name if length(service.template[0].vpc_access) == 1] == ["ohlcv-collector"]
-    error_message = "The collector alone calls the exchange."
+    condition     = [for name, service in google_cloud_run_v2_service.function : name if length(service.template[0].vpc_access) == 1] == ["account-exporter", "ohlcv-collector"]
+    error_message = "The collector and the exporter of the account alone call the exchange."
   }
 
   assert {

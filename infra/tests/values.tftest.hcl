@@ -10,7 +10,7 @@ variables {
   project = "a-project"
   region  = "asia-southeast1"
   images = {
-    for name in ["chart-exporter", "coordinator", "llm-analyst", "notifier", "ohlcv-collector", "ohlcv-exporter"] :
+    for name in ["account-exporter", "chart-exporter", "coordinator", "llm-analyst", "notifier", "ohlcv-collector", "ohlcv-exporter"] :
     name => "asia-southeast1-docker.pkg.dev/a-project/topdown/${name}@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
   }
 }
@@ -54,7 +54,7 @@ run "an_image_by_its_tag" {
 
   variables {
     images = {
-      for name in ["chart-exporter", "coordinator", "llm-analyst", "notifier", "ohlcv-collector", "ohlcv-exporter"] :
+      for name in ["account-exporter", "chart-exporter", "coordinator", "llm-analyst", "notifier", "ohlcv-collector", "ohlcv-exporter"] :
       name => "asia-southeast1-docker.pkg.dev/a-project/topdown/${name}:latest"
     }
   }

@@ -24,9 +24,16 @@ const ON: [(&str, &str); 10] = [
     ("google_storage_bucket_iam_member", "bucket"),
 ];
 
-const STEPS: [&str; 4] = ["ohlcv-exporter", "chart-exporter", "llm-analyst", "notifier"];
-const FUNCTIONS: [&str; 6] =
-    ["ohlcv-collector", "ohlcv-exporter", "chart-exporter", "llm-analyst", "coordinator", "notifier"];
+const STEPS: [&str; 5] = ["ohlcv-exporter", "chart-exporter", "account-exporter", "llm-analyst", "notifier"];
+const FUNCTIONS: [&str; 7] = [
+    "ohlcv-collector",
+    "ohlcv-exporter",
+    "chart-exporter",
+    "account-exporter",
+    "llm-analyst",
+    "coordinator",
+    "notifier",
+];
 
 /// The agreed table, a line for each account or kind of account: roles and what they are on.
 const AGREED: &str = "
@@ -35,6 +42,7 @@ ohlcv-collector: bigquery.dataViewer topdown_market, bigquery.jobUser project, p
 ohlcv-exporter: bigquery.dataViewer topdown_market, bigquery.jobUser project
 llm-analyst: bqAppender reports, bqAppender recommendations, predict project
 coordinator: pubsub.publisher ohlcv-export, pubsub.publisher chart-export, pubsub.publisher llm-analyst
+coordinator: pubsub.publisher account-export
 coordinator: pubsub.publisher notifier, pubsub.publisher flow-events, storage.objectViewer artifacts
 coordinator: bigquery.dataViewer topdown_reports, bigquery.jobUser project, iam.serviceAccountTokenCreator signer
 notifier: secretmanager.secretAccessor telegram-bot-token
@@ -52,6 +60,7 @@ deployer: logging.configWriter project, logging.logWriter project, monitoring.ed
 deployer: run.admin project, storage.admin project, storage.objectUser state, storage.objectViewer source
 deployer: artifactregistry.reader topdown
 service-123456789012: pubsub.publisher dead-letters, pubsub.subscriber flow-events
+service-123456789012: pubsub.subscriber account-export
 service-123456789012: pubsub.subscriber ohlcv-export, pubsub.subscriber chart-export
 service-123456789012: pubsub.subscriber llm-analyst, pubsub.subscriber notifier, pubsub.subscriber collector-shards
 ";
@@ -164,6 +173,7 @@ fn meaning(phrase: &str) -> Option<Vec<(&'static str, &'static str)>> {
         "publisher on step topics" => vec![
             ("pubsub.publisher", "ohlcv-export"),
             ("pubsub.publisher", "chart-export"),
+            ("pubsub.publisher", "account-export"),
             ("pubsub.publisher", "llm-analyst"),
             ("pubsub.publisher", "notifier"),
         ],

@@ -27,7 +27,7 @@ fn images_are_printed_by_digest_or_not_at_all() {
     let output = run("infra/images", &["registry/topdown", "abc"], &[("gcloud", &known)], folder.path());
     let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let images = printed["images"].as_object().unwrap();
-    assert_eq!(images.len(), 6);
+    assert_eq!(images.len(), 7);
     assert!(images.iter().all(|(name, image)| *image == format!("registry/topdown/{name}@{digest}")));
     let output = run("infra/images", &["registry/topdown", "gone"], &[("gcloud", &known)], folder.path());
     assert!(!output.status.success() && output.stdout.is_empty());
