@@ -1,6 +1,7 @@
 //! All tests through the public door, in one binary: one link, one set of features.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test reports by panicking")]
 
+mod account;
 mod api;
 mod architecture;
 mod browser;

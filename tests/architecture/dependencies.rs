@@ -20,8 +20,15 @@ const MAY_SEE: &[(&str, &[&str])] = &[
 ];
 
 /// Functions see anything of `shared/` but platforms and the simulated world, and no other function.
-const FUNCTIONS: &[&str] =
-    &["ohlcv-collector", "ohlcv-exporter", "chart-exporter", "llm-analyst", "coordinator", "notifier"];
+const FUNCTIONS: &[&str] = &[
+    "ohlcv-collector",
+    "ohlcv-exporter",
+    "chart-exporter",
+    "account-exporter",
+    "llm-analyst",
+    "coordinator",
+    "notifier",
+];
 const NOT_FOR_FUNCTIONS: &[&str] = &["platform-local", "sim", "local"];
 
 fn seen() -> BTreeMap<String, BTreeSet<String>> {

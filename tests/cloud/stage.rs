@@ -8,8 +8,15 @@ use super::process::Function;
 use crate::contracts::platform_gcp::warehouse::Warehouse;
 
 /// Every function that is deployed.
-pub(super) const FUNCTIONS: &[&str] =
-    &["ohlcv-collector", "ohlcv-exporter", "chart-exporter", "llm-analyst", "coordinator", "notifier"];
+pub(super) const FUNCTIONS: &[&str] = &[
+    "ohlcv-collector",
+    "ohlcv-exporter",
+    "chart-exporter",
+    "account-exporter",
+    "llm-analyst",
+    "coordinator",
+    "notifier",
+];
 
 /// A project of its own on the emulators, and a simulated world around it whose clock runs with this machine's.
 pub(super) struct Stage {

@@ -16,10 +16,18 @@ use super::bench::{finish, program, under_timeout};
 const OPENAI: &str = "sk-canary/openai+7Qm2Zx9Lw4Rt8Vb3Nc6Hd1=";
 const CHART_IMG: &str = "canary/chart+img=5Kp8Ys2Gd7Fj4Ta9Ue3Mb6W";
 const TELEGRAM: &str = "70111222:canary_telegram-4Xv9Sq2Lk7Pz8Ro";
-const ALL: [(&str, &str); 3] = [("openai", OPENAI), ("chart-img", CHART_IMG), ("telegram", TELEGRAM)];
+const ACCOUNT: &str = "canary/account+key=8Dn3Wf6Jq1Hv5Ys9Bx2Pk";
+const SIGNING: &str = "canary/signing+key=2Rt7Gm4Zc9Lu6Ea1Xo8Qi";
+const ALL: [(&str, &str); 5] = [
+    ("openai", OPENAI),
+    ("chart-img", CHART_IMG),
+    ("telegram", TELEGRAM),
+    ("account", ACCOUNT),
+    ("signing", SIGNING),
+];
 
 /// Listed in October 2025: little to collect.
-const RUN: &[&str] = &["run", "1", "币安人生USDT", "--catalog", "catalog", "--json"];
+const RUN: &[&str] = &["run", "4", "币安人生USDT", "--catalog", "catalog", "--json"];
 
 /// The forms of a secret.
 fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
@@ -93,7 +101,8 @@ fn request(request: &Recorded) -> Place {
     let wanted = match request.service {
         Service::OpenAi => Some(("authorization", format!("Bearer {OPENAI}"))),
         Service::ChartImg => Some(("x-api-key", CHART_IMG.to_owned())),
-        Service::Binance | Service::Telegram => None,
+        Service::Binance => Some(("x-mbx-apikey", ACCOUNT.to_owned())),
+        Service::Telegram => None,
     };
     let mut path = request.path.clone();
     if request.service == Service::Telegram {
@@ -110,12 +119,21 @@ fn request(request: &Recorded) -> Place {
 
 async fn live_world() -> World {
     let clock = SimClock::running_from(SystemClock.now());
-    World::start(WorldConfig::seeded(1, clock)).await.unwrap()
+    let world = World::start(WorldConfig::seeded(1, clock)).await.unwrap();
+    world.change_account(|account| {
+        account.key = ACCOUNT.to_owned();
+        account.secret = SIGNING.to_owned();
+    });
+    world
 }
 
 fn with_secrets(world: &World) -> Topdown {
     program()
         .with("TOPDOWN_BINANCE_URL", &world.binance_url())
+        .with("TOPDOWN_BINANCE_ACCOUNT_URL", &world.binance_url())
+        .with("TOPDOWN_BINANCE_FUTURES_URL", &world.binance_url())
+        .with("BINANCE_API_KEY", ACCOUNT)
+        .with("BINANCE_API_SECRET", SIGNING)
         .with("OPENAI_BASE_URL", &world.openai_url())
         .with("OPENAI_API_KEY", OPENAI)
         .with("TOPDOWN_CHART_IMG_URL", &world.chart_img_url())
@@ -164,6 +182,11 @@ fn faults(elsewhere: &World) -> Vec<(&'static str, Vec<Rule>)> {
         (
             "echoed by the others",
             vec![
+                Rule::next(
+                    Service::Binance,
+                    echo(401, json!({ "code": -2015, "msg": format!("bad {ACCOUNT} {SIGNING}") })),
+                )
+                .on("/api/v3/account"),
                 Rule::next(Service::ChartImg, echo(422, json!({ "message": format!("bad {CHART_IMG}") }))),
                 Rule::next(
                     Service::Telegram,
@@ -177,6 +200,11 @@ fn faults(elsewhere: &World) -> Vec<(&'static str, Vec<Rule>)> {
         (
             "led elsewhere",
             vec![
+                Rule::next(
+                    Service::Binance,
+                    Fault::Redirect(format!("{}/fapi/v3/positionRisk", elsewhere.binance_url())),
+                )
+                .on("/fapi/v3/positionRisk"),
                 led_to(Service::OpenAi, format!("{}/chat/completions", elsewhere.openai_url())),
                 led_to(
                     Service::ChartImg,

@@ -1,5 +1,6 @@
 //! Flow 1 through the program's own door.
 
+mod account;
 mod history;
 mod modes;
 mod real_candles;

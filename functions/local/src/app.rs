@@ -3,6 +3,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use account_exporter::{AccountAccess, AccountExporter};
 use chart_exporter::ChartExporter;
 use coordinator::Coordinator;
 use domain::Source;
@@ -15,7 +16,7 @@ use platform_local::{Access, Local};
 use runtime::http;
 use runtime::{Clock, Services, SystemClock, Watchlist};
 use secrecy::SecretString;
-use sim::World;
+use sim::{SimAccount, World};
 use storage::StoreError;
 
 use crate::environment::Environment;
@@ -34,6 +35,7 @@ const SIMULATED_BOT: &str = "1:demo";
 /// Where the outside world is.
 pub(crate) struct Addresses {
     pub(crate) binance: String,
+    pub(crate) account: AccountAccess,
     pub(crate) chart_img: Option<charts::chart_img::Client>,
     pub(crate) telegram: Option<Telegram>,
 }
@@ -50,14 +52,27 @@ impl Addresses {
         let telegram = environment.telegram.as_ref().map(|(token, chat)| {
             Telegram::new(telegram_client, &environment.telegram_url, token.clone(), chat.clone())
         });
-        Ok(Self { binance: environment.binance_url.clone(), chart_img, telegram })
+        Ok(Self {
+            binance: environment.binance_url.clone(),
+            account: environment.account(),
+            chart_img,
+            telegram,
+        })
     }
 
     /// A simulated world, which needs no key.
     pub(crate) fn simulated(world: &World) -> Result<Self, Failure> {
         let (client, token) = (client(&world.telegram_url())?, SecretString::from(SIMULATED_BOT));
         let telegram = Telegram::new(client, &world.telegram_url(), token, "1".to_owned());
-        Ok(Self { binance: world.binance_url(), chart_img: None, telegram: Some(telegram) })
+        let account = SimAccount::default();
+        let account = AccountAccess {
+            spot_url: world.binance_url(),
+            perp_url: world.binance_url(),
+            key: Some(SecretString::from(account.key)),
+            secret: Some(SecretString::from(account.secret)),
+            tolerated: String::new(),
+        };
+        Ok(Self { binance: world.binance_url(), account, chart_img: None, telegram: Some(telegram) })
     }
 }
 
@@ -142,12 +157,15 @@ impl App {
         let exchange = client(&addresses.binance)?;
         let exchange = market::Client::new(exchange, addresses.binance);
         keep_silent(&exchange, &local, &source).map_err(|error| Failure::store(&error, folder))?;
+        let account = client(&addresses.account.spot_url)?;
+        let account = addresses.account.client(account).map_err(Failure::usage)?;
         let coordinator = Arc::new(Coordinator::new(services.clone()));
         let worker = Worker {
             functions: vec![
                 coordinator.clone(),
                 Arc::new(OhlcvExporter::new(services.clone(), local.candles.clone())),
                 Arc::new(ChartExporter::new(services.clone(), addresses.chart_img)),
+                Arc::new(AccountExporter::new(services.clone(), account)),
                 Arc::new(LlmAnalyst::new(services.clone(), local.reports.clone(), models)),
                 Arc::new(Notifier::new(services.clone(), addresses.telegram)),
             ],

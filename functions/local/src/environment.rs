@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use account_exporter::{AccountAccess, BINANCE as BINANCE_ACCOUNTS, BINANCE_FUTURES};
 use coordinator::Watch;
 use domain::Source;
 use jiff::SignedDuration;
@@ -14,6 +15,14 @@ pub struct Environment {
     pub source: Source,
     /// `OPENAI_API_KEY`, `OPENAI_BASE_URL` and the ceilings `TOPDOWN_MAX_...`.
     pub models: ModelAccess,
+    /// `BINANCE_API_KEY` and `BINANCE_API_SECRET`: the account that is read, if one is.
+    pub account_key: Option<(SecretString, SecretString)>,
+    /// `TOPDOWN_BINANCE_ACCOUNT_URL`: base URL of spot accounts.
+    pub account_url: String,
+    /// `TOPDOWN_BINANCE_FUTURES_URL`: base URL of USD-M futures.
+    pub futures_url: String,
+    /// `TOPDOWN_TOLERATED_PERMISSIONS`: what that key may do beside reading.
+    pub tolerated: String,
     /// `CHART_IMG_API_KEY`: charts of live runs are then drawn by Chart-IMG.
     pub chart_img_key: Option<SecretString>,
     /// `TOPDOWN_CHART_IMG_URL`: its base URL.
@@ -49,6 +58,9 @@ pub enum EnvironmentError {
     /// A run that may take no time, or any.
     #[error("TOPDOWN_RUN_DEADLINE is no length of time such as 2h or 90min; mend it or unset it")]
     Deadline,
+    /// A key without what signs for it.
+    #[error("BINANCE_API_KEY and BINANCE_API_SECRET belong together; set both or neither")]
+    Account,
     /// One of two that need each other.
     #[error("TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID belong together; set both or neither")]
     Telegram,
@@ -79,7 +91,16 @@ impl Environment {
             (None, None) => None,
             _ => return Err(EnvironmentError::Telegram),
         };
+        let account_key = match (secret("BINANCE_API_KEY"), secret("BINANCE_API_SECRET")) {
+            (Some(key), Some(secret)) => Some((key, secret)),
+            (None, None) => None,
+            _ => return Err(EnvironmentError::Account),
+        };
         Ok(Self {
+            account_key,
+            account_url: take("TOPDOWN_BINANCE_ACCOUNT_URL").unwrap_or_else(|| BINANCE_ACCOUNTS.to_owned()),
+            futures_url: take("TOPDOWN_BINANCE_FUTURES_URL").unwrap_or_else(|| BINANCE_FUTURES.to_owned()),
+            tolerated: take("TOPDOWN_TOLERATED_PERMISSIONS").unwrap_or_default(),
             source: Source::of_url(&binance_url).map_err(|_| EnvironmentError::Exchange)?,
             binance_url,
             models,
@@ -95,6 +116,20 @@ impl Environment {
     }
 }
 
+impl Environment {
+    /// How the account is reached.
+    pub(crate) fn account(&self) -> AccountAccess {
+        let (key, secret) = self.account_key.clone().unzip();
+        AccountAccess {
+            spot_url: self.account_url.clone(),
+            perp_url: self.futures_url.clone(),
+            key,
+            secret,
+            tolerated: self.tolerated.clone(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +142,7 @@ mod tests {
     fn what_cannot_be_used_stops_the_start() {
         let refused = |pairs: &[(&str, &str)]| read(pairs).err().unwrap();
         assert_eq!(refused(&[("TELEGRAM_BOT_TOKEN", "1:a")]), EnvironmentError::Telegram);
+        assert_eq!(refused(&[("BINANCE_API_KEY", "k")]), EnvironmentError::Account);
         assert_eq!(refused(&[("TOPDOWN_BINANCE_URL", "api.binance.com")]), EnvironmentError::Exchange);
         for wrong in ["0s", "-2h", "soon"] {
             assert_eq!(refused(&[("TOPDOWN_RUN_DEADLINE", wrong)]), EnvironmentError::Deadline, "{wrong}");

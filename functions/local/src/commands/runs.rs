@@ -84,8 +84,9 @@ fn result(run: &RunDocument, outcome: &Outcome) -> String {
             format!("{ended} of {} steps", outcome.steps.len())
         }
         _ => {
-            let failed =
-                outcome.steps.iter().find(|step| step.status == Status::Failed && step.kind != Kind::Chart);
+            let failed = outcome.steps.iter().find(|step| {
+                step.status == Status::Failed && !matches!(step.kind, Kind::Chart | Kind::Account)
+            });
             let failed = failed.map(|step| format!("{} failed", step.step_id));
             failed.unwrap_or_default()
         }

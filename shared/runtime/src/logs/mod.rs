@@ -10,8 +10,9 @@ use tracing_subscriber::fmt::MakeWriter;
 /// whole answers when it cannot parse them.
 const OTHERS: &str = "warn,async_openai=off";
 
-const OWN: [&str; 19] = [
+const OWN: [&str; 20] = [
     "charts",
+    "account_exporter",
     "chart_exporter",
     "coordinator",
     "domain",

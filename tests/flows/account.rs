@@ -1,0 +1,51 @@
+//! Flow 4: the account is read after the last report, and a recommendation is made with or without it.
+
+use serde_json::{Value, json};
+use sim::{SimAccount, SimClock, World, WorldConfig};
+use tests::Topdown;
+
+use super::{step, text};
+
+#[test]
+fn flow_4_reads_the_account_before_it_recommends() {
+    let topdown = Topdown::new();
+    let run = topdown.json(&["demo", "--flow", "4", "--json"]);
+    let account = step(&run, "account");
+    assert_eq!((text(account, "kind"), text(account, "status")), ("account", "done"));
+    let recommendation = step(&run, "recommendation");
+    assert_eq!(text(recommendation, "status"), "done");
+    assert!(text(account, "started_at") >= text(step(&run, "4h-report"), "ended_at"));
+    assert!(text(recommendation, "started_at") >= text(account, "ended_at"));
+    let document = topdown.cat_json(text(account, "gcs_uri"));
+    assert_eq!((text(&document, "schema"), text(&document, "state")), ("topdown.account/1", "provided"));
+    assert_eq!(document["positions"][0]["symbol"], json!("BTCUSDT"));
+    assert!(document.to_string().find("mine").is_none(), "no client order id: {document}");
+}
+
+/// A key that may trade, and no key at all: the step fails and says why, the run goes on to its end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_account_fails_its_step_and_not_the_run() {
+    use runtime::Clock;
+    let clock = SimClock::running_from(runtime::SystemClock.now());
+    let world = World::start(WorldConfig::seeded(1, clock)).await.unwrap();
+    world.change_account(|account| {
+        account.permissions = SimAccount::reading();
+        account.permissions.insert("enableSpotAndMarginTrading".to_owned(), Value::Bool(true));
+    });
+    let bare = Topdown::new().with("TOPDOWN_BINANCE_URL", &world.binance_url());
+    let keyed = Topdown::new()
+        .with("TOPDOWN_BINANCE_URL", &world.binance_url())
+        .with("TOPDOWN_BINANCE_ACCOUNT_URL", &world.binance_url())
+        .with("TOPDOWN_BINANCE_FUTURES_URL", &world.binance_url())
+        .with("BINANCE_API_KEY", "sim-key")
+        .with("BINANCE_API_SECRET", "sim-secret");
+    for (topdown, why) in [(keyed, "enableSpotAndMarginTrading is not false"), (bare, "set BINANCE_API_KEY")]
+    {
+        let run = tokio::task::block_in_place(|| topdown.json(&["run", "4", "BNBUSDT", "--json"]));
+        let account = step(&run, "account");
+        assert_eq!(text(account, "status"), "failed");
+        assert!(text(account, "reason").contains(why), "{account}");
+        assert_eq!(text(step(&run, "recommendation"), "status"), "done");
+        assert_eq!(run["status"], json!("done"));
+    }
+}
