@@ -20,7 +20,7 @@ def once(bench, sim):
     data = bench.folder / "flow"
     shutil.rmtree(data, ignore_errors=True)
     environment = bench.own(
-        TOPDOWN_BINANCE_URL=sim.url["binance"], TOPDOWN_CHART_IMG_URL=sim.url["chart-img"], CHART_IMG_API_KEY="bench"
+        TOPDOWN_BINANCE_URL=sim.url["binance"], TOPDOWN_CHART_IMG_URL=sim.url["chart-img"], CHART_IMG_API_KEY="enterprise-bench"
     )
     model = ["--model", "rule-analyst:slow"]
     finished = run([bench.program, "run", "1", "BTCUSDT", *model, "--data", data, "--json"], environment)
