@@ -9,7 +9,7 @@ import subprocess
 import time
 
 from machine import Sim, Trouble, cpu_clock, run, say
-from report import Spread, at_most, not_yet
+from report import Spread, at_most
 
 NAME = "cold start"
 
@@ -104,5 +104,4 @@ def measure(bench):
         at_most(NAME, "topdown serve, idle memory", memory.median, "MB", 25, spreads=[memory],
                 notes=[f"after it has collected five years and run Flow 1 in the same process: {worked:.1f} MB"], digits=1),
         at_most(NAME, "topdown, stripped", size, "MB", 20, digits=1),
-        not_yet(NAME, "each function's own binary", "at most 50 ms, 25 MB, 20 MB"),
     ]  # fmt: skip

@@ -10,6 +10,7 @@ import chart
 import cold_start
 import collector
 import flow_overhead
+import functions
 import indicators
 import machine
 import newcomer
@@ -19,6 +20,7 @@ FIGURES = {
     "flow-overhead": flow_overhead.measure,
     "collector": collector.measure,
     "cold-start": cold_start.measure,
+    "functions": functions.measure,
     "indicators": indicators.measure,
     "chart": chart.measure,
     "newcomer": newcomer.measure,

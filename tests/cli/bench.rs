@@ -21,6 +21,7 @@ fn help_names_every_figure_and_option() {
         "flow-overhead",
         "collector",
         "cold-start",
+        "functions",
         "indicators",
         "chart",
         "newcomer",
