@@ -168,6 +168,7 @@ pub(crate) fn long() -> RecommendationDocument {
         )],
         account: AccountState::NotProvided,
         account_ref: None,
+        account_read_at: None,
         account_reason: None,
         costs: Costs { per_side: decimal("0.0015"), funding: Decimal::ZERO },
         recommendation: answer(),

@@ -25,7 +25,13 @@ pub(crate) fn build(
     let strength = strength::of(inputs, &checked, &verdict);
     let day = inputs.given.last().ok_or_else(|| Stop::failed("a recommendation needs reports"))?;
     let (plan, geometry) = figures(&verdict, &checked, terms.atr14_1d, decided_at);
-    let size_reason = plan.is_some().then(|| "account not provided: size unknown".to_owned());
+    let size_reason = plan.is_some().then(|| match &inputs.account.read {
+        None => "account not provided: size unknown".to_owned(),
+        Some(_) => "the exchange's order filters are not given to this step: size unknown".to_owned(),
+    });
+    let zone = plan.as_ref().map(|plan| (plan.entry_low, plan.entry_high));
+    let direction = checked.recommendation.direction;
+    let conflicts = inputs.account.conflicts(direction, zone, terms.last_price, &terms.price_unit);
     Ok(RecommendationDocument {
         schema: SCHEMA.to_owned(),
         recommendation_id: id(step),
@@ -50,9 +56,10 @@ pub(crate) fn build(
         source_report_id: inputs.sources.iter().rev().map(|source| source.report_id.clone()).collect(),
         source_reports: inputs.sources.iter().rev().cloned().collect(),
         beside: inputs.beside.clone(),
-        account: inputs.account,
-        account_ref: None,
-        account_reason: None,
+        account: inputs.account.state(),
+        account_ref: inputs.account.read.as_ref().map(|(_, reference)| reference.clone()),
+        account_read_at: inputs.account.read.as_ref().map(|(account, _)| account.read_at),
+        account_reason: inputs.account.reason.clone(),
         costs: inputs.costs.clone(),
         recommendation: checked.recommendation,
         plan,
@@ -60,7 +67,7 @@ pub(crate) fn build(
         broken: verdict.broken,
         size: None,
         size_reason,
-        conflicts: Vec::new(),
+        conflicts,
         strength,
         checks: checked.checks,
         trust: checked.trust,

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
+use domain::account;
 use domain::ohlcv::Ohlcv;
-use domain::recommendation::{AccountState, Costs, SourceReport};
+use domain::recommendation::{Costs, SourceReport};
 use domain::report::{ArtifactRef, ReportDocument};
 use domain::{ReportId, Timeframe};
 use flows::StepKind;
@@ -12,12 +13,13 @@ use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use storage::{Kind, RunDocument, StepDocument};
 
+use super::account::Account;
 use crate::Config;
 use crate::document::decimal;
 use crate::inputs::{artifact, profile, prompt};
 
-/// Fee and slippage of one side, fractions of its price: the venue's taker rate without a discount, and half a tick of
-/// a thin hour.
+/// Fee and slippage of one side, fractions of its price: the venue's taker rate without a discount, where the account
+/// does not tell its own, and half a tick of a thin hour.
 const SPOT_FEE: Decimal = Decimal::from_parts(10, 0, 0, false, 4);
 const PERP_FEE: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
 const SLIPPAGE: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
@@ -37,7 +39,7 @@ pub(crate) struct Inputs {
     pub(crate) checks: BTreeMap<ReportId, (u32, u32)>,
     pub(crate) terms: Terms,
     pub(crate) costs: Costs,
-    pub(crate) account: AccountState,
+    pub(crate) account: Account,
 }
 
 /// A report with the candles it was made from.
@@ -79,8 +81,8 @@ impl Inputs {
         if given.len() != decision.reads.len() {
             return Err(Stop::failed("the run lacks a report that this recommendation reads"));
         }
-        let account = AccountState::NotProvided;
-        let (terms, costs) = terms(&given, account)?;
+        let account = Account::gather(services, batch).await?;
+        let (terms, costs) = terms(&given, &account)?;
         let run = batch.run.clone();
         Ok(Self { run, prompt, profile, given, sources, beside, checks, terms, costs, account })
     }
@@ -93,6 +95,7 @@ impl Inputs {
             language: &self.run.language,
             sources: &self.given,
             terms: &self.terms,
+            account: self.account.read.as_ref().map(|(account, _)| account),
         };
         llm::request::build_recommendation(&self.prompt, &self.profile, &input).map_err(Stop::failed)
     }
@@ -133,7 +136,7 @@ fn recorded(read: &Read) -> SourceReport {
 }
 
 /// What a plan has to reckon with, by the shortest timeframe that is read: the one it stands on.
-fn terms(given: &[SourceGiven], account: AccountState) -> Result<(Terms, Costs), Stop> {
+fn terms(given: &[SourceGiven], account: &Account) -> Result<(Terms, Costs), Stop> {
     let day = &given.last().ok_or_else(|| Stop::failed("a recommendation needs reports"))?.ohlcv;
     let atr = day.indicators.last_t().and_then(|t| day.indicators.cell(t, "atr14"));
     let atr = atr.and_then(|text| Decimal::from_str_exact(text).ok()).filter(|atr| *atr > Decimal::ZERO);
@@ -148,7 +151,9 @@ fn terms(given: &[SourceGiven], account: AccountState) -> Result<(Terms, Costs),
         last_price: decimal(&day.stats.last_price)?,
         atr: atr.ok_or_else(|| Stop::failed(no_atr))?,
     };
-    let fee = if is_spot { SPOT_FEE } else { PERP_FEE };
+    let (market_of, usual) =
+        if is_spot { (account::Market::Spot, SPOT_FEE) } else { (account::Market::Perp, PERP_FEE) };
+    let fee = account.taker_fee(market_of).unwrap_or(usual);
     let costs = Costs { per_side: fee + SLIPPAGE, funding: Decimal::ZERO };
-    Ok((Terms::new(market, costs.per_side, costs.funding, account.as_str()), costs))
+    Ok((Terms::new(market, costs.per_side, costs.funding, account.state().as_str()), costs))
 }

@@ -1,5 +1,6 @@
 //! A recommendation from the reports of a run: what it is made from, what code computes of its plan, what is kept.
 
+mod account;
 mod document;
 mod inputs;
 mod strength;

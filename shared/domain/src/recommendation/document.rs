@@ -64,6 +64,9 @@ pub struct RecommendationDocument {
     /// The account as it was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_ref: Option<ArtifactRef>,
+    /// When it was read, by the exchange's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_read_at: Option<Timestamp>,
     /// Why no account was given, where one was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_reason: Option<String>,

@@ -1,4 +1,5 @@
 use domain::Symbol;
+use domain::account::AccountDocument;
 use jiff::Timestamp;
 
 use super::build::{envelope, language_name, response_format, schema_named, system_message};
@@ -20,6 +21,8 @@ pub struct RecommendationInput<'a> {
     pub sources: &'a [SourceGiven],
     /// What a plan has to reckon with.
     pub terms: &'a Terms,
+    /// The account, where it was read.
+    pub account: Option<&'a AccountDocument>,
 }
 
 /// The first request of a recommendation.
@@ -39,8 +42,10 @@ pub fn build_recommendation(
     let sources = input.sources.iter().map(fence::json_line).collect::<Result<Vec<_>, _>>();
     let sources = sources.map_err(RequestError::Json)?;
     let terms = fence::json_line(input.terms).map_err(RequestError::Json)?;
+    let account = input.account.map(fence::json_line).transpose().map_err(RequestError::Json)?;
     let as_of = input.as_of.to_string();
     let mut contents = vec![input.symbol.as_str(), &as_of, &terms];
+    contents.extend(account.as_deref());
     contents.extend(sources.iter().map(String::as_str));
     let tag = fence::tag_of(&contents);
 
@@ -63,6 +68,9 @@ pub fn build_recommendation(
         parts.push(Part::text(fence::block(&tag, "source", source)));
     }
     parts.push(Part::text(fence::block(&tag, "terms", &terms)));
+    if let Some(account) = &account {
+        parts.push(Part::text(fence::block(&tag, "account", account)));
+    }
     parts.push(Part::text(texts.after));
 
     let system = system_message(&texts.system, profile.capabilities.cache_breakpoint)?;
