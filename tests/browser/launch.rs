@@ -40,7 +40,9 @@ async fn connect(driver: &Driver, site: &Site, profile: &str) -> Client {
         "--disable-background-networking".to_owned(),
         "--disable-component-update".to_owned(),
         "--disable-sync".to_owned(),
-        "--disable-features=NetworkTimeServiceQuerying".to_owned(),
+        // hints of a site are asked for some seconds after the start, and no flag above stops that
+        "--disable-features=NetworkTimeServiceQuerying,OptimizationHints,OptimizationGuideModelDownloading"
+            .to_owned(),
         // keeps the default search engine's new tab page away
         "--incognito".to_owned(),
         format!("--user-data-dir={profile}"),
@@ -55,6 +57,8 @@ async fn connect(driver: &Driver, site: &Site, profile: &str) -> Client {
         format!("--lso-url={own}"),
         format!("--oauth-account-manager-url={own}"),
         format!("--variations-server-url={own}"),
+        format!("--optimization-guide-service-get-hints-url={own}/"),
+        format!("--optimization-guide-service-get-models-url={own}/"),
     ];
     let Value::Object(capabilities) = json!({"goog:chromeOptions": {"args": arguments}}) else {
         unreachable!("an object was written")
