@@ -28,6 +28,9 @@ pub struct RunRequest {
     pub key: String,
 }
 
+/// Languages that reports are written in.
+pub(crate) const LANGUAGES: [&str; 2] = ["en", "ru"];
+
 /// Digits of a run's id: 40 bits, so that a folder of ten thousand runs meets a double once in 20,000 folders.
 const DIGITS: usize = 8;
 

@@ -31,7 +31,7 @@ pub fn scheduled(settings: &Settings) -> Result<Scheduled, SettingsError> {
     let flow = Flow::numbered(settings.need(&FLOW)?).map_err(|error| form(&FLOW, error.to_string()))?;
     let source = Source::of_url(settings.need(&URL)?).map_err(|error| form(&URL, error.to_string()))?;
     let language = settings.need(&LANGUAGE)?.to_owned();
-    if !["en", "ru"].contains(&language.as_str()) {
+    if !crate::request::LANGUAGES.contains(&language.as_str()) {
         return Err(form(&LANGUAGE, "one of en and ru".to_owned()));
     }
     Ok(Scheduled { flow, source, language, model: settings.get(&MODEL).map(str::to_owned) })

@@ -1,6 +1,5 @@
 //! The API on Google Cloud: its callers by their accounts, its files in the catalog's bucket.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -14,6 +13,7 @@ use runtime::Catalog;
 use runtime::serve::{Identity, READY};
 use storage::{CatalogFiles, StoreError};
 
+use super::nonce::nonce;
 use super::{Api, Caller, Desk, Problem, is_foreign, router};
 use crate::bucket::{self, BucketError};
 use crate::pages::{self, Visitor};
@@ -21,11 +21,7 @@ use crate::pages::{self, Visitor};
 /// The routes of the API and the pages, behind a door that says who asks.
 pub fn behind_door(api: Arc<Api>) -> Router {
     // a form that another process gave is loaded again
-    let secret = format!(
-        "{:032x}",
-        u128::from(RandomState::new().build_hasher().finish()) << 64
-            | u128::from(RandomState::new().build_hasher().finish())
-    );
+    let secret = nonce();
     let known = move |request: Request, next: Next| known(secret.clone(), request, next);
     router(api.clone()).merge(pages::router(api)).layer(middleware::from_fn(known))
 }

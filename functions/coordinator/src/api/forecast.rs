@@ -1,13 +1,16 @@
 //! How long steps take, and when a run will have ended.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 
 use domain::{Source, StepId};
 use flows::Plan;
+use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use storage::{Journal, Status, StepDocument, StoreError};
 
+use super::steps::with_steps;
 use super::view::millis;
 
 /// Runs of a step that its median is of.
@@ -45,11 +48,10 @@ impl Medians {
             return Ok(known);
         }
         let mut taken: BTreeMap<StepId, Vec<i64>> = BTreeMap::new();
-        for run in journal.runs(RUNS).await? {
-            if run.source != *source {
-                continue;
-            }
-            let steps = match journal.steps(&run.run_id).await {
+        let runs = journal.runs(RUNS).await?.into_iter().filter(|run| run.source == *source);
+        let mut read = pin!(with_steps(journal, runs));
+        while let Some((_, steps)) = read.next().await {
+            let steps = match steps {
                 // what cannot be read is no measure
                 Err(StoreError::Newer { .. } | StoreError::Damaged { .. }) => continue,
                 steps => steps?,

@@ -9,11 +9,13 @@ mod calls;
 mod cloud;
 pub(crate) mod forecast;
 pub(crate) mod list;
+pub(crate) mod nonce;
 pub(crate) mod pace;
 pub(crate) mod problem;
 mod read;
 mod routes;
 pub(crate) mod start;
+pub(crate) mod steps;
 pub(crate) mod view;
 
 use std::collections::BTreeSet;

@@ -2,10 +2,15 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 
-use super::problem::{Problem, TOO_MANY};
+use super::Api;
+use super::problem::{Problem, TIMEOUT, TOO_MANY};
 
 /// At most so many in any stretch of that length.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +49,23 @@ impl Pace {
     /// Counts a request that starts nothing.
     pub(crate) fn read(&self, caller: &str, now: Timestamp) -> Result<(), Problem> {
         count(&self.reads, &READS, caller, now)
+    }
+}
+
+/// A request is answered by then.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Api {
+    /// Lets a caller in, within its rate, and waits no longer than it does.
+    pub(crate) async fn let_in(
+        &self,
+        caller: &str,
+        request: Request,
+        next: Next,
+    ) -> Result<Response, Problem> {
+        self.pace.read(caller, self.services.clock.now())?;
+        let answered = tokio::time::timeout(PATIENCE, next.run(request)).await;
+        answered.map_err(|_| Problem::new(TIMEOUT, "30 s have passed"))
     }
 }
 

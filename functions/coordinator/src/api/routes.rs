@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
@@ -9,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Extension, Router};
 
-use super::problem::{METHOD, NOT_FOUND, Problem, TIMEOUT};
+use super::problem::{METHOD, NOT_FOUND, Problem};
 use super::{Api, Caller, calls, list, start};
 
 /// The document that describes the API.
@@ -24,9 +23,6 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("post", "/v1/runs/{run_id}:cancel"),
     ("post", "/v1/runs/{run_id}:resume"),
 ];
-
-/// A request is answered by then.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The routes of the API. Whoever mounts them puts a [`Caller`] among each request's extensions.
 pub fn router(api: Arc<Api>) -> Router {
@@ -52,7 +48,7 @@ async fn nothing() -> Problem {
     Problem::new(NOT_FOUND, "see /openapi.json")
 }
 
-/// Lets known callers in, within their rates, and waits no longer than they do.
+/// Lets known callers in.
 async fn admitted(
     State(api): State<Arc<Api>>,
     caller: Option<Extension<Caller>>,
@@ -62,11 +58,5 @@ async fn admitted(
     let Some(Extension(Caller(caller))) = caller else {
         return Problem::unknown_caller("no caller is known of this request").into_response();
     };
-    if let Err(problem) = api.pace.read(&caller, api.services.clock.now()) {
-        return problem.into_response();
-    }
-    match tokio::time::timeout(PATIENCE, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Problem::new(TIMEOUT, "30 s have passed").into_response(),
-    }
+    api.let_in(&caller, request, next).await.unwrap_or_else(IntoResponse::into_response)
 }

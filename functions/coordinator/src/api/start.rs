@@ -1,6 +1,5 @@
 //! `POST /v1/runs`.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, PoisonError};
 
 use axum::Extension;
@@ -15,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use storage::{Asked, RunDocument};
 
+use super::nonce::nonce;
 use super::pace::UNFINISHED;
 use super::problem::{
     IN_WORK, INVALID, MALFORMED, MEDIA_TYPE, NOT_WATCHED, OTHER_BODY, Problem, TOO_LONG, TOO_MANY,
@@ -22,7 +22,7 @@ use super::problem::{
 use super::view::RunView;
 use super::{Api, Caller};
 use crate::RunRequest;
-use crate::request::run_id;
+use crate::request::{LANGUAGES, run_id};
 
 /// Bytes of a body.
 const BODY: usize = 64 * 1024;
@@ -141,7 +141,7 @@ impl Wanted {
         let symbol = self.symbol.parse().map_err(|error| invalid("symbol", &error))?;
         let as_of = self.as_of.map(|text| instant(&text, now)).transpose()?;
         let language = self.language.unwrap_or_else(|| "en".to_owned());
-        if !["en", "ru"].contains(&language.as_str()) {
+        if !LANGUAGES.contains(&language.as_str()) {
             return Err(invalid("language", &"a report is written in en or ru"));
         }
         Ok(Start { flow, symbol, as_of, language, notify: self.notify.unwrap_or(true) })
@@ -236,10 +236,4 @@ fn same(claim: &Claim<'_>, run: RunDocument) -> Result<RunDocument, Problem> {
     let detail =
         format!("this Idempotency-Key came with another body and began {}; take a new key", run.run_id);
     Err(Problem::new(OTHER_BODY, detail))
-}
-
-/// A text that no other request has: a hasher begins with keys that are random.
-fn nonce() -> String {
-    let part = || RandomState::new().build_hasher().finish();
-    format!("{:016x}{:016x}", part(), part())
 }

@@ -1,18 +1,20 @@
 //! Forms: what a person starts, calls off or goes on with.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
-
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
+use axum::response::Response;
 use axum::{Extension, Form};
 use domain::{Sha256Hex, Symbol};
 use flows::Flow;
 use serde::Deserialize;
+use storage::RunDocument;
 
 use super::{Failed, Page, Pages, Shared, Visitor, to};
 use crate::api::Problem;
+use crate::api::nonce::nonce;
 use crate::api::problem::{FORBIDDEN, INVALID};
 use crate::api::start::{Claim, Start as Begun};
+use crate::request::LANGUAGES;
 
 /// The form that starts a run.
 pub(super) struct Start {
@@ -27,7 +29,7 @@ impl Start {
     pub(super) fn of(visitor: &Visitor, symbols: &[Symbol]) -> Self {
         Self {
             token: visitor.form_token.clone(),
-            once: format!("{:016x}", RandomState::new().build_hasher().finish()),
+            once: nonce(),
             symbols: symbols.iter().map(ToString::to_string).collect(),
             flows: flows(),
         }
@@ -63,7 +65,7 @@ pub(super) async fn start(
     let invalid = |error: &dyn std::fmt::Display| pages.failed(Problem::new(INVALID, error));
     let flow = Flow::numbered(&wanted.flow).map_err(|error| invalid(&error))?;
     let symbol: Symbol = wanted.symbol.trim().parse().map_err(|error| invalid(&error))?;
-    if !["en", "ru"].contains(&wanted.language.as_str()) {
+    if !LANGUAGES.contains(&wanted.language.as_str()) {
         return Err(invalid(&"a report is written in en or ru"));
     }
     if wanted.once.len() > 32 || !wanted.once.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -74,7 +76,12 @@ pub(super) async fn start(
     let claim = Claim { caller: &visitor.caller, key: Some(&key), sha256: Sha256Hex::of(asked.as_bytes()) };
     let start = Begun { flow, symbol, as_of: None, language: wanted.language, notify: true };
     let run = pages.api.start(&claim, start).await.map_err(|problem| pages.failed(problem))?;
-    Ok(to(&format!("/runs/{}", run.run_id)))
+    Ok(to_run(&run))
+}
+
+/// To the page of a run.
+fn to_run(run: &RunDocument) -> Response {
+    to(&format!("/runs/{}", run.run_id))
 }
 
 pub(super) async fn cancel(
@@ -83,11 +90,9 @@ pub(super) async fn cancel(
     Path(run_id): Path<String>,
     form: Result<Form<Plain>, FormRejection>,
 ) -> Page {
-    let Form(form) = form.map_err(|_| pages.unread())?;
-    pages.own(&visitor, &form.token)?;
-    let run = pages.api.run(&run_id).await.map_err(|problem| pages.failed(problem))?;
+    let run = pages.meant(&visitor, &run_id, form).await?;
     let run = pages.api.cancel(&run, &visitor.caller).await.map_err(|problem| pages.failed(problem))?;
-    Ok(to(&format!("/runs/{}", run.run_id)))
+    Ok(to_run(&run))
 }
 
 pub(super) async fn resume(
@@ -96,14 +101,24 @@ pub(super) async fn resume(
     Path(run_id): Path<String>,
     form: Result<Form<Plain>, FormRejection>,
 ) -> Page {
-    let Form(form) = form.map_err(|_| pages.unread())?;
-    pages.own(&visitor, &form.token)?;
-    let run = pages.api.run(&run_id).await.map_err(|problem| pages.failed(problem))?;
+    let run = pages.meant(&visitor, &run_id, form).await?;
     let run = pages.api.resume(&run, &visitor.caller).await.map_err(|problem| pages.failed(problem))?;
-    Ok(to(&format!("/runs/{}", run.run_id)))
+    Ok(to_run(&run))
 }
 
 impl Pages {
+    /// The run that a form of this visitor is about.
+    async fn meant(
+        &self,
+        visitor: &Visitor,
+        run_id: &str,
+        form: Result<Form<Plain>, FormRejection>,
+    ) -> Result<RunDocument, Failed> {
+        let Form(form) = form.map_err(|_| self.unread())?;
+        self.own(visitor, &form.token)?;
+        self.api.run(run_id).await.map_err(|problem| self.failed(problem))
+    }
+
     fn unread(&self) -> Failed {
         self.failed(Problem::new(
             INVALID,

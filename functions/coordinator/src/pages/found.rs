@@ -1,22 +1,21 @@
 //! What runs left, found by the journal and read from their artifacts.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::ohlcv::Ohlcv;
 use domain::recommendation::RecommendationDocument;
 use domain::report::ReportDocument;
-use futures_util::{StreamExt, stream};
+use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use storage::{Kind, RunDocument, Status, StepDocument, StoreError};
 
 use super::Pages;
+use crate::api::steps::with_steps;
 
 /// Documents of each kind that are kept in memory: an artifact never changes under its address.
 const MOST: usize = 2000;
-
-/// Runs whose steps are asked for at once.
-const AT_ONCE: usize = 16;
 
 /// Runs that are looked through, the newest first.
 pub(super) const RUNS: usize = 200;
@@ -47,15 +46,11 @@ impl Ran {
 impl Pages {
     /// The newest runs on this server's candles. What cannot be read is left out: the command line tells of it.
     pub(super) async fn newest(&self) -> Result<Vec<Ran>, StoreError> {
-        let journal = self.api.services.journal.clone();
+        let journal = self.api.services.journal.as_ref();
         let runs = journal.runs(RUNS).await?.into_iter().filter(|run| run.source == self.api.source);
-        let read = runs.map(|run| {
-            let journal = journal.clone();
-            async move { (journal.steps(&run.run_id).await, run) }
-        });
-        let mut read = stream::iter(read.collect::<Vec<_>>()).buffered(AT_ONCE);
+        let mut read = pin!(with_steps(journal, runs));
         let mut found = Vec::new();
-        while let Some((steps, run)) = read.next().await {
+        while let Some((run, steps)) = read.next().await {
             match steps {
                 Ok(steps) => found.push(Ran { run, steps }),
                 Err(StoreError::Newer { .. } | StoreError::Damaged { .. }) => {}

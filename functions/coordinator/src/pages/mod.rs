@@ -18,7 +18,6 @@ mod shown;
 mod watchlist;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use askama::Template;
 use axum::extract::{Request, State};
@@ -30,7 +29,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use tokio::sync::Semaphore;
 
-use crate::api::problem::{NOT_FOUND, TIMEOUT};
+use crate::api::problem::NOT_FOUND;
 use crate::api::{Api, Problem};
 use found::Kept;
 use shown::Moment;
@@ -50,9 +49,6 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// Streams of events at once, in this process.
 const STREAMS: usize = 8;
-
-/// A page is shown by then.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Who looks at pages. One of a request's extensions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,13 +123,8 @@ async fn admitted(
         return Failed(Problem::unknown_caller(how), Moment(pages.api.services.clock.now())).into_response();
     };
     let now = pages.api.services.clock.now();
-    if let Err(problem) = pages.api.pace.read(&visitor.caller, now) {
-        return Failed(problem, Moment(now)).into_response();
-    }
-    match tokio::time::timeout(PATIENCE, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Failed(Problem::new(TIMEOUT, "30 s have passed"), Moment(now)).into_response(),
-    }
+    let shown = pages.api.let_in(&visitor.caller, request, next).await;
+    shown.unwrap_or_else(|problem| Failed(problem, Moment(now)).into_response())
 }
 
 /// What every page has.

@@ -1,8 +1,11 @@
 //! The list of runs.
 
+use std::pin::pin;
+
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use futures_util::StreamExt;
 use serde::Deserialize;
 use storage::{Kind, Place, RunDocument, Status};
 
@@ -10,6 +13,7 @@ use super::found::Ran;
 use super::shown::{Moment, Verdict, money};
 use super::{Frame, Page, Pages, Shared, forms};
 use crate::api::list::{Wanted as Filter, cursor, place};
+use crate::api::steps::with_steps;
 
 /// Runs of a page.
 const PAGE: usize = 50;
@@ -72,8 +76,8 @@ pub(super) async fn show(State(pages): Shared, wanted: Result<Query<Wanted>, Que
         .await
         .map_err(|problem| pages.failed(problem))?;
     let mut rows = Vec::new();
-    for run in runs {
-        let steps = pages.api.services.journal.steps(&run.run_id).await;
+    let mut read = pin!(with_steps(pages.api.services.journal.as_ref(), runs));
+    while let Some((run, steps)) = read.next().await {
         let ran = Ran { run, steps: steps.unwrap_or_default() };
         rows.push(pages.listed_row(&ran).await.map_err(|error| pages.failed(error))?);
     }
