@@ -60,6 +60,12 @@ impl Pages {
         Ok(found)
     }
 
+    /// The run with its steps.
+    pub(super) async fn ran(&self, run: RunDocument) -> Result<Ran, StoreError> {
+        let steps = self.api.services.journal.steps(&run.run_id).await?;
+        Ok(Ran { run, steps })
+    }
+
     /// The report of a step; none if its artifact is gone or cannot be read.
     pub(super) async fn report(
         &self,

@@ -11,7 +11,7 @@ use domain::Timeframe;
 use flows::{Flow, Plan};
 use jiff::Timestamp;
 use serde::Serialize;
-use storage::{Kind, RunDocument, Status, StepDocument, StoreError};
+use storage::{Kind, Status, StepDocument, StoreError};
 
 use super::found::Ran;
 use super::shown::{Moment, money, took};
@@ -92,7 +92,8 @@ pub(super) async fn events(State(pages): Shared, Path(run_id): Path<String>) -> 
             }
             loop {
                 let run = pages.api.run(run_id.as_str()).await.ok()?;
-                let live = pages.live(&run).await.ok()?;
+                let ran = pages.ran(run).await.ok()?;
+                let live = pages.live(&ran).await.ok()?;
                 let text = serde_json::to_string(&live).ok()?;
                 if text != last {
                     last.clone_from(&text);
@@ -107,41 +108,40 @@ pub(super) async fn events(State(pages): Shared, Path(run_id): Path<String>) -> 
 
 impl Pages {
     /// How far the run is.
-    pub(super) async fn live(&self, run: &RunDocument) -> Result<Live, StoreError> {
+    pub(super) async fn live(&self, ran: &Ran) -> Result<Live, StoreError> {
+        let Ran { run, steps } = ran;
         let journal = self.api.services.journal.as_ref();
         let now = self.api.services.clock.now();
-        let steps = journal.steps(&run.run_id).await?;
         let known = self.api.medians.of(journal, &run.source, now).await?;
         let is_open = !run.status.is_terminal();
         let plan = Flow::numbered(&run.flow.to_string()).map(|flow| Plan::of(&flow)).ok();
         let plan = plan.unwrap_or(Plan { steps: Vec::new() });
-        let end = if is_open { estimated_end(&plan, &steps, &known, now) } else { run.ended_at };
+        let end = if is_open { estimated_end(&plan, steps, &known, now) } else { run.ended_at };
         let last = if is_open { now } else { run.ended_at.unwrap_or(now) };
         let scale = Scale {
             begun: run.created_at,
             total: millis(run.created_at, end.unwrap_or(last).max(last)).max(1),
         };
-        let expected = expected(&plan, &steps, &known, now);
-        let rows = lines(&plan, &steps, is_open)
+        let expected = expected(&plan, steps, &known, now);
+        let rows = lines(&plan, steps, is_open)
             .into_iter()
             .map(|group| group.line(&scale, &expected, &known, now, is_open))
             .collect();
         let ended = steps.iter().filter(|step| step.status.is_terminal()).count();
         let all = plan.steps.len().max(steps.len());
         let calls: u32 = steps.iter().filter_map(|step| step.result.model_calls).sum();
-        let ran = Ran { run: run.clone(), steps };
         let left = end.filter(|_| is_open).map(|end| format!("about {} left", took(millis(now, end))));
         Ok(Live {
             is_open,
-            headline: self.headline(&ran).await?,
-            lede: lede(&ran, ended, all),
+            headline: self.headline(ran).await?,
+            lede: lede(ran, ended, all),
             elapsed: took(millis(run.created_at, last)),
             left: left.unwrap_or_else(|| format!("since {}", Moment(run.created_at).clock())),
-            spent: money(ran.steps.iter().filter_map(|step| step.result.cost_usd).sum()),
+            spent: money(steps.iter().filter_map(|step| step.result.cost_usd).sum()),
             calls: format!("{calls} calls to the model"),
             rows,
             ready: ran.done(Kind::Report).count() + ran.done(Kind::Recommendation).count(),
-            log: log(&ran.steps),
+            log: log(steps),
         })
     }
 

@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use domain::recommendation::{
-    AccountState, Argument, CloseSide, Conflict, PlanDocument, RecommendationDocument, SourceReport,
+    AccountState, Argument, CloseSide, Conflict, PlanDocument, PlanState, RecommendationDocument,
+    SourceReport,
 };
 use domain::report::Analyst;
 use rust_decimal::Decimal;
@@ -107,10 +108,10 @@ fn facts(found: &RecommendationDocument) -> Vec<Fact> {
         40.. => "moderate",
         _ => "weak",
     };
-    let strength = match (is_aside, found.broken.is_empty()) {
-        (true, _) => fact("Strength", "–".to_owned(), "there is no plan"),
-        (_, false) => fact("Strength", "–".to_owned(), "an invalid plan has none"),
-        _ => fact("Strength", value.to_string(), format!("of 100, {word}, uncalibrated")),
+    let strength = match found.plan_state() {
+        PlanState::Aside => fact("Strength", "–".to_owned(), "there is no plan"),
+        PlanState::Invalid => fact("Strength", "–".to_owned(), "an invalid plan has none"),
+        PlanState::Planned => fact("Strength", value.to_string(), format!("of 100, {word}, uncalibrated")),
     };
     let odds = match found.recommendation.probability {
         _ if is_aside => fact("Target 1 first", "–".to_owned(), "there is no plan"),

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use domain::recommendation::{Direction, RecommendationDocument};
+use domain::recommendation::{Direction, PlanState, RecommendationDocument};
 use serde::Deserialize;
 use storage::{Kind, RunDocument};
 
@@ -86,8 +86,11 @@ pub(super) async fn show(State(pages): Shared, wanted: Result<Query<Wanted>, Que
     let mut list = Vec::new();
     for ran in pages.newest().await.map_err(|error| pages.failed(error))? {
         for step in ran.done(Kind::Recommendation).filter(|step| step.result.reused_from.is_none()) {
+            if list.len() == MOST {
+                break;
+            }
             let found = pages.recommendation(step).await.map_err(|error| pages.failed(error))?;
-            if let Some(found) = found.filter(|found| list.len() < MOST && wanted.takes(found)) {
+            if let Some(found) = found.filter(|found| wanted.takes(found)) {
                 list.push(row(&ran.run, step.step_id.as_str(), &found));
             }
         }
@@ -104,7 +107,6 @@ pub(super) async fn show(State(pages): Shared, wanted: Result<Query<Wanted>, Que
 
 fn row(run: &RunDocument, step: &str, found: &RecommendationDocument) -> Row {
     let Verdict { mark, word, class } = Verdict::to(found.recommendation.direction);
-    let aside = found.recommendation.direction == Direction::StandAside;
     let price = |price| domain::number::grouped(&domain::number::at_tick(price, found.tick));
     let plan = match (&found.plan, found.broken.first()) {
         (_, Some(broken)) => format!("invalid: {}", broken.sentence()),
@@ -113,7 +115,6 @@ fn row(run: &RunDocument, step: &str, found: &RecommendationDocument) -> Row {
         }
         (None, None) => String::new(),
     };
-    let is_broken = !found.broken.is_empty();
     Row {
         href: format!("/runs/{}/recommendation", run.run_id),
         audit: format!("/runs/{}/audit/{step}", run.run_id),
@@ -122,9 +123,9 @@ fn row(run: &RunDocument, step: &str, found: &RecommendationDocument) -> Row {
         mark,
         word,
         class,
-        strength: if aside || is_broken { "–".to_owned() } else { found.strength.value.to_string() },
+        strength: if found.is_valid_plan() { found.strength.value.to_string() } else { "–".to_owned() },
         plan,
-        is_broken,
+        is_broken: found.plan_state() == PlanState::Invalid,
         gist: first_sentence(&found.recommendation.summary),
     }
 }

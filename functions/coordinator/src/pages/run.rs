@@ -61,9 +61,8 @@ pub(super) async fn show(
     Path(run_id): Path<String>,
 ) -> Page {
     let run = pages.api.run(&run_id).await.map_err(|problem| pages.failed(problem))?;
-    let live = pages.live(&run).await.map_err(|error| pages.failed(error))?;
-    let steps = pages.api.services.journal.steps(&run.run_id).await.map_err(|error| pages.failed(error))?;
-    let ran = Ran { run, steps };
+    let ran = pages.ran(run).await.map_err(|error| pages.failed(error))?;
+    let live = pages.live(&ran).await.map_err(|error| pages.failed(error))?;
     let ready = pages.ready(&ran).await.map_err(|error| pages.failed(error))?;
     let run = &ran.run;
     let title =

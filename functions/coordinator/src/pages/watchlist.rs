@@ -6,6 +6,8 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use domain::recommendation::PlanState;
+use domain::report::ReportDocument;
 use domain::{Symbol, Timeframe};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
@@ -219,7 +221,7 @@ impl Pages {
             if let Some((ran, step)) = last
                 && let Some(report) = self.report(step).await?
             {
-                cell.report = self.seen(ran, step, timeframe, now).await?;
+                cell.report = Some(self.seen(ran, &report, timeframe, now).await?);
                 if priced.is_none_or(|at| report.as_of > at) {
                     priced = Some(report.as_of);
                     let last = domain::number::at_tick(report.last_price, report.tick);
@@ -252,11 +254,10 @@ impl Pages {
     async fn seen(
         &self,
         ran: &Ran,
-        step: &StepDocument,
+        report: &ReportDocument,
         timeframe: Timeframe,
         now: Timestamp,
-    ) -> Result<Option<Seen>, StoreError> {
-        let Some(report) = self.report(step).await? else { return Ok(None) };
+    ) -> Result<Seen, StoreError> {
         let candles = ran.done(Kind::Ohlcv).find(|step| step.timeframe == Some(timeframe));
         let closes = match candles {
             Some(step) => self.closes(step).await?,
@@ -264,7 +265,7 @@ impl Pages {
         };
         let (line, end) = line(closes.as_deref().map(Vec::as_slice).unwrap_or_default());
         let close = timeframe.next_open(timeframe.open_of(report.as_of));
-        Ok(Some(Seen {
+        Ok(Seen {
             bias: Verdict::of(report.report.bias),
             href: format!("/runs/{}/page/{timeframe}", ran.run.run_id),
             up: report.report.scenarios.p_up,
@@ -275,7 +276,7 @@ impl Pages {
             is_sound: report.trust == domain::report::Trust::Ok,
             age: age(now.duration_since(report.as_of)),
             is_stale: now >= close,
-        }))
+        })
     }
 
     async fn advice(&self, own: &[&Ran], now: Timestamp) -> Result<Option<Advice>, StoreError> {
@@ -283,15 +284,13 @@ impl Pages {
         let Some((ran, step)) = last else { return Ok(None) };
         let Some(found) = self.recommendation(step).await? else { return Ok(None) };
         let Verdict { mark, word, class } = Verdict::to(found.recommendation.direction);
-        let is_invalid = !found.broken.is_empty();
-        let stands = found.recommendation.direction.sign() != 0 && !is_invalid;
         Ok(Some(Advice {
             mark,
             word,
             class,
             href: format!("/runs/{}/recommendation", ran.run.run_id),
-            strength: stands.then_some(found.strength.value),
-            note: if is_invalid {
+            strength: found.is_valid_plan().then_some(found.strength.value),
+            note: if found.plan_state() == PlanState::Invalid {
                 "the plan is invalid".to_owned()
             } else {
                 first_sentence(&found.recommendation.summary)
