@@ -56,4 +56,4 @@ pub use models::{
 pub use parent::ParentReport;
 pub use parse::{Answer, CallError, Usage};
 pub use prompts::{FrontMatter, Prompt, PromptError};
-pub use sources::{Market, SourceGiven, Terms};
+pub use sources::{SourceGiven, Terms};

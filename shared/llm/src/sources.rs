@@ -1,6 +1,7 @@
 //! What a recommendation is made from: reports with their figures, the account, and the terms of trading.
 
 use domain::ohlcv::Ohlcv;
+use domain::recommendation::Costs;
 use domain::report::ReportDocument;
 use rust_decimal::Decimal;
 use serde::ser::SerializeStruct;
@@ -55,7 +56,6 @@ impl Serialize for SourceGiven {
 /// What a plan has to reckon with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Terms {
-    schema: &'static str,
     /// `spot` or `perp`.
     pub market: String,
     /// Whether the market can be sold short.
@@ -76,37 +76,23 @@ pub struct Terms {
     pub account: &'static str,
 }
 
-/// Terms but for the name of their schema.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Market {
-    /// `spot` or `perp`.
-    pub name: String,
-    /// Whether it can be sold short.
-    pub can_be_sold_short: bool,
-    /// Smallest price step.
-    pub tick: Decimal,
-    /// Quote currency.
-    pub price_unit: String,
-    /// Last price.
-    pub last_price: Decimal,
-    /// ATR14 of the last closed day, quote currency.
-    pub atr: Decimal,
+impl Terms {
+    /// What trading costs by these terms.
+    pub fn costs(&self) -> Costs {
+        Costs { per_side: self.cost_per_side, funding: self.funding }
+    }
 }
 
-impl Terms {
-    /// The terms of a market at these costs.
-    pub fn new(market: Market, cost_per_side: Decimal, funding: Decimal, account: &'static str) -> Self {
-        Self {
-            schema: "topdown.terms/1",
-            market: market.name,
-            can_be_sold_short: market.can_be_sold_short,
-            tick: market.tick,
-            price_unit: market.price_unit,
-            last_price: market.last_price,
-            atr14_1d: market.atr,
-            cost_per_side,
-            funding,
-            account,
-        }
+/// Terms as they are given: under the name of their schema.
+#[derive(Serialize)]
+pub(crate) struct TermsGiven<'a> {
+    schema: &'static str,
+    #[serde(flatten)]
+    terms: &'a Terms,
+}
+
+impl<'a> From<&'a Terms> for TermsGiven<'a> {
+    fn from(terms: &'a Terms) -> Self {
+        Self { schema: "topdown.terms/1", terms }
     }
 }

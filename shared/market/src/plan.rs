@@ -9,11 +9,11 @@ mod rules;
 mod size;
 mod strength;
 
-pub use geometry::{Costs, Geometry, geometry};
+pub use geometry::{Geometry, geometry};
 pub use rounding::rounded;
 pub use rules::{Place, check};
 pub use size::{Bounds, Size, SizeError, liquidation, size};
-pub use strength::{Strength, Terms, View, strength};
+pub use strength::{Terms, View, strength};
 
 use rust_decimal::Decimal;
 

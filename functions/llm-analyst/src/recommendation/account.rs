@@ -4,9 +4,8 @@ use domain::account::{AccountDocument, Market, Order, OrderSide, Position, Posit
 use domain::recommendation::{AccountState, Conflict, Direction};
 use domain::report::ArtifactRef;
 use flows::account_step;
-use runtime::{Batch, Services, Stop};
+use runtime::{Batch, Done, Services, Stop};
 use rust_decimal::Decimal;
-use storage::Status;
 
 use crate::inputs::artifact;
 
@@ -23,14 +22,13 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// What the run's step of the account made, if the flow has one.
-    pub(crate) async fn gather(services: &Services, batch: &Batch<'_>) -> Result<Self, Stop> {
-        let steps = services.journal.steps(&batch.run.run_id).await?;
-        let Some(step) = steps.into_iter().find(|step| step.step_id == account_step()) else {
-            return Ok(Self::default());
-        };
-        let Some(reference) = artifact(&step).filter(|_| step.status == Status::Done) else {
-            let reason = step.result.reason.unwrap_or_else(|| "the account was not read".to_owned());
+    /// What the run's step of the account made; of one that is not `done`, why.
+    pub(crate) async fn gather(services: &Services, batch: &Batch<'_>, done: &Done) -> Result<Self, Stop> {
+        let Some(reference) = done.step(&account_step()).and_then(artifact) else {
+            let steps = services.journal.steps(&batch.run.run_id).await?;
+            let step = steps.into_iter().find(|step| step.step_id == account_step());
+            let reason = step.and_then(|step| step.result.reason);
+            let reason = reason.unwrap_or_else(|| "the account was not read".to_owned());
             return Ok(Self { read: None, reason: Some(reason) });
         };
         let bytes = services.artifacts.get(&reference.gcs_uri).await?;

@@ -60,7 +60,7 @@ pub(crate) fn build(
         account_ref: inputs.account.read.as_ref().map(|(_, reference)| reference.clone()),
         account_read_at: inputs.account.read.as_ref().map(|(account, _)| account.read_at),
         account_reason: inputs.account.reason.clone(),
-        costs: inputs.costs.clone(),
+        costs: terms.costs(),
         recommendation: checked.recommendation,
         plan,
         geometry,

@@ -2,12 +2,12 @@ use std::collections::BTreeMap;
 
 use domain::account;
 use domain::ohlcv::Ohlcv;
-use domain::recommendation::{Costs, SourceReport};
+use domain::recommendation::SourceReport;
 use domain::report::{ArtifactRef, ReportDocument};
 use domain::{ReportId, Timeframe};
 use flows::StepKind;
 use llm::request::RecommendationInput;
-use llm::{Market, ModelProfile, Prompt, SourceGiven, Terms};
+use llm::{ModelProfile, Prompt, SourceGiven, Terms};
 use runtime::{Batch, Catalog, Done, Services, Stop};
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
@@ -38,7 +38,6 @@ pub(crate) struct Inputs {
     /// Numbers that hold and numbers checked, by report.
     pub(crate) checks: BTreeMap<ReportId, (u32, u32)>,
     pub(crate) terms: Terms,
-    pub(crate) costs: Costs,
     pub(crate) account: Account,
 }
 
@@ -81,10 +80,14 @@ impl Inputs {
         if given.len() != decision.reads.len() {
             return Err(Stop::failed("the run lacks a report that this recommendation reads"));
         }
-        let account = Account::gather(services, batch).await?;
-        let (terms, costs) = terms(&given, &account)?;
+        let account = if decision.account {
+            Account::gather(services, batch, &done).await?
+        } else {
+            Account::default()
+        };
+        let terms = terms(&given, &account)?;
         let run = batch.run.clone();
-        Ok(Self { run, prompt, profile, given, sources, beside, checks, terms, costs, account })
+        Ok(Self { run, prompt, profile, given, sources, beside, checks, terms, account })
     }
 
     /// The exact bytes of the request.
@@ -136,24 +139,25 @@ fn recorded(read: &Read) -> SourceReport {
 }
 
 /// What a plan has to reckon with, by the shortest timeframe that is read: the one it stands on.
-fn terms(given: &[SourceGiven], account: &Account) -> Result<(Terms, Costs), Stop> {
+fn terms(given: &[SourceGiven], account: &Account) -> Result<Terms, Stop> {
     let day = &given.last().ok_or_else(|| Stop::failed("a recommendation needs reports"))?.ohlcv;
     let atr = day.indicators.last_t().and_then(|t| day.indicators.cell(t, "atr14"));
     let atr = atr.and_then(|text| Decimal::from_str_exact(text).ok()).filter(|atr| *atr > Decimal::ZERO);
     let no_atr =
         "the day has too few bars for an ATR14, so no plan can be measured; run flow 2 for its reports";
     let is_spot = day.market == "spot";
-    let market = Market {
-        name: day.market.clone(),
+    let (market_of, usual) =
+        if is_spot { (account::Market::Spot, SPOT_FEE) } else { (account::Market::Perp, PERP_FEE) };
+    let fee = account.taker_fee(market_of).unwrap_or(usual);
+    Ok(Terms {
+        market: day.market.clone(),
         can_be_sold_short: !is_spot,
         tick: decimal(&day.tick)?,
         price_unit: day.price_unit.clone(),
         last_price: decimal(&day.stats.last_price)?,
-        atr: atr.ok_or_else(|| Stop::failed(no_atr))?,
-    };
-    let (market_of, usual) =
-        if is_spot { (account::Market::Spot, SPOT_FEE) } else { (account::Market::Perp, PERP_FEE) };
-    let fee = account.taker_fee(market_of).unwrap_or(usual);
-    let costs = Costs { per_side: fee + SLIPPAGE, funding: Decimal::ZERO };
-    Ok((Terms::new(market, costs.per_side, costs.funding, account.state().as_str()), costs))
+        atr14_1d: atr.ok_or_else(|| Stop::failed(no_atr))?,
+        cost_per_side: fee + SLIPPAGE,
+        funding: Decimal::ZERO,
+        account: account.state().as_str(),
+    })
 }

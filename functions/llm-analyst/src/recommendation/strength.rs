@@ -13,35 +13,22 @@ use super::verdict::Verdict;
 /// The strength of a recommendation; 0 when standing aside or invalid.
 pub(crate) fn of(inputs: &Inputs, checked: &CheckedRecommendation, verdict: &Verdict) -> Strength {
     let answer = &checked.recommendation;
-    let none = Strength {
-        value: 0,
-        agreement: 0.0,
-        regime: 0.0,
-        reward: 0.0,
-        edge: 0.0,
-        quality: 0.0,
-        is_unsupported: false,
+    let Some(geometry) = verdict.geometry.as_ref().filter(|_| verdict.broken.is_empty()) else {
+        return Strength::default();
     };
-    let Some(geometry) = verdict.geometry.as_ref().filter(|_| verdict.broken.is_empty()) else { return none };
-    let views: Vec<View> = inputs
-        .given
-        .iter()
-        .zip(&inputs.sources)
-        .map(|(given, source)| view(given, source.regime.as_str(), inputs))
-        .collect();
+    let views: Vec<View> = inputs.given.iter().map(|given| view(given, inputs)).collect();
     let side = answer.direction.sign();
     let is_unsupported = is_against(&inputs.given, answer.direction) || !checked.is_supported();
     let terms = terms(geometry, side, answer.probability, is_unsupported);
     let found = strength(&views, &terms);
     let short = |value: f64| (value * 1e4).round() / 1e4;
     Strength {
-        value: found.value,
         agreement: short(found.agreement),
         regime: short(found.regime),
         reward: short(found.reward),
         edge: short(found.edge),
         quality: short(found.quality),
-        is_unsupported,
+        ..found
     }
 }
 
@@ -59,7 +46,7 @@ fn is_against(given: &[SourceGiven], direction: Direction) -> bool {
     given.last().is_some_and(|day| day.report.report.bias.sign() * direction.sign() < 0)
 }
 
-fn view(given: &SourceGiven, regime: &str, inputs: &Inputs) -> View {
+fn view(given: &SourceGiven, inputs: &Inputs) -> View {
     let weight = |timeframe: Timeframe| match timeframe {
         Timeframe::Month => 0.20,
         Timeframe::Week => 0.35,
@@ -72,7 +59,7 @@ fn view(given: &SourceGiven, regime: &str, inputs: &Inputs) -> View {
         Usable::Partial => 0.85,
         Usable::None => 0.0,
     };
-    let regime = match regime {
+    let regime = match given.ohlcv.stats.regime.as_str() {
         "up" => 1,
         "down" => -1,
         _ => 0,

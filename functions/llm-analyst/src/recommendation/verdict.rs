@@ -4,7 +4,7 @@ use domain::recommendation::{BrokenRule, Direction, Recommendation};
 use domain::report::{CheckStatus, Checks};
 use llm::Terms;
 use llm::checks::{CheckedRecommendation, RepairItem};
-use market::plan::{Costs, Geometry, Place, Plan, Side, Target, check, geometry, rounded};
+use market::plan::{Geometry, Place, Plan, Side, Target, check, geometry, rounded};
 
 /// A plan as code sees it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) fn of(answer: &Recommendation, checks: &Checks, terms: &Terms) -> Ver
     let Some(plan) = plan(answer, side).and_then(|plan| rounded(&plan, terms.tick)) else {
         return Verdict { broken: vec![BrokenRule::MissingPrice], ..Verdict::default() };
     };
-    let geometry = geometry(&plan, &Costs { per_side: terms.cost_per_side, funding: terms.funding });
+    let geometry = geometry(&plan, &terms.costs());
     let place = Place {
         last_price: terms.last_price,
         atr: terms.atr14_1d,

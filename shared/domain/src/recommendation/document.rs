@@ -218,11 +218,12 @@ words!(
 );
 
 /// What trading costs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Costs {
-    /// Fee and slippage of one side, a fraction of its price.
+    /// Fee and slippage of one side, a fraction of its price: `0.0015` is 0.15 %.
     pub per_side: Decimal,
-    /// Funding expected to be paid, quote currency a unit of the base currency.
+    /// Funding expected to be paid while the plan is open, quote currency a unit of the base currency. Funding that
+    /// would be received counts as none.
     pub funding: Decimal,
 }
 
@@ -288,9 +289,9 @@ pub struct Size {
 }
 
 /// A strength and the terms it is made of, each 0 to 1. It is no probability.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Strength {
-    /// 0 to 100; 0 when standing aside or invalid.
+    /// 0 to 100; 0 when standing aside or invalid. Not a probability: uncalibrated until outcomes say what it is worth.
     pub value: u8,
     /// Agreement of the biases.
     pub agreement: f64,
@@ -300,7 +301,7 @@ pub struct Strength {
     pub reward: f64,
     /// Expected value.
     pub edge: f64,
-    /// Quality of the sources.
+    /// Quality of the sources: the worst of them counts.
     pub quality: f64,
     /// Whether the day's report is against it, or no verified bar or indicator speaks for it.
     pub is_unsupported: bool,

@@ -6,6 +6,7 @@ use super::build::{envelope, language_name, response_format, schema_named, syste
 use super::envelope::{Content, Message, Part, raw};
 use super::{RequestError, fence};
 use crate::prompts::Variables;
+use crate::sources::TermsGiven;
 use crate::{ModelProfile, Prompt, SourceGiven, Structure, Terms};
 
 /// What a recommendation is asked from.
@@ -41,7 +42,7 @@ pub fn build_recommendation(
     let schema = schema_named(&prompt.front().schema)?;
     let sources = input.sources.iter().map(fence::json_line).collect::<Result<Vec<_>, _>>();
     let sources = sources.map_err(RequestError::Json)?;
-    let terms = fence::json_line(input.terms).map_err(RequestError::Json)?;
+    let terms = fence::json_line(&TermsGiven::from(input.terms)).map_err(RequestError::Json)?;
     let account = input.account.map(fence::json_line).transpose().map_err(RequestError::Json)?;
     let as_of = input.as_of.to_string();
     let mut contents = vec![input.symbol.as_str(), &as_of, &terms];

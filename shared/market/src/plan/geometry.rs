@@ -1,16 +1,7 @@
+use domain::recommendation::Costs;
 use rust_decimal::Decimal;
 
 use super::Plan;
-
-/// What trading costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Costs {
-    /// Fee and slippage of one side, a fraction of its price: `0.0015` is 0.15 %.
-    pub per_side: Decimal,
-    /// Funding expected to be paid while the plan is open, quote currency a unit of the base currency. Funding that
-    /// would be received counts as none.
-    pub funding: Decimal,
-}
 
 /// What a plan risks and may gain, per unit of the base currency, at the worst edge of its zone.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -75,7 +75,8 @@ fn distance(plan: &Plan, last_price: Decimal) -> Decimal {
 mod tests {
     use super::*;
     use crate::plan::sample::{decimal, long, short};
-    use crate::plan::{Costs, Target, geometry};
+    use crate::plan::{Target, geometry};
+    use domain::recommendation::Costs;
 
     fn place() -> Place {
         Place {

@@ -98,8 +98,9 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::geometry;
     use crate::plan::sample::{decimal, long, short};
-    use crate::plan::{Costs, geometry};
+    use domain::recommendation::Costs;
 
     fn bounds() -> Bounds {
         Bounds {

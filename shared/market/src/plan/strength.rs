@@ -1,3 +1,5 @@
+use domain::recommendation::Strength;
+
 /// What a report of one timeframe adds to a plan's strength.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct View {
@@ -27,23 +29,6 @@ pub struct Terms {
     pub is_unsupported: bool,
 }
 
-/// A plan's strength and the terms it is made of, each 0 to 1.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Strength {
-    /// 0 to 100. Not a probability: uncalibrated until outcomes say what it is worth.
-    pub value: u8,
-    /// Agreement of the biases.
-    pub agreement: f64,
-    /// Agreement of the computed regimes.
-    pub regime: f64,
-    /// Reward to risk.
-    pub reward: f64,
-    /// Expected value.
-    pub edge: f64,
-    /// Quality of the sources: the worst of them counts.
-    pub quality: f64,
-}
-
 /// The most that an unsupported plan reaches.
 const UNSUPPORTED: f64 = 40.0;
 
@@ -66,7 +51,8 @@ pub fn strength(views: &[View], terms: &Terms) -> Strength {
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 0 and 100")]
     let value = value.round().clamp(0.0, 100.0) as u8;
-    Strength { value, agreement: bias, regime, reward, edge, quality }
+    let is_unsupported = terms.is_unsupported;
+    Strength { value, agreement: bias, regime, reward, edge, quality, is_unsupported }
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::ParentReport;
 use crate::checks::sample;
-use crate::{Market, ParentReport};
 use domain::Timeframe;
 
 const REPORT_ID: &str = "rep-1w-8e02k7qd";
@@ -19,15 +19,17 @@ fn sources() -> Vec<SourceGiven> {
 
 fn terms() -> Terms {
     let decimal = |text: &str| Decimal::from_str_exact(text).unwrap();
-    let market = Market {
-        name: "spot".into(),
+    Terms {
+        market: "spot".into(),
         can_be_sold_short: false,
         tick: decimal("0.01"),
         price_unit: "USDT".into(),
         last_price: decimal("75928.1"),
-        atr: decimal("5000"),
-    };
-    Terms::new(market, decimal("0.0015"), Decimal::ZERO, "not_provided")
+        atr14_1d: decimal("5000"),
+        cost_per_side: decimal("0.0015"),
+        funding: Decimal::ZERO,
+        account: "not_provided",
+    }
 }
 
 fn answer() -> Value {
