@@ -2,8 +2,9 @@
 
 use domain::number;
 use domain::report::{
-    Bias, Invalidation, Leans, Observation, ParentRelation, Report, Scenarios, Trend, Usable,
+    Bias, Cite, Invalidation, Leans, Observation, ParentRelation, Report, Scenarios, Trend, Usable,
 };
+use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 
 use super::Repair;
@@ -61,12 +62,7 @@ fn correct_observation(observation: &mut Observation, rest: &[Step<'_>], repair:
     match rest {
         [Key("cites"), At(j)] => {
             let Some(cite) = index(j).and_then(|j| observation.cites.get_mut(j)) else { return };
-            if let Some(reference) = &repair.reference {
-                cite.reference.clone_from(reference);
-            }
-            if let Some(value) = repair.number.as_ref().and_then(number::json::decimal) {
-                cite.value = value;
-            }
+            set_cite(cite, repair);
             set_text(&mut observation.says, repair);
             set_word::<Leans>(&mut observation.leans, repair.leans.as_deref());
         }
@@ -99,11 +95,29 @@ fn correct_invalidation(invalidation: &mut Invalidation, field: &str, repair: &R
         "reason" => return set_text(&mut invalidation.reason, repair),
         _ => return,
     };
-    let number = repair.number.as_ref().and_then(number::json::decimal);
+    set_price(price, reference, repair);
+}
+
+/// The number of a correction.
+pub(super) fn decimal(repair: &Repair) -> Option<Decimal> {
+    repair.number.as_ref().and_then(number::json::decimal)
+}
+
+pub(super) fn set_cite(cite: &mut Cite, repair: &Repair) {
+    if let Some(reference) = &repair.reference {
+        cite.reference.clone_from(reference);
+    }
+    if let Some(value) = decimal(repair) {
+        cite.value = value;
+    }
+}
+
+/// No number with an empty ref takes the price away; no number alone leaves it.
+pub(super) fn set_price(price: &mut Option<Decimal>, reference: &mut String, repair: &Repair) {
+    let number = decimal(repair);
     if let Some(new) = &repair.reference {
         reference.clone_from(new);
     }
-    // no number with an empty ref takes the price away; no number alone leaves it
     if number.is_some() || repair.reference.as_deref() == Some("") {
         *price = number;
     }
@@ -116,10 +130,14 @@ pub(super) fn set_text(target: &mut String, repair: &Repair) {
 }
 
 pub(super) fn set_whole(target: &mut i64, repair: &Repair) {
-    let number = repair.number.as_ref().and_then(number::json::decimal);
-    if let Some(whole) = number.filter(|n| n.fract().is_zero()).and_then(|n| i64::try_from(n).ok()) {
+    if let Some(whole) = whole(repair) {
         *target = whole;
     }
+}
+
+/// The number of a correction, if it is a whole one.
+pub(super) fn whole(repair: &Repair) -> Option<i64> {
+    decimal(repair).filter(|n| n.fract().is_zero()).and_then(|n| i64::try_from(n).ok())
 }
 
 pub(super) fn set_word<T: DeserializeOwned>(target: &mut T, word: Option<&str>) {

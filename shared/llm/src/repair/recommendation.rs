@@ -1,11 +1,9 @@
 //! Corrections of a recommendation.
 
-use domain::number;
 use domain::recommendation::{Argument, CloseSide, Direction, Plan, PlanEnd, Recommendation};
 use domain::report::Bias;
-use rust_decimal::Decimal;
 
-use super::apply::{is_offered, set_text, set_whole, set_word};
+use super::apply::{decimal, is_offered, set_cite, set_price, set_text, set_whole, set_word, whole};
 use super::compare::merged;
 use super::{Repair, Reply};
 use crate::checks::answer::LONGEST;
@@ -83,12 +81,7 @@ fn correct_argument(case: &mut [Argument], i: &str, rest: &[Step<'_>], repair: &
     match rest {
         [Key("cites"), At(j)] => {
             let Some(cite) = index(j).and_then(|j| argument.cites.get_mut(j)) else { return };
-            if let Some(reference) = &repair.reference {
-                cite.reference.clone_from(reference);
-            }
-            if let Some(value) = decimal(repair) {
-                cite.value = value;
-            }
+            set_cite(cite, repair);
             set_text(&mut argument.says, repair);
         }
         [Key("says")] => set_text(&mut argument.says, repair),
@@ -105,17 +98,17 @@ fn correct_text(texts: &mut [String], i: &str, repair: &Repair) {
 fn correct_plan(plan: &mut Plan, rest: &[Step<'_>], repair: &Repair) {
     use Step::{At, Key};
     match rest {
-        [Key("entry_low")] => correct_price(&mut plan.entry_low, &mut plan.entry_ref, repair),
-        [Key("entry_high")] => correct_price(&mut plan.entry_high, &mut plan.entry_ref, repair),
-        [Key("stop")] => correct_price(&mut plan.stop, &mut plan.stop_ref, repair),
-        [Key("valid_hours")] => plan.valid_hours = whole(plan.valid_hours, repair),
-        [Key("horizon_days")] => plan.horizon_days = whole(plan.horizon_days, repair),
+        [Key("entry_low")] => set_price(&mut plan.entry_low, &mut plan.entry_ref, repair),
+        [Key("entry_high")] => set_price(&mut plan.entry_high, &mut plan.entry_ref, repair),
+        [Key("stop")] => set_price(&mut plan.stop, &mut plan.stop_ref, repair),
+        [Key("valid_hours")] => plan.valid_hours = whole(repair).or(plan.valid_hours),
+        [Key("horizon_days")] => plan.horizon_days = whole(repair).or(plan.horizon_days),
         [Key("targets"), At(i), Key(field)] => {
             let Some(target) = index(i).and_then(|i| plan.targets.get_mut(i)) else { return };
             match *field {
                 "price" => {
                     let mut price = Some(target.price);
-                    correct_price(&mut price, &mut target.reference, repair);
+                    set_price(&mut price, &mut target.reference, repair);
                     target.price = price.unwrap_or(target.price);
                 }
                 "fraction_pct" => target.fraction_pct = decimal(repair).unwrap_or(target.fraction_pct),
@@ -128,31 +121,11 @@ fn correct_plan(plan: &mut Plan, rest: &[Step<'_>], repair: &Repair) {
 
 fn correct_end(end: &mut PlanEnd, field: &str, repair: &Repair) {
     match field {
-        "price" => correct_price(&mut end.price, &mut end.reference, repair),
+        "price" => set_price(&mut end.price, &mut end.reference, repair),
         "close" => set_word::<CloseSide>(&mut end.close, repair.text.as_deref()),
         "reason" => set_text(&mut end.reason, repair),
         _ => {}
     }
-}
-
-/// No number with an empty ref takes the price away; no number alone leaves it.
-fn correct_price(price: &mut Option<Decimal>, reference: &mut String, repair: &Repair) {
-    let number = decimal(repair);
-    if let Some(new) = &repair.reference {
-        reference.clone_from(new);
-    }
-    if number.is_some() || repair.reference.as_deref() == Some("") {
-        *price = number;
-    }
-}
-
-fn decimal(repair: &Repair) -> Option<Decimal> {
-    repair.number.as_ref().and_then(number::json::decimal)
-}
-
-fn whole(before: Option<i64>, repair: &Repair) -> Option<i64> {
-    let number = decimal(repair).filter(|number| number.fract().is_zero());
-    number.and_then(|number| i64::try_from(number).ok()).or(before)
 }
 
 /// The single words and numbers that rules speak of.
