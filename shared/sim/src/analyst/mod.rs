@@ -92,9 +92,11 @@ pub(crate) fn answer(prompt: &Prompt) -> Reply {
     };
     match (name, schema) {
         (Some("repair"), _) if !brief.sources.is_empty() => Reply::Text(advice::repair(&brief, prompt.mode)),
-        (Some("recommendation"), _) => advice::delivered(&advice::answer(&brief, prompt.mode), prompt),
+        (Some("recommendation"), _) => {
+            spoil::delivered(&advice::answer(&brief, prompt.mode), prompt, advice::broken)
+        }
         (Some("repair"), _) => Reply::Text(repair::answer(&brief, prompt.mode)),
-        (Some("report"), _) => spoil::delivered(report::answer(&brief, prompt.mode), prompt),
+        (Some("report"), _) => spoil::delivered(&report::answer(&brief, prompt.mode), prompt, spoil::broken),
         (_, Some(schema)) => Reply::Text(minimal::value(schema)),
         _ if prompt.wanted == Wanted::Json => Reply::Text("{}".to_owned()),
         _ => Reply::Text(

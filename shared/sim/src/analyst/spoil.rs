@@ -3,6 +3,7 @@
 use domain::number::{grouped, trimmed};
 use domain::report::{Outcome, Report};
 use rust_decimal::Decimal;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::brief::Brief;
@@ -89,10 +90,10 @@ fn is_new(price: Decimal, known: &[Decimal]) -> bool {
     !price.is_zero() && known.iter().all(|known| (*known - price).abs() > near)
 }
 
-/// The report as the mode hands it over.
-pub(super) fn delivered(report: Report, prompt: &Prompt) -> Reply {
-    // a report always serializes
-    let text = serde_json::to_string(&report).unwrap_or_default();
+/// An answer as the mode hands it over; `broken` breaks its schema.
+pub(super) fn delivered<A: Serialize>(answer: &A, prompt: &Prompt, broken: fn(&str) -> String) -> Reply {
+    // an answer always serializes
+    let text = serde_json::to_string(answer).unwrap_or_default();
     match prompt.mode {
         Mode::Truncate => Reply::CutOff(text.chars().take(text.chars().count() / 2).collect()),
         Mode::BreakSchema => Reply::Text(broken(&text)),
@@ -105,8 +106,8 @@ pub(super) fn delivered(report: Report, prompt: &Prompt) -> Reply {
     }
 }
 
-/// Without its confidence, and with a mood.
-fn broken(text: &str) -> String {
+/// A report without its confidence, and with a mood.
+pub(super) fn broken(text: &str) -> String {
     let Some(start) = text.rfind(",\"confidence\":") else { return text.to_owned() };
     let end = text[start + 1..].find(',').map_or(text.len(), |end| start + 1 + end);
     format!("{},\"mood\":\"hopeful\"{}", &text[..start], &text[end..])

@@ -16,7 +16,7 @@ use super::Mode;
 use super::brief::{Brief, Source, Terms};
 use plan::Draft;
 pub(super) use repair::answer as repair;
-pub(super) use spoil::delivered;
+pub(super) use spoil::broken;
 use words::{Aside, Words};
 
 /// The answer to a request for a recommendation, in the mode's way.

@@ -3,10 +3,9 @@
 use domain::number::{grouped, trimmed};
 use domain::recommendation::Recommendation;
 use rust_decimal::Decimal;
-use serde_json::Value;
 
+use crate::analyst::Mode;
 use crate::analyst::brief::Brief;
-use crate::analyst::{Mode, Prompt, Reply};
 
 /// The recommendation as the mode writes it down.
 pub(super) fn written(mut answer: Recommendation, brief: &Brief, mode: Mode) -> Recommendation {
@@ -36,23 +35,7 @@ pub(super) fn written(mut answer: Recommendation, brief: &Brief, mode: Mode) -> 
     answer
 }
 
-/// The recommendation as the mode hands it over.
-pub(in crate::analyst) fn delivered(answer: &Recommendation, prompt: &Prompt) -> Reply {
-    // a recommendation always serializes
-    let text = serde_json::to_string(answer).unwrap_or_default();
-    match prompt.mode {
-        Mode::Truncate => Reply::CutOff(text.chars().take(text.chars().count() / 2).collect()),
-        Mode::BreakSchema => Reply::Text(broken(&text)),
-        Mode::BreakSchemaOnce if !prompt.answered => Reply::Text(broken(&text)),
-        // a map sorts its keys
-        Mode::ReorderKeys => {
-            Reply::Text(serde_json::from_str::<Value>(&text).unwrap_or_default().to_string())
-        }
-        _ => Reply::Text(text),
-    }
-}
-
-/// With a mood, and without its probability.
-fn broken(text: &str) -> String {
+/// A recommendation with a mood, and without its probability.
+pub(in crate::analyst) fn broken(text: &str) -> String {
     text.replacen("\"probability\":", "\"mood\":", 1)
 }
