@@ -112,7 +112,6 @@ fn render_recommendation(batch: &Batch<'_>, readings: &Readings, advice: &Advice
         chart_css: CHART_CSS,
         pages: &pages,
         missing: &missing,
-        account_at: advice.document.account_read_at,
         alert_line: ALERT_LINE,
         prompt_version: advice.prompt_version,
         run: facts(batch, readings),

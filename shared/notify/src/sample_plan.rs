@@ -221,6 +221,7 @@ pub(crate) fn short() -> RecommendationDocument {
     (document.market, document.analyst, document.llm_model) =
         ("perp".into(), Analyst::Model, "gpt-5.2".into());
     (document.account, document.strength.value) = (AccountState::Provided, 74);
+    document.account_read_at = Some("2026-04-30T04:00:58Z".parse().unwrap());
     document.conflicts = vec![Conflict::OppositePosition, Conflict::MissingStop];
     document.costs.funding = decimal("1.5");
     document.size_reason = None;

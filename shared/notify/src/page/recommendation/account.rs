@@ -18,7 +18,7 @@ pub(super) fn account(view: &View<'_>) -> Account {
     let reason = document.account_reason.as_deref().map(|reason| plain(reason).trim().to_owned());
     let reason = reason.filter(|_| document.account == AccountState::NotProvided).unwrap_or_default();
     let text = match document.account {
-        AccountState::Provided => match view.input.account_at {
+        AccountState::Provided => match document.account_read_at {
             Some(at) => fill(&words.account, &[("time", &view.dates.short(at))]),
             None => words.account_read.clone(),
         },

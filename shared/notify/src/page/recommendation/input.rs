@@ -1,6 +1,5 @@
 use domain::recommendation::RecommendationDocument;
 use domain::{ReportId, Timeframe};
-use jiff::Timestamp;
 
 use crate::page::{ChartSvgs, RunFacts};
 
@@ -18,8 +17,6 @@ pub struct RecommendationInput<'a> {
     pub pages: &'a [ReportPage<'a>],
     /// Reports of the run that there are none of.
     pub missing: &'a [MissingReport<'a>],
-    /// When the account was read, if it was.
-    pub account_at: Option<Timestamp>,
     /// Strength from which on a person is told of a plan.
     pub alert_line: u8,
     /// Version number of the prompt, where the catalog counts them.

@@ -18,7 +18,6 @@ fn input<'a>(
         chart_css: ".w{stroke:var(--up)}",
         pages,
         missing: &[],
-        account_at: Some("2026-04-30T04:00:58Z".parse().unwrap()),
         alert_line: 70,
         prompt_version: Some(1),
         run: RunFacts { wall_ms: 118_000, calls: 4, cost_usd: Decimal::new(611, 4) },
