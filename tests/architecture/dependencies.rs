@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tests::FUNCTIONS;
+
 use super::{list, metadata, text};
 
 /// Which crates of the workspace each crate of `shared/` may see, tests aside.
@@ -19,16 +21,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("sim", &["domain", "charts"]),
 ];
 
-/// Functions see anything of `shared/` but platforms and the simulated world, and no other function.
-const FUNCTIONS: &[&str] = &[
-    "ohlcv-collector",
-    "ohlcv-exporter",
-    "chart-exporter",
-    "account-exporter",
-    "llm-analyst",
-    "coordinator",
-    "notifier",
-];
+/// Functions see anything of `shared/` but these, and no other function.
 const NOT_FOR_FUNCTIONS: &[&str] = &["platform-local", "sim", "local"];
 
 fn seen() -> BTreeMap<String, BTreeSet<String>> {

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use tests::http;
 
-use super::stage::{FUNCTIONS, Stage};
+use tests::FUNCTIONS;
+
+use super::stage::Stage;
 use std::process::Command;
 
 #[test]

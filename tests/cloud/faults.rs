@@ -8,7 +8,9 @@ use sim::Service;
 
 use super::flow::{DONE, Left, collects, text};
 use super::process::Function;
-use super::stage::{FUNCTIONS, Stage, tick};
+use tests::FUNCTIONS;
+
+use super::stage::{Stage, tick};
 
 /// Every function but one, started and subscribed.
 fn all_but(stage: &Stage, left_out: &str) -> std::collections::BTreeMap<&'static str, Function> {

@@ -2,21 +2,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use sim::{SimClock, World, WorldConfig};
-use tests::{Emulator, http, unique};
+use tests::{Emulator, FUNCTIONS, http, unique};
 
 use super::process::Function;
 use crate::contracts::platform_gcp::warehouse::Warehouse;
-
-/// Every function that is deployed.
-pub(super) const FUNCTIONS: &[&str] = &[
-    "ohlcv-collector",
-    "ohlcv-exporter",
-    "chart-exporter",
-    "account-exporter",
-    "llm-analyst",
-    "coordinator",
-    "notifier",
-];
 
 /// A project of its own on the emulators, and a simulated world around it whose clock runs with this machine's.
 pub(super) struct Stage {

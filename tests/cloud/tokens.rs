@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::process::Function;
-use super::stage::FUNCTIONS;
+use tests::FUNCTIONS;
 
 const AUDIENCE: &str = "https://service.example";
 const INVOKER: &str = "push@project.example";
@@ -155,7 +155,7 @@ fn where_the_service_checks_tokens_none_but_the_right_one_is_let_in() {
         }
         assert_eq!(push(&address, Some(&good)), 204, "{name} lets the invoker in");
         // the schedule's paths are another account's, and here nobody's
-        if ["coordinator", "ohlcv-collector"].contains(name) {
+        if ["coordinator", "ohlcv-collector"].contains(&name) {
             let bearer = format!("Bearer {good}");
             let headers = [("Authorization", bearer.as_str())];
             let status = tests::request(&address, "POST", "/tick", &headers, b"").0;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use tests::{left_out, repository};
+use tests::{FUNCTIONS, left_out, repository};
 
 use super::plan::{Resource, Shown, shown};
 
@@ -25,15 +25,6 @@ const ON: [(&str, &str); 10] = [
 ];
 
 const STEPS: [&str; 5] = ["ohlcv-exporter", "chart-exporter", "account-exporter", "llm-analyst", "notifier"];
-const FUNCTIONS: [&str; 7] = [
-    "ohlcv-collector",
-    "ohlcv-exporter",
-    "chart-exporter",
-    "account-exporter",
-    "llm-analyst",
-    "coordinator",
-    "notifier",
-];
 
 /// The agreed table, a line for each account or kind of account: roles and what they are on.
 const AGREED: &str = "

@@ -14,3 +14,14 @@ pub use http::{http, request, send};
 pub use material::{candles, left_out, repository};
 pub use program::{Finished, Topdown, binary};
 pub use server::Server;
+
+/// Every function that is deployed.
+pub const FUNCTIONS: [&str; 7] = [
+    "ohlcv-collector",
+    "ohlcv-exporter",
+    "chart-exporter",
+    "account-exporter",
+    "llm-analyst",
+    "coordinator",
+    "notifier",
+];
