@@ -86,16 +86,10 @@ impl Environment {
                 length.filter(SignedDuration::is_positive).ok_or(EnvironmentError::Deadline)?
             }
         };
-        let telegram = match (secret("TELEGRAM_BOT_TOKEN"), take("TELEGRAM_CHAT_ID")) {
-            (Some(token), Some(chat)) => Some((token, chat)),
-            (None, None) => None,
-            _ => return Err(EnvironmentError::Telegram),
-        };
-        let account_key = match (secret("BINANCE_API_KEY"), secret("BINANCE_API_SECRET")) {
-            (Some(key), Some(secret)) => Some((key, secret)),
-            (None, None) => None,
-            _ => return Err(EnvironmentError::Account),
-        };
+        let telegram =
+            both(secret("TELEGRAM_BOT_TOKEN"), take("TELEGRAM_CHAT_ID"), EnvironmentError::Telegram)?;
+        let account_key =
+            both(secret("BINANCE_API_KEY"), secret("BINANCE_API_SECRET"), EnvironmentError::Account)?;
         Ok(Self {
             account_key,
             account_url: take("TOPDOWN_BINANCE_ACCOUNT_URL").unwrap_or_else(|| BINANCE_ACCOUNTS.to_owned()),
@@ -114,6 +108,15 @@ impl Environment {
             colour: take("NO_COLOR").is_none(),
         })
     }
+}
+
+/// Two that need each other, or neither.
+fn both<A, B>(
+    a: Option<A>,
+    b: Option<B>,
+    half: EnvironmentError,
+) -> Result<Option<(A, B)>, EnvironmentError> {
+    if a.is_some() == b.is_some() { Ok(a.zip(b)) } else { Err(half) }
 }
 
 impl Environment {

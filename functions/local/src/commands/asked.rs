@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{flow, instant, run_id, symbol};
 use crate::app::{self, PORT};
-use crate::arguments::{Command, Resume, Run};
+use crate::arguments::{Command, Means, Resume, Run};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::remote::{Remote, finish, follow};
@@ -52,10 +52,7 @@ pub(crate) async fn beside(
 /// Starts the run; answers its address.
 async fn start(run: &Run, server: &Remote) -> Result<String, Failure> {
     let choices = &run.choices;
-    if choices.means.catalog.is_some() || choices.means.model.is_some() {
-        let what = "the server runs by a catalog and a model of its own";
-        return Err(Failure::usage(what).advice("leave out --catalog and --model"));
-    }
+    no_means(&choices.means, "runs")?;
     let flow = Flow::numbered(&run.flow).map_err(Failure::usage)?;
     let as_of = choices.as_of.as_deref().map(instant).transpose()?;
     let body = json!({
@@ -70,12 +67,18 @@ async fn start(run: &Run, server: &Remote) -> Result<String, Failure> {
 }
 
 async fn go_on(resume: &Resume, server: &Remote) -> Result<String, Failure> {
-    if resume.means.catalog.is_some() || resume.means.model.is_some() {
-        let what = "the server goes on by a catalog and a model of its own";
-        return Err(Failure::usage(what).advice("leave out --catalog and --model"));
-    }
+    no_means(&resume.means, "goes on")?;
     let path = format!("/v1/runs/{}:resume", run_id(&resume.run)?);
     href(&server.ask(Method::POST, &path, None, None).await?)
+}
+
+/// Refuses means of this machine: what the server does, it does by its own.
+fn no_means(means: &Means, does: &str) -> Result<(), Failure> {
+    if means.catalog.is_none() && means.model.is_none() {
+        return Ok(());
+    }
+    let what = format!("the server {does} by a catalog and a model of its own");
+    Err(Failure::usage(what).advice("leave out --catalog and --model"))
 }
 
 async fn cancel(run_id: &RunId, server: &Remote, terminal: &Terminal) -> Result<(), Failure> {
