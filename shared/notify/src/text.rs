@@ -1,19 +1,7 @@
 //! Text that others wrote, made fit to show: models, venues and feeds are not trusted to be plain.
 
+use domain::text::is_hidden;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
-
-/// Whether a character is invisible and can change what its neighbours look like or do: control, bidirectional,
-/// zero-width, tag, private and variation characters, line and paragraph separators.
-fn hidden(c: char) -> bool {
-    use GeneralCategory::{
-        Control, Format, LineSeparator, ParagraphSeparator, PrivateUse, Surrogate, Unassigned,
-    };
-    let category = c.general_category();
-    matches!(
-        category,
-        Control | Format | LineSeparator | ParagraphSeparator | PrivateUse | Surrogate | Unassigned
-    ) || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{34f}' | '\u{115f}' | '\u{1160}')
-}
 
 /// Most marks on one character; Vietnamese has two.
 const MARKS: usize = 2;
@@ -30,7 +18,7 @@ fn unpiled(text: &str) -> impl Iterator<Item = char> {
         marks = match *c {
             c if is_mark(c) => marks + 1,
             // what is dropped parts nothing
-            c if hidden(c) && c != '\n' => marks,
+            c if is_hidden(c) && c != '\n' => marks,
             _ => 0,
         };
         marks <= MARKS
@@ -46,7 +34,7 @@ pub fn plain(text: &str) -> String {
             if !out.ends_with(' ') {
                 out.push(' ');
             }
-        } else if !hidden(c) {
+        } else if !is_hidden(c) {
             out.push(c);
         }
     }
@@ -55,7 +43,7 @@ pub fn plain(text: &str) -> String {
 
 /// `text` without hidden characters and piled marks; line breaks stay. The last guard of a whole page.
 pub fn visible(text: &str) -> String {
-    unpiled(text).filter(|c| *c == '\n' || !hidden(*c)).collect()
+    unpiled(text).filter(|c| *c == '\n' || !is_hidden(*c)).collect()
 }
 
 /// The first `longest` characters, with an ellipsis where more was.
@@ -107,6 +95,8 @@ mod tests {
         assert_eq!(plain(hostile), "abc[31md e f");
         assert_eq!(visible("x\u{2066}\ny\u{feff}"), "x\ny");
         assert_eq!(plain("Минимум 币安人生 ↻ −3 %"), "Минимум 币安人生 ↻ −3 %");
+        // letters and marks that fonts show nothing of
+        assert_eq!(plain("a\u{17b5}b\u{3164}c"), "abc");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! fence and give orders from outside.
 
 use domain::hash::short_id;
+use domain::text::is_hidden;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -32,14 +33,8 @@ pub(super) fn json_line<T: Serialize>(value: &T) -> Result<String, serde_json::E
 
 /// A caption as plain text: one line, no markup, no control or format characters, at most 300 characters.
 pub(super) fn plain(text: &str, tag: &str) -> String {
-    let kept = text.chars().filter(|c| !matches!(c, '<' | '>' | '`') && !is_unseen(*c));
+    let kept = text.chars().filter(|c| !matches!(c, '<' | '>' | '`') && !is_hidden(*c));
     kept.take(300).collect::<String>().replace(tag, "")
-}
-
-fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-        || matches!(c, '\u{e0000}'..='\u{e007f}')
 }
 
 #[derive(Serialize)]
