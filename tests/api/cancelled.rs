@@ -1,14 +1,15 @@
 //! Runs that are called off, and runs that go on.
 
 use serde_json::json;
-use sim::{Fault, Rule, Service};
+use sim::{Fault, Gate, Rule, Service};
 
 use super::{Stage, unread};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_called_off() {
     let mut stage = Stage::new().await;
-    stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::Delay(std::time::Duration::from_secs(2))));
+    let gate = Gate::shut();
+    stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::Held(gate.clone())));
     tokio::task::block_in_place(|| {
         let run = stage.start(&unread("BTCUSDT"));
         let asked = stage.world.count(Service::OpenAi);
@@ -17,6 +18,7 @@ async fn a_run_is_called_off() {
         let cancelled = stage.ask("POST", &format!("{run}:cancel"), None);
         assert_eq!((cancelled.status, &cancelled.body["state"]), (200, &"cancelled".into()));
         assert_eq!(stage.ask("POST", &format!("{run}:cancel"), None).body, cancelled.body, "once and again");
+        gate.open();
         // what was in work comes to its end, and is kept
         let id = run.trim_start_matches("/v1/runs/");
         let sql = "SELECT count(*) FROM steps WHERE run_id = ?1 AND step_id = '1M-report' AND \

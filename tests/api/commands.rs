@@ -1,10 +1,9 @@
 //! Commands that a server carries out: `--remote`, and beside a `serve` on one data folder.
 
 use std::os::unix::fs::PermissionsExt;
-use std::time::Duration;
 
 use serde_json::Value;
-use sim::{Fault, Rule, Service};
+use sim::{Fault, Gate, Rule, Service};
 use tests::{Finished, Topdown};
 
 use super::{Stage, unread};
@@ -17,8 +16,6 @@ fn json(finished: &Finished) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn beside_a_server_its_commands_go_through_it() {
     let stage = Stage::new().await;
-    // the month of the run that is called off is answered late
-    let late = || Rule::next(Service::OpenAi, Fault::Delay(Duration::from_secs(4)));
     tokio::task::block_in_place(|| {
         let finished = stage.topdown.run(&["run", "2", "BTCUSDT", "--lang", "ru", "--json"]);
         let run = json(&finished);
@@ -37,10 +34,13 @@ async fn beside_a_server_its_commands_go_through_it() {
         let own = stage.topdown.run(&["run", "1", "BTCUSDT", "--model", "local"]);
         assert_eq!(own.code, 2, "{}", own.stderr);
 
-        stage.world.faults().inject(late());
+        // the month is answered when the run has been called off
+        let gate = Gate::shut();
+        stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::Held(gate.clone())));
         let begun = stage.start(&unread("ETHUSDT"));
         let id = begun.trim_start_matches("/v1/runs/");
         assert_eq!(json(&stage.topdown.run(&["cancel", id, "--json"]))["state"], "cancelled");
+        gate.open();
         assert_eq!(stage.topdown.run(&["cancel", id]).stdout, format!("{id}  cancelled\n"));
         let resumed = json(&stage.topdown.run(&["resume", id, "--json"]));
         assert_eq!(resumed["status"], "done");

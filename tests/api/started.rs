@@ -1,7 +1,7 @@
 //! A run from its request to its report.
 
 use serde_json::{Value, json};
-use sim::{Fault, Rule, Service};
+use sim::{Fault, Gate, Rule, Service};
 
 use super::client::ask;
 use super::{Stage, unread, week};
@@ -29,7 +29,8 @@ const WRONG: &[(&str, u16, &str, &str)] = &[
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_started_watched_and_read() {
     let mut stage = Stage::new().await;
-    stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::Delay(std::time::Duration::from_secs(3))));
+    let gate = Gate::shut();
+    stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::Held(gate.clone())));
     tokio::task::block_in_place(|| {
         let body = json!({"flow": 2, "symbol": "ETHUSDT", "language": "ru", "notify": false});
         let answer = stage.ask("POST", "/v1/runs", Some(&body));
@@ -44,6 +45,7 @@ async fn a_run_is_started_watched_and_read() {
         // the week's runs before it took some time at each of their steps
         assert!(step(&live, "1w-report")["median_ms"].as_i64().unwrap() > 0);
         assert!(live["estimated_end"].as_str() > live["requested_at"].as_str(), "{live:#}");
+        gate.open();
 
         let done = stage.until(&run, "done");
         assert_eq!((&done["language"], &done["notify"]), (&"ru".into(), &false.into()));

@@ -20,7 +20,7 @@ mod world;
 
 pub use binance::account::SimAccount;
 pub use clock::SimClock;
-pub use faults::{Fault, Faults, Rule};
+pub use faults::{Fault, Faults, Gate, Rule};
 pub use market::RecordedError;
 pub use recorder::{Recorded, Service};
 pub use telegram::{SentFile, SentMessage};

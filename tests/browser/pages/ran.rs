@@ -1,8 +1,6 @@
 //! A run from its form to its report.
 
-use std::time::Duration;
-
-use sim::{Fault, Rule, Service};
+use sim::{Fault, Gate, Rule, Service};
 
 use super::stage::on_pages;
 
@@ -15,8 +13,8 @@ fn a_person_starts_a_run_watches_it_and_reads_what_it_wrote() {
             rows.contains("BTCUSDT") && rows.contains("ETHUSDT") && rows.contains("not read yet"),
             "{rows}"
         );
-        let late = Rule::next(Service::OpenAi, Fault::Delay(Duration::from_secs(3)));
-        stage.world.faults().inject(late);
+        let gate = Gate::shut();
+        stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::Held(gate.clone())));
         browser.choose("#symbol", "ETHUSDT").await;
         browser.choose("#flow", "3").await;
         browser.choose("#language", "ru").await;
@@ -27,6 +25,7 @@ fn a_person_starts_a_run_watches_it_and_reads_what_it_wrote() {
         assert_eq!(browser.says("#line-4h-report .word").await, "waiting");
         // what changes changes in place: the page is not loaded again before there is a report to read
         browser.script("window.kept = true", Vec::new()).await;
+        gate.open();
         browser.until("#line-1d-chart-trend .word", "done").await;
         assert_eq!(browser.script("return window.kept === true", Vec::new()).await, true);
         browser.until("h1", "Done: ").await;
@@ -63,13 +62,14 @@ fn a_person_starts_a_run_watches_it_and_reads_what_it_wrote() {
 fn nothing_needs_a_script() {
     on_pages("nothing_needs_a_script", async |browser, stage| {
         browser.scripts(false).await;
-        let late = Rule::next(Service::OpenAi, Fault::Delay(Duration::from_secs(4)));
-        stage.world.faults().inject(late);
+        let gate = Gate::shut();
+        stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::Held(gate.clone())));
         browser.go(&stage.page("/")).await;
         browser.choose("#language", "ru").await;
         browser.click("form button").await;
         browser.until("#lede", "steps have ended").await;
         assert!(!browser.says("h1").await.contains("Done"), "{}", browser.says("h1").await);
+        gate.open();
         browser.until("h1", "Done: 1w").await;
         browser.go(&stage.page("/reports")).await;
         browser.choose("#timeframe", "1w").await;

@@ -1,21 +1,20 @@
 //! What pages show of what did not go well, and of nothing.
 
-use std::time::Duration;
-
-use sim::{Fault, Rule, Service};
+use sim::{Fault, Gate, Rule, Service};
 
 use super::stage::on_pages;
 
 #[test]
 fn a_run_is_cancelled_and_gone_on_with() {
     on_pages("a_run_is_cancelled_and_gone_on_with", async |browser, stage| {
-        let late = Rule::next(Service::OpenAi, Fault::Delay(Duration::from_secs(3)));
-        stage.world.faults().inject(late);
+        let gate = Gate::shut();
+        stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::Held(gate.clone())));
         browser.choose("#language", "ru").await;
         browser.click("form button").await;
         browser.until("h1", "Reading the month").await;
         browser.click(".act button").await;
         browser.until("h1", "Cancelled").await;
+        gate.open();
         assert!(
             browser.says("#lede").await.contains("what they made is kept"),
             "{}",

@@ -64,6 +64,7 @@ pub(super) fn of(fault: &Fault, service: Service) -> Option<Response> {
         | Fault::Truncated { .. }
         | Fault::Trickle { .. }
         | Fault::Delay(_)
+        | Fault::Held(_)
         | Fault::Hang => {
             return None;
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 mod body;
+mod gate;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -9,6 +10,8 @@ use std::time::Duration;
 use axum::response::Response;
 
 use crate::Service;
+
+pub use gate::Gate;
 
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +80,8 @@ pub enum Fault {
     },
     /// The true answer, late.
     Delay(Duration),
+    /// The true answer, once the gate is opened.
+    Held(Gate),
     /// The true answer, never: the request stays open.
     Hang,
 }
@@ -187,6 +192,10 @@ impl Fault {
             Self::Trickle { every } => body::trickled(answer, every).await,
             Self::Delay(time) => {
                 tokio::time::sleep(time).await;
+                answer
+            }
+            Self::Held(gate) => {
+                gate.passed().await;
                 answer
             }
             Self::Hang => std::future::pending().await,
