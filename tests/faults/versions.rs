@@ -106,7 +106,13 @@ fn a_newer_step_stops_its_own_run_only() {
     let other: Vec<&str> = DEMO.iter().copied().chain(["--lang", "ru"]).collect();
     let finished = topdown.run(&other);
     assert_eq!(finished.code, 0, "{}", finished.stderr);
-    assert_eq!(documents(&topdown, "steps")[..steps.len()], steps, "untouched");
+    // a step that the kill left in flight is of this version, and its own message ends it
+    for (before, after) in steps.iter().zip(documents(&topdown, "steps")) {
+        let step: Value = serde_json::from_str(&before.1).unwrap();
+        if before.0 == number || step["status"] == "done" {
+            assert_eq!(*before, after, "untouched");
+        }
+    }
     assert!(documents(&topdown, "runs").contains(&runs[0]), "it has not failed");
     let same = topdown.run(DEMO);
     assert_eq!(same.code, 1);
