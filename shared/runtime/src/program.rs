@@ -89,6 +89,7 @@ impl Program {
         F: Future<Output = Result<Server, StartError>>,
     {
         let settings = Settings::read(tables, environment)?;
+        no_emulator_in_the_cloud(tables, &settings)?;
         // clients of other people's take whatever is installed
         let _ = rustls::crypto::ring::default_provider().install_default();
         let level = settings.get(&LEVEL).unwrap_or_default();
@@ -118,5 +119,18 @@ impl Program {
         // there is no other place left to write to
         let _ = writeln!(std::io::stderr().lock(), "error: {}: {why}", self.name);
         code
+    }
+}
+
+/// An emulator asks nobody who he is: it has no place where the platform does.
+fn no_emulator_in_the_cloud(tables: &[&[Variable]], settings: &Settings) -> Result<(), SettingsError> {
+    if settings.get(&serve::K_SERVICE).is_none() {
+        return Ok(());
+    }
+    let all = tables.iter().copied().flatten();
+    let emulator = all.filter(|variable| variable.name.ends_with("_EMULATOR_HOST"));
+    match emulator.into_iter().find(|variable| settings.get(variable).is_some()) {
+        Some(set) => Err(SettingsError::Impossible(format!("{} is set on Cloud Run; unset it", set.name))),
+        None => Ok(()),
     }
 }
