@@ -74,6 +74,11 @@ impl Function {
         assert_eq!(self.child.wait().expect("it ends").signal(), Some(9), "{}", self.name);
     }
 
+    /// Waits until it ends by itself; answers its exit code.
+    pub(super) fn ends(&mut self) -> Option<i32> {
+        self.child.wait().expect("it ends").code()
+    }
+
     /// Asks it to stop; answers its exit code.
     pub(super) fn terminate(mut self) -> Option<i32> {
         let pid = self.child.id().to_string();

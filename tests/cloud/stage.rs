@@ -165,6 +165,24 @@ impl Stage {
         assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
     }
 
+    /// An empty bucket that no function is told of.
+    pub(super) fn bucket(&self) -> String {
+        let name = unique("foreign");
+        let path = format!("/storage/v1/b?project={}", self.warehouse.project);
+        self.ask("STORAGE_EMULATOR_HOST", "POST", &path, &json!({"name": name}));
+        name
+    }
+
+    /// Names of what a bucket holds.
+    pub(super) fn objects(&self, bucket: &str) -> Vec<String> {
+        let path = format!("/storage/v1/b/{bucket}/o");
+        let (status, body) = http(&self.addresses["STORAGE_EMULATOR_HOST"], "GET", &path, None);
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+        let listed: Value = serde_json::from_slice(&body).unwrap();
+        let items = listed["items"].as_array().cloned().unwrap_or_default();
+        items.iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
+    }
+
     fn ask(&self, emulator: &str, method: &str, path: &str, body: &Value) {
         let (status, answer) = http(&self.addresses[emulator], method, path, Some(body));
         assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&answer));

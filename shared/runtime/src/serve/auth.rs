@@ -106,14 +106,13 @@ impl Auth {
         if jwks_url.is_some() && mode != "oidc" {
             return impossible("OIDC_JWKS_URL goes with AUTH=oidc alone; unset it");
         }
-        let audiences: Vec<String> = match settings.get(&AUDIENCE) {
-            Some(list) => list.split(',').map(|one| one.trim().to_owned()).collect(),
-            None if mode == "local" => Vec::new(),
-            None => {
+        let list = settings.get(&AUDIENCE).unwrap_or_default();
+        let audiences: Vec<String> =
+            list.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect();
+        let mode = match mode {
+            "cloud-run" | "oidc" if audiences.is_empty() => {
                 return impossible("AUTH=cloud-run and AUTH=oidc need AUDIENCE; set this service's address");
             }
-        };
-        let mode = match mode {
             "cloud-run" if on_cloud_run => Mode::CloudRun,
             "cloud-run" => {
                 return impossible(
