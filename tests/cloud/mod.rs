@@ -9,5 +9,6 @@ mod limits;
 mod messages;
 mod process;
 mod repair;
+mod sprinkled;
 mod stage;
 mod tokens;

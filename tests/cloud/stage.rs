@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use sim::proxy::Proxy;
 use sim::{SimClock, World, WorldConfig};
 use tests::{Emulator, FUNCTIONS, http, unique};
 
@@ -62,6 +63,23 @@ impl Stage {
             stage.pubsub("PUT", &format!("topics/{topic}"), &json!({}));
         }
         Some(stage)
+    }
+
+    /// The same, its functions behind a proxy of each emulator, by the variable that names the emulator.
+    pub(super) async fn behind_proxies(test: &str) -> Option<(Self, BTreeMap<&'static str, Proxy>)> {
+        let mut stage = Self::new(test).await?;
+        let mut proxies = BTreeMap::new();
+        for (name, value) in &mut stage.variables {
+            let Some(address) = stage.addresses.get(name) else { continue };
+            let (scheme, upstream) = match address.strip_prefix("http://") {
+                Some(upstream) => ("http://", upstream),
+                None => ("", address.as_str()),
+            };
+            let proxy = Proxy::before(upstream).await.unwrap();
+            *value = format!("{scheme}{}", proxy.address());
+            proxies.insert(*name, proxy);
+        }
+        Some((stage, proxies))
     }
 
     /// What deployments read too.

@@ -12,6 +12,8 @@ mod faults;
 mod front;
 mod market;
 mod openai;
+#[cfg(feature = "proxy")]
+pub mod proxy;
 mod recorder;
 mod telegram;
 #[cfg(test)]

@@ -24,11 +24,11 @@ async fn report_rows_pass_their_suite() {
     conformance::report_store(&warehouse.reports("2026-04-30T04:03:00Z")).await;
 }
 
-fn at(text: &str) -> Timestamp {
+pub(super) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn hour(open: &str, close: &str) -> Candle {
+pub(super) fn hour(open: &str, close: &str) -> Candle {
     let open_time = at(open);
     let price = "100.10".parse().unwrap();
     Candle {
@@ -46,11 +46,11 @@ fn hour(open: &str, close: &str) -> Candle {
     }
 }
 
-fn hours(symbol: &str) -> SeriesKey {
+pub(super) fn hours(symbol: &str) -> SeriesKey {
     SeriesKey { source: Source::Sim(1), symbol: symbol.parse().unwrap(), timeframe: Timeframe::Hour }
 }
 
-async fn closes(store: &dyn CandleStore, series: &SeriesKey) -> Vec<String> {
+pub(super) async fn closes(store: &dyn CandleStore, series: &SeriesKey) -> Vec<String> {
     let query = CandleQuery {
         source: series.source.clone(),
         symbol: series.symbol.clone(),

@@ -5,6 +5,7 @@ mod cloud_storage;
 mod firestore;
 mod googlesql;
 mod indexes;
+mod proxied;
 mod recommendations;
 mod scripted;
 mod statements;
