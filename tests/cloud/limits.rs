@@ -9,19 +9,23 @@ use serde_json::Value;
 use super::process::Function;
 
 /// A function whose storage is nowhere.
-fn start(more: &[(&str, &str)]) -> Function {
+fn start(name: &str, more: &[(&str, &str)]) -> Function {
     let base = [
         ("GOOGLE_CLOUD_PROJECT", "demo"),
         ("AUTH", "local"),
         ("PORT", "0"),
         ("ARTIFACTS_BUCKET", "artifacts"),
         ("CATALOG_BUCKET", "catalog"),
+        ("STAGING_BUCKET", "staging"),
+        ("BIGQUERY_LOCATION", "EU"),
         ("FIRESTORE_EMULATOR_HOST", "127.0.0.1:9"),
         ("PUBSUB_EMULATOR_HOST", "127.0.0.1:9"),
         ("STORAGE_EMULATOR_HOST", "http://127.0.0.1:9"),
+        ("BIGQUERY_EMULATOR_HOST", "http://127.0.0.1:9"),
+        ("BIGQUERY_STORAGE_EMULATOR_HOST", "127.0.0.1:9"),
     ];
     let variables: Vec<_> = base.iter().chain(more).copied().collect();
-    Function::start("coordinator", &variables)
+    Function::start(name, &variables)
 }
 
 /// Everything the function answers to these bytes, until it hangs up.
@@ -36,7 +40,7 @@ fn answer(address: &str, bytes: &[u8]) -> String {
 
 #[test]
 fn every_answer_stays_with_whoever_asked_and_names_nothing() {
-    let function = start(&[]);
+    let function = start("ohlcv-collector", &[]);
     let address = function.address();
     assert!(
         address.starts_with("127.0.0.1:"),
@@ -47,7 +51,7 @@ fn every_answer_stays_with_whoever_asked_and_names_nothing() {
         ("GET /push HTTP/1.1", "405"),
         ("GET /secret?key=canary HTTP/1.1", "404"),
         ("POST /push HTTP/1.1\r\nContent-Length: 2\r\nOrigin: https://page.example", "403"),
-        ("POST /sweep HTTP/1.1\r\nContent-Length: 0\r\nSec-Fetch-Site: cross-site", "403"),
+        ("POST /tick HTTP/1.1\r\nContent-Length: 0\r\nSec-Fetch-Site: cross-site", "403"),
         ("POST /tick HTTP/1.1\r\nAuthorization: Bearer a.b.SIGNATURE_REMOVED_BY_GOOGLE", "401"),
     ] {
         let answer =
@@ -69,7 +73,7 @@ fn every_answer_stays_with_whoever_asked_and_names_nothing() {
 
 #[test]
 fn a_request_is_bounded_in_size_and_time() {
-    let function = start(&[]);
+    let function = start("ohlcv-collector", &[]);
     let address = function.address();
     let long = format!("GET / HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "a".repeat(17 * 1024));
     assert!(answer(&address, long.as_bytes()).starts_with("HTTP/1.1 431 "));
@@ -120,7 +124,7 @@ fn slow_bucket() -> (String, std::sync::mpsc::Receiver<TcpStream>) {
 #[test]
 fn asked_to_stop_it_ends_what_is_in_work_and_takes_nothing_more() {
     let (url, asks) = slow_bucket();
-    let function = start(&[("STORAGE_EMULATOR_HOST", &url)]);
+    let function = start("coordinator", &[("STORAGE_EMULATOR_HOST", &url)]);
     let address = function.address();
     let caller = std::thread::spawn({
         let address = address.clone();
@@ -142,7 +146,7 @@ fn asked_to_stop_it_ends_what_is_in_work_and_takes_nothing_more() {
 #[test]
 fn a_caller_that_hangs_up_does_not_end_the_work() {
     let (url, asks) = slow_bucket();
-    let function = start(&[("STORAGE_EMULATOR_HOST", &url)]);
+    let function = start("coordinator", &[("STORAGE_EMULATOR_HOST", &url)]);
     let mut caller = TcpStream::connect(function.address()).unwrap();
     caller.write_all(b"POST /tick HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n").unwrap();
     let mut bucket = asks.recv_timeout(Duration::from_secs(60)).unwrap();
@@ -155,7 +159,7 @@ fn a_caller_that_hangs_up_does_not_end_the_work() {
 /// Storage out of reach is the one thing that is asked for again, after it was waited for.
 #[test]
 fn storage_out_of_reach_is_said_and_asked_for_again() {
-    let function = start(&[]);
+    let function = start("coordinator", &[]);
     let trace = "105445aa7843bc8bf206b12000100000";
     let request = format!(
         "POST /sweep HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nX-Cloud-Trace-Context: {trace}/1;o=1\r\n\r\n"
@@ -181,7 +185,7 @@ fn what_contradicts_itself_does_not_start() {
         (&[("TOPDOWN_BINANCE_URL", "binance")], "TOPDOWN_BINANCE_URL"),
     ];
     for (change, said) in refused {
-        let mut function = start(change);
+        let mut function = start("coordinator", change);
         assert_eq!(function.ends(), Some(2), "{change:?}: {:?}", function.log());
         function.waits_for(said);
     }

@@ -87,6 +87,8 @@ async fn a_forged_message_has_no_effect_and_an_unreadable_one_ends_its_steps() {
         asking["gcs_uri"] = json!(format!("gs://{foreign}/runs/x.json"));
         push(&exporter, asking.to_string().as_bytes(), &json!({}));
         assert!(stage.objects(&foreign).is_empty());
+        // the other timeframe's charts are all that is left of the run
+        stage.subscribe("chart-exporter", &chart_exporter.address());
         coordinator.waits_for(" ended\"");
         let ended = steps(&stage, &run_id);
         assert_eq!(text(&ended["1M-report"], "status"), "skipped", "{ended:?}");

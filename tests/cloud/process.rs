@@ -1,5 +1,5 @@
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -14,7 +14,15 @@ const PATIENCE: Duration = Duration::from_secs(180);
 pub(super) struct Function {
     child: Child,
     name: String,
-    lines: Arc<(Mutex<Vec<String>>, Condvar)>,
+    log: Arc<(Mutex<Log>, Condvar)>,
+}
+
+/// What a function has written.
+#[derive(Default)]
+struct Log {
+    lines: Vec<String>,
+    /// Whether no more can come: the process has ended.
+    ended: bool,
 }
 
 impl Function {
@@ -23,15 +31,17 @@ impl Function {
         let mut command = Command::new(binary(name));
         command.env_clear().envs(variables.iter().copied()).stdin(Stdio::null()).stdout(Stdio::null());
         let mut child = command.stderr(Stdio::piped()).spawn().expect("the function starts");
-        let lines = Arc::new((Mutex::new(Vec::new()), Condvar::new()));
-        let (log, kept) = (child.stderr.take().expect("a pipe"), lines.clone());
+        let log = Arc::new((Mutex::new(Log::default()), Condvar::new()));
+        let (written, kept) = (child.stderr.take().expect("a pipe"), log.clone());
         std::thread::spawn(move || {
-            for line in BufReader::new(log).lines().map_while(Result::ok) {
-                kept.0.lock().unwrap().push(line);
+            for line in BufReader::new(written).lines().map_while(Result::ok) {
+                kept.0.lock().unwrap().lines.push(line);
                 kept.1.notify_all();
             }
+            kept.0.lock().unwrap().ended = true;
+            kept.1.notify_all();
         });
-        Self { child, name: name.to_owned(), lines }
+        Self { child, name: name.to_owned(), log }
     }
 
     /// `HOST:PORT`, once it listens.
@@ -50,40 +60,52 @@ impl Function {
 
     /// The first line after so many that holds `part`, and its number.
     pub(super) fn waits_for_after(&self, after: usize, part: &str) -> (usize, String) {
+        self.waits(&format!("says {part}"), |log| {
+            let found = log.lines.iter().enumerate().skip(after).find(|(_, line)| line.contains(part));
+            found.map(|(at, line)| (at + 1, line.clone()))
+        })
+    }
+
+    /// Looks at the log whenever it changes.
+    fn waits<T>(&self, what: &str, look: impl Fn(&Log) -> Option<T>) -> T {
         let until = Instant::now() + PATIENCE;
-        let mut lines = self.lines.0.lock().unwrap();
+        let mut log = self.log.0.lock().unwrap();
         loop {
-            let found = lines.iter().enumerate().skip(after).find(|(_, line)| line.contains(part));
-            if let Some((at, line)) = found {
-                return (at + 1, line.clone());
+            if let Some(found) = look(&log) {
+                return found;
             }
             let left = until.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "{} never says {part}:\n{}", self.name, lines.join("\n"));
-            lines = self.lines.1.wait_timeout(lines, left).unwrap().0;
+            assert!(!left.is_zero() && !log.ended, "{} never {what}:\n{}", self.name, log.lines.join("\n"));
+            log = self.log.1.wait_timeout(log, left).unwrap().0;
         }
+    }
+
+    fn status(&mut self) -> ExitStatus {
+        self.waits("ends", |log| log.ended.then_some(()));
+        self.child.wait().expect("it ends")
     }
 
     /// Every line so far.
     pub(super) fn log(&self) -> Vec<String> {
-        self.lines.0.lock().unwrap().clone()
+        self.log.0.lock().unwrap().lines.clone()
     }
 
     /// Waits until it has been killed.
     pub(super) fn dies(&mut self) {
         use std::os::unix::process::ExitStatusExt;
-        assert_eq!(self.child.wait().expect("it ends").signal(), Some(9), "{}", self.name);
+        assert_eq!(self.status().signal(), Some(9), "{}", self.name);
     }
 
     /// Waits until it ends by itself; answers its exit code.
     pub(super) fn ends(&mut self) -> Option<i32> {
-        self.child.wait().expect("it ends").code()
+        self.status().code()
     }
 
     /// Asks it to stop; answers its exit code.
     pub(super) fn terminate(mut self) -> Option<i32> {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill starts").success());
-        self.child.wait().expect("it ends").code()
+        self.status().code()
     }
 }
 

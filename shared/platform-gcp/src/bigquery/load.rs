@@ -7,8 +7,9 @@ use gcp_bigquery_client::model::job_configuration::JobConfiguration;
 use gcp_bigquery_client::model::job_configuration_load::JobConfigurationLoad;
 use gcp_bigquery_client::model::job_reference::JobReference;
 use gcp_bigquery_client::model::table_reference::TableReference;
-use google_cloud_gax::retry_policy::{Aip194Strict, RetryPolicyExt};
+use google_cloud_gax::retry_policy::RetryPolicyExt;
 use google_cloud_storage::client::Storage;
+use google_cloud_storage::retry_policy::RetryableErrors;
 use serde_json::{Map, Value};
 use storage::StoreError;
 use tokio::sync::OnceCell;
@@ -86,7 +87,7 @@ impl Loader {
     async fn connect(&self) -> Result<Storage, StoreError> {
         let builder = Storage::builder()
             .with_credentials(self.identity.credentials())
-            .with_retry_policy(Aip194Strict.with_attempt_limit(5).with_time_limit(UPLOAD));
+            .with_retry_policy(RetryableErrors.with_attempt_limit(5).with_time_limit(UPLOAD));
         let builder = match &self.config.emulator {
             Some(url) => builder.with_endpoint(url.clone()),
             None => builder,

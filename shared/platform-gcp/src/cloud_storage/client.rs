@@ -1,9 +1,10 @@
 use std::time::Duration;
 
-use google_cloud_gax::retry_policy::{Aip194Strict, RetryPolicyExt};
+use google_cloud_gax::retry_policy::RetryPolicyExt;
 use google_cloud_storage::Error;
 use google_cloud_storage::client::Storage;
 use google_cloud_storage::model::Object;
+use google_cloud_storage::retry_policy::RetryableErrors;
 use storage::StoreError;
 use tokio::sync::OnceCell;
 
@@ -59,7 +60,7 @@ impl Client {
         let connect = async {
             let mut builder = Storage::builder()
                 .with_credentials(self.identity.credentials())
-                .with_retry_policy(Aip194Strict.with_time_limit(CALL));
+                .with_retry_policy(RetryableErrors.with_time_limit(CALL));
             if let Some(emulator) = &self.config.emulator {
                 builder = builder.with_endpoint(emulator);
             }

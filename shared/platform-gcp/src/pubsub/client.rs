@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use google_cloud_gax::retry_policy::{Aip194Strict, RetryPolicyExt};
+use google_cloud_gax::retry_policy::RetryPolicyExt;
 use google_cloud_pubsub::client::{BasePublisher, Publisher};
 use google_cloud_pubsub::model::Message;
+use google_cloud_pubsub::retry_policy::RetryableErrors;
 use storage::StoreError;
 use tokio::sync::{Mutex, OnceCell};
 
@@ -72,7 +73,7 @@ impl Client {
     async fn connect(&self) -> Result<BasePublisher, StoreError> {
         let mut builder = BasePublisher::builder()
             .with_credentials(self.identity.credentials())
-            .with_retry_policy(Aip194Strict.with_time_limit(PUBLISH));
+            .with_retry_policy(RetryableErrors.with_time_limit(PUBLISH));
         if let Some(emulator) = &self.config.emulator {
             builder = builder.with_endpoint(format!("http://{emulator}"));
         }

@@ -24,6 +24,10 @@ use tokio::task::JoinHandle;
 /// What an HTTP/2 connection begins with.
 const HTTP_2: &[u8] = b"PRI";
 
+/// Codes of gRPC.
+const RESOURCE_EXHAUSTED: &str = "8";
+const UNAVAILABLE: &str = "14";
+
 type Whole = Collected<Bytes>;
 
 /// A proxy. It ends when it is dropped.
@@ -127,7 +131,7 @@ impl Upstream {
         match fault {
             None => {}
             Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
-            Some(Fault::Status(status)) => return refusal(status).await,
+            Some(Fault::Status(status)) => return refusal(status, request.version()).await,
             Some(Fault::ResetBefore) => return never(reset).await,
             Some(Fault::ResetAfter) => {
                 self.forward(request).await?;
@@ -162,12 +166,21 @@ impl Upstream {
     }
 }
 
-async fn refusal(status: u16) -> Result<Response<Whole>, io::Error> {
+/// A refusal as the service writes it: gRPC has statuses of its own, which go by in a header of an answer that is 200.
+async fn refusal(status: u16, version: Version) -> Result<Response<Whole>, io::Error> {
     let text =
         format!("{{\"error\":{{\"code\":{status},\"message\":\"a fault of the proxy\",\"errors\":[]}}}}");
-    let mut response = Response::new(Full::from(text).collect().await.map_err(io::Error::other)?);
-    *response.status_mut() = StatusCode::from_u16(status).map_err(io::Error::other)?;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let grpc = version == Version::HTTP_2;
+    let body = Full::from(if grpc { String::new() } else { text });
+    let mut response = Response::new(body.collect().await.map_err(io::Error::other)?);
+    if grpc {
+        let code = if status == 429 { RESOURCE_EXHAUSTED } else { UNAVAILABLE };
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+        response.headers_mut().insert("grpc-status", HeaderValue::from_static(code));
+    } else {
+        *response.status_mut() = StatusCode::from_u16(status).map_err(io::Error::other)?;
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
     Ok(response)
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 pub enum Fault {
     /// It is forwarded late.
     Delay(Duration),
-    /// It is not forwarded, and answered with this status of HTTP, such as 429 or 503.
+    /// It is not forwarded, and refused with this status of HTTP; gRPC says the same of 429 and 503 in its own words.
     Status(u16),
     /// It is not forwarded, and its connection is reset.
     ResetBefore,
