@@ -5,7 +5,7 @@ use tests::request;
 
 use super::flow::collects;
 use super::stage::Stage;
-use super::tokens::{Issuer, claims, start};
+use super::tokens::{Issuer, claims, start_on_cloud_run};
 
 /// Asks as `bearer` does; answers the status and the body.
 fn ask(address: &str, method: &str, path: &str, bearer: Option<&str>, body: &Value) -> (u16, Value) {
@@ -22,7 +22,7 @@ fn ask(address: &str, method: &str, path: &str, bearer: Option<&str>, body: &Val
 fn a_caller_is_the_account_of_its_token() {
     let issuer = Issuer::new();
     let header = json!({"alg": "RS256", "typ": "JWT", "kid": "one"});
-    let coordinator = start("coordinator", &[("AUTH", "cloud-run"), ("K_SERVICE", "coordinator")]);
+    let coordinator = start_on_cloud_run("coordinator");
     let address = coordinator.address();
     let asked = |change: &Value| {
         let token = issuer.token(&header, &claims(change));

@@ -85,10 +85,11 @@ async fn a_forged_message_has_no_effect_and_an_unreadable_one_ends_its_steps() {
             serde_json::from_str(&message("ohlcv-export", &run_id, &["1w-ohlcv"])).unwrap();
         asking["bucket"] = json!(foreign);
         asking["gcs_uri"] = json!(format!("gs://{foreign}/runs/x.json"));
+        // somebody has to be told that nothing came of the run
+        let notifier = stage.start("notifier", &[]);
+        stage.subscribe("notifier", &notifier.address());
         push(&exporter, asking.to_string().as_bytes(), &json!({}));
         assert!(stage.objects(&foreign).is_empty());
-        // the other timeframe's charts are all that is left of the run
-        stage.subscribe("chart-exporter", &chart_exporter.address());
         coordinator.waits_for(" ended\"");
         let ended = steps(&stage, &run_id);
         assert_eq!(text(&ended["1M-report"], "status"), "skipped", "{ended:?}");

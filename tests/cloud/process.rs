@@ -1,6 +1,6 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -35,10 +35,10 @@ impl Function {
         let (written, kept) = (child.stderr.take().expect("a pipe"), log.clone());
         std::thread::spawn(move || {
             for line in BufReader::new(written).lines().map_while(Result::ok) {
-                kept.0.lock().unwrap().lines.push(line);
+                kept.0.lock().unwrap_or_else(PoisonError::into_inner).lines.push(line);
                 kept.1.notify_all();
             }
-            kept.0.lock().unwrap().ended = true;
+            kept.0.lock().unwrap_or_else(PoisonError::into_inner).ended = true;
             kept.1.notify_all();
         });
         Self { child, name: name.to_owned(), log }
@@ -69,14 +69,14 @@ impl Function {
     /// Looks at the log whenever it changes.
     fn waits<T>(&self, what: &str, look: impl Fn(&Log) -> Option<T>) -> T {
         let until = Instant::now() + PATIENCE;
-        let mut log = self.log.0.lock().unwrap();
+        let mut log = self.log.0.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(found) = look(&log) {
                 return found;
             }
             let left = until.saturating_duration_since(Instant::now());
             assert!(!left.is_zero() && !log.ended, "{} never {what}:\n{}", self.name, log.lines.join("\n"));
-            log = self.log.1.wait_timeout(log, left).unwrap().0;
+            log = self.log.1.wait_timeout(log, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -87,7 +87,7 @@ impl Function {
 
     /// Every line so far.
     pub(super) fn log(&self) -> Vec<String> {
-        self.log.0.lock().unwrap().lines.clone()
+        self.log.0.lock().unwrap_or_else(PoisonError::into_inner).lines.clone()
     }
 
     /// Waits until it has been killed.

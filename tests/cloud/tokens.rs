@@ -114,6 +114,13 @@ pub(super) fn start(name: &str, more: &[(&str, &str)]) -> Function {
     Function::start(name, &variables)
 }
 
+/// The same behind the platform, where no emulator stands; nothing is reached all the same.
+pub(super) fn start_on_cloud_run(name: &str) -> Function {
+    let emulators = BASE.iter().map(|(name, _)| (*name, "")).filter(|(name, _)| name.ends_with("_HOST"));
+    let variables: Vec<_> = emulators.chain([("AUTH", "cloud-run"), ("K_SERVICE", name)]).collect();
+    start(name, &variables)
+}
+
 fn push(address: &str, token: Option<&str>) -> u16 {
     let bearer = token.map(|token| format!("Bearer {token}"));
     let mut headers = vec![("Content-Type", "application/json")];
@@ -173,10 +180,7 @@ fn where_the_platform_checked_them_its_mark_and_the_claims_count() {
         format!("{}.SIGNATURE_REMOVED_BY_GOOGLE", token.rsplit_once('.').unwrap().0)
     };
     for name in FUNCTIONS {
-        // no emulator stands where the platform does, and nothing is reached all the same
-        let emulators = BASE.iter().map(|(name, _)| (*name, "")).filter(|(name, _)| name.ends_with("_HOST"));
-        let variables: Vec<_> = emulators.chain([("AUTH", "cloud-run"), ("K_SERVICE", *name)]).collect();
-        let function = start(name, &variables);
+        let function = start_on_cloud_run(name);
         let address = function.address();
         for (what, change) in wrong() {
             let status = push(&address, Some(&removed(&claims(&change))));
