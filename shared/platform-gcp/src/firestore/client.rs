@@ -6,8 +6,10 @@ use firestore::gcloud_sdk::google::firestore::v1::{CommitRequest, Document, Writ
 use firestore::gcloud_sdk::tonic::{Code, Status};
 use firestore::{FirestoreDb, FirestoreDbOptions};
 use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
 use storage::StoreError;
 use tokio::sync::OnceCell;
+use tracing::warn;
 
 use crate::Identity;
 
@@ -15,7 +17,8 @@ use crate::Identity;
 const CALL: Duration = Duration::from_secs(10);
 /// The longest a read may take, with its repetitions and all its documents.
 const READ: Duration = Duration::from_secs(30);
-const READ_RETRIES: usize = 3;
+const READ_RETRIES: u32 = 4;
+const READ_WAIT: Duration = Duration::from_millis(50);
 
 /// Which database.
 #[derive(Debug, Clone)]
@@ -64,7 +67,8 @@ impl Client {
         let options = FirestoreDbOptions::new(self.config.project.clone())
             .with_database_id(self.config.database.clone())
             .with_firebase_api_url(url)
-            .with_max_retries(READ_RETRIES)
+            // reads and writes here are repeated by whoever knows what became of them
+            .with_max_retries(0)
             .with_request_timeout(CALL);
         FirestoreDb::with_options_auth(options, self.identity.credentials()).await.map_err(unavailable)
     }
@@ -87,12 +91,12 @@ impl Client {
         ids: &[&str],
     ) -> Result<Vec<Option<Document>>, StoreError> {
         let database = self.database().await?;
-        let read = async {
+        let mut found = patient(|| async {
             let select = database.fluent().select().by_id_in(collection).parent(parent);
-            let found = select.batch_with_errors(ids.iter().copied()).await.map_err(unavailable)?;
-            found.map_err(unavailable).try_collect::<Vec<(String, Option<Document>)>>().await
-        };
-        let mut found = within(READ, read).await?;
+            let found = select.batch_with_errors(ids.iter().copied()).await?;
+            found.try_collect::<Vec<(String, Option<Document>)>>().await
+        })
+        .await?;
         let mut take = |id: &&str| {
             let at = found.iter().position(|(of, _)| of == id)?;
             found.swap_remove(at).1
@@ -150,13 +154,29 @@ pub(super) fn unavailable(error: FirestoreError) -> StoreError {
 }
 
 /// As [`Client::get`], for whatever a query finds.
-pub(super) async fn all(
-    query: impl Future<
-        Output = Result<
-            futures_util::stream::BoxStream<'_, Result<Document, FirestoreError>>,
-            FirestoreError,
-        >,
-    >,
-) -> Result<Vec<Document>, StoreError> {
-    within(READ, async { query.await.map_err(unavailable)?.map_err(unavailable).try_collect().await }).await
+pub(super) async fn all<F>(query: impl Fn() -> F) -> Result<Vec<Document>, StoreError>
+where
+    F: Future<Output = Result<BoxStream<'static, Result<Document, FirestoreError>>, FirestoreError>>,
+{
+    patient(|| async { query().await?.try_collect().await }).await
+}
+
+/// Reads, and reads again where the failure may pass: the client itself tries no further once an answer has begun.
+async fn patient<T, F>(read: impl Fn() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, FirestoreError>>,
+{
+    let reading = async {
+        for attempt in 0..READ_RETRIES {
+            match read().await {
+                Err(FirestoreError::DatabaseError(error)) if error.retry_possible => {
+                    warn!(%error, "a document is read again");
+                    tokio::time::sleep(READ_WAIT * 2_u32.pow(attempt)).await;
+                }
+                read => return read.map_err(unavailable),
+            }
+        }
+        read().await.map_err(unavailable)
+    };
+    within(READ, reading).await
 }

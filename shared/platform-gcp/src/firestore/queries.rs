@@ -39,7 +39,7 @@ impl Client {
     pub(super) async fn steps(&self, run_id: &RunId) -> Result<Vec<StepDocument>, StoreError> {
         let (database, parent) = (self.database().await?, self.name(&format!("{RUNS}/{run_id}")).await?);
         let query = database.fluent().select().from(STEPS).parent(parent);
-        let mut documents = all(query.stream_query_with_errors()).await?;
+        let mut documents = all(|| query.clone().stream_query_with_errors()).await?;
         documents.sort_by_key(created);
         documents.iter().map(parse).collect()
     }
@@ -71,7 +71,7 @@ impl Client {
             }
             None => query,
         };
-        Ok(readable(&all(query.stream_query_with_errors()).await?))
+        Ok(readable(&all(|| query.clone().stream_query_with_errors()).await?))
     }
 
     /// Runs that have not ended, oldest first.
@@ -84,7 +84,7 @@ impl Client {
             .from(RUNS)
             .filter(|query| query.for_all([sharded(&query), with_status(&query, Status::Running)]))
             .order(|order| order.fields([order.field("requested_at").asc()]));
-        Ok(readable(&all(query.stream_query_with_errors()).await?))
+        Ok(readable(&all(|| query.clone().stream_query_with_errors()).await?))
     }
 
     /// Steps of that status whose `field` is before `time`, oldest first.
@@ -106,6 +106,6 @@ impl Client {
             })
             .order(|order| order.fields([order.field(field).asc()]))
             .limit(STALE);
-        Ok(readable(&all(query.stream_query_with_errors()).await?))
+        Ok(readable(&all(|| query.clone().stream_query_with_errors()).await?))
     }
 }
