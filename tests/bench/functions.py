@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,8 @@ from report import Spread, at_most
 
 NAME = "functions"
 
-FUNCTIONS = ["chart-exporter", "coordinator", "llm-analyst", "notifier", "ohlcv-collector", "ohlcv-exporter"]
+# Each entry of the file that deploys them begins its line.
+FUNCTIONS = sorted(re.findall(r"^([a-z-]+):$", (ROOT / "infra" / "functions.yaml").read_text(), re.MULTILINE))
 
 # Storage is nowhere: clients are built, and connect at their first call.
 ENVIRONMENT = {
