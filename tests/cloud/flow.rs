@@ -94,6 +94,8 @@ async fn flow_1_runs_across_processes() {
             assert_eq!(status, 200, "{step}");
             let hash = domain::Sha256Hex::of(&bytes);
             assert_eq!(text(fields, "sha256"), hash.as_str(), "{step} opens what the journal names");
+            let number = stage.generation(text(fields, "gcs_uri"));
+            assert_eq!(fields["generation"]["integerValue"].as_str(), Some(number.as_str()), "{step}");
         }
 
         // one line a request, joined to its run

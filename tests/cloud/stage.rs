@@ -201,6 +201,16 @@ impl Stage {
         items.iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// The number that the bucket gave an object.
+    pub(super) fn generation(&self, gcs_uri: &str) -> String {
+        let (bucket, name) = gcs_uri.strip_prefix("gs://").unwrap().split_once('/').unwrap();
+        let path = format!("/storage/v1/b/{bucket}/o/{}", name.replace('/', "%2F"));
+        let (status, body) = http(&self.addresses["STORAGE_EMULATOR_HOST"], "GET", &path, None);
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+        let object: Value = serde_json::from_slice(&body).unwrap();
+        object["generation"].as_str().unwrap().to_owned()
+    }
+
     fn ask(&self, emulator: &str, method: &str, path: &str, body: &Value) {
         let (status, answer) = http(&self.addresses[emulator], method, path, Some(body));
         assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&answer));

@@ -36,12 +36,8 @@ impl AccountExporter {
         let bytes = serde_json::to_vec(&document).map_err(Stop::failed)?;
         let key = artifact_key(&run.run_id, "account.json")?;
         let put = self.services.artifacts.put(&key, "application/json", &bytes).await?;
-        Ok(StepResult {
-            gcs_uri: Some(put.artifact.gcs_uri),
-            sha256: Some(put.artifact.sha256),
-            reason: warnings(&document),
-            ..StepResult::default()
-        })
+        let result = StepResult { reason: warnings(&document), ..StepResult::default() };
+        Ok(result.with(put.artifact))
     }
 }
 

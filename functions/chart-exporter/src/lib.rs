@@ -60,9 +60,7 @@ impl ChartExporter {
         };
         let key = artifact_key(&batch.run.run_id, &format!("{}.png", step.step_id))?;
         let put = self.services.artifacts.put(&key, "image/png", &png).await?;
-        result.gcs_uri = Some(put.artifact.gcs_uri);
-        result.sha256 = Some(put.artifact.sha256);
-        Ok(result)
+        Ok(result.with(put.artifact))
     }
 
     /// The vendor's picture, where there is a vendor, the run is live and the vendor draws it.

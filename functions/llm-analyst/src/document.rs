@@ -104,8 +104,6 @@ pub(crate) fn result(
     inputs: &Inputs,
 ) -> StepResult {
     StepResult {
-        gcs_uri: Some(artifact.gcs_uri),
-        sha256: Some(artifact.sha256),
         llm_prompt_id: Some(document.llm_prompt_id),
         llm_model_id: Some(document.llm_model_id),
         llm_model: Some(document.llm_model),
@@ -115,4 +113,5 @@ pub(crate) fn result(
         parent_report_id: document.parent_report_id,
         ..spent.into_result()
     }
+    .with(artifact)
 }

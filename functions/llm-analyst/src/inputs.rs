@@ -97,7 +97,7 @@ impl Inputs {
 
 pub(crate) fn artifact(step: &StepDocument) -> Option<ArtifactRef> {
     let (gcs_uri, sha256) = (step.result.gcs_uri.clone()?, step.result.sha256.clone()?);
-    Some(ArtifactRef { gcs_uri, sha256 })
+    Some(ArtifactRef { gcs_uri, sha256, generation: step.result.generation })
 }
 
 pub(crate) fn prompt(catalog: &Catalog, task: &str) -> Result<Prompt, Stop> {
@@ -146,6 +146,7 @@ async fn charts(
             sha256: Sha256Hex::of(&png),
             chart_template_id: template_id,
             chart_provider: provider,
+            generation: reference.generation,
         };
         charts.push(Chart { reference, panes, png });
     }

@@ -65,14 +65,9 @@ impl Notifier {
                 }
             }
         } else {
-            info!(run_id = %batch.run.run_id, page = main.gcs_uri, "page written, nobody is told");
+            info!(run_id = %batch.run.run_id, page = main.artifact.gcs_uri, "page written, nobody is told");
         }
-        Ok(StepResult {
-            gcs_uri: Some(main.gcs_uri),
-            sha256: Some(main.sha256),
-            reason,
-            ..StepResult::default()
-        })
+        Ok(StepResult { reason, ..StepResult::default() }.with(main.artifact))
     }
 
     /// The page travels with the message: a local server's link opens on no phone.

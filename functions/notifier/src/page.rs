@@ -1,4 +1,3 @@
-use domain::Sha256Hex;
 use notify::ALERT_LINE;
 use notify::page::{
     self, InputRow, MissingReport, PageInput, Parent, Picture, PlanChart, RecommendationInput, ReportPage,
@@ -6,14 +5,13 @@ use notify::page::{
 };
 use runtime::{Batch, Services, Stop};
 use rust_decimal::Decimal;
-use storage::{ArtifactKey, Kind};
+use storage::{Artifact, ArtifactKey, Kind};
 
 use crate::readings::{Advice, CHART_CSS, Reading, Readings};
 
 /// A page that was written.
 pub(crate) struct Written {
-    pub(crate) gcs_uri: String,
-    pub(crate) sha256: Sha256Hex,
+    pub(crate) artifact: Artifact,
     pub(crate) html: String,
 }
 
@@ -48,7 +46,7 @@ async fn put(services: &Services, name: &str, html: String) -> Result<Written, S
     } else {
         String::from_utf8(services.artifacts.get(&put.artifact.gcs_uri).await?).map_err(Stop::failed)?
     };
-    Ok(Written { gcs_uri: put.artifact.gcs_uri, sha256: put.artifact.sha256, html })
+    Ok(Written { artifact: put.artifact, html })
 }
 
 fn name(batch: &Batch<'_>, readings: &Readings, index: usize) -> String {

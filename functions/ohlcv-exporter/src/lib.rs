@@ -67,12 +67,8 @@ impl OhlcvExporter {
         };
         let series = put(format!("{timeframe}-series.json"), series).await?;
         let ohlcv = put(format!("{timeframe}-ohlcv.json"), ohlcv).await?;
-        Ok(StepResult {
-            gcs_uri: Some(ohlcv.artifact.gcs_uri),
-            sha256: Some(ohlcv.artifact.sha256),
-            series_uri: Some(series.artifact.gcs_uri),
-            ..StepResult::default()
-        })
+        let result = StepResult { series_uri: Some(series.artifact.gcs_uri), ..StepResult::default() };
+        Ok(result.with(ohlcv.artifact))
     }
 }
 

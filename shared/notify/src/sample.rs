@@ -114,12 +114,17 @@ pub(crate) fn weekly() -> ReportDocument {
         llm_prompt_id: serde_json::from_str("\"weekly-report@3f9a12cc\"").unwrap(),
         llm_model_id: serde_json::from_str("\"analyst@3f9a12cc\"").unwrap(),
         llm_model: "rule-analyst".into(),
-        ohlcv_ref: ArtifactRef { gcs_uri: "gs://topdown/1w.json".into(), sha256: Sha256Hex::of(b"ohlcv") },
+        ohlcv_ref: ArtifactRef {
+            gcs_uri: "gs://topdown/1w.json".into(),
+            sha256: Sha256Hex::of(b"ohlcv"),
+            generation: None,
+        },
         chart_refs: vec![ChartRef {
             gcs_uri: "gs://topdown/1w.png".into(),
             sha256: Sha256Hex::of(b"chart"),
             chart_template_id: ContentId::of("trend-momentum", b"template"),
             chart_provider: "built-in".into(),
+            generation: Some(1_776_000_000_000_000),
         }],
         parent_report_id: Some("rep-1M-c41d09ab".parse().unwrap()),
         barriers: Some(barriers("87977", "63879", 8)),

@@ -27,6 +27,7 @@ fn source(timeframe: Timeframe, id: &str, bias: Bias, odds: [i64; 3], last_bar: 
         artifact: ArtifactRef {
             gcs_uri: format!("gs://topdown/{id}.json"),
             sha256: Sha256Hex::of(id.as_bytes()),
+            generation: None,
         },
         bias,
         regime: "up".into(),

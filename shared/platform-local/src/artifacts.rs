@@ -80,7 +80,7 @@ impl FolderArtifacts {
         row.map(|(sha256, media_type)| {
             let sha256 =
                 serde_json::from_value(sha256.into()).map_err(|e| StoreError::Unavailable(e.to_string()))?;
-            Ok(Artifact { gcs_uri: format!("{BUCKET}{key}"), sha256, media_type })
+            Ok(Artifact { gcs_uri: format!("{BUCKET}{key}"), sha256, media_type, generation: None })
         })
         .transpose()
     }
@@ -105,8 +105,12 @@ impl FolderArtifacts {
         let connection = self.database.lock();
         connection.execute(sql, params![key.as_str(), sha256.as_str(), media_type]).map_err(sql_error)?;
         fault::point("artifact.committed");
-        let artifact =
-            Artifact { gcs_uri: format!("{BUCKET}{key}"), sha256, media_type: media_type.to_owned() };
+        let artifact = Artifact {
+            gcs_uri: format!("{BUCKET}{key}"),
+            sha256,
+            media_type: media_type.to_owned(),
+            generation: None,
+        };
         Ok(Put { artifact, created: true })
     }
 

@@ -47,6 +47,8 @@ pub struct Artifact {
     pub sha256: Sha256Hex,
     /// Its media type.
     pub media_type: String,
+    /// Which object of that name it is, where a bucket numbers them.
+    pub generation: Option<i64>,
 }
 
 /// What a create-only write found.

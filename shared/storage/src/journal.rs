@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::StoreError;
+use crate::{Artifact, StoreError};
 
 /// Version of the documents written here; a newer one is left untouched.
 pub const DOCUMENT_VERSION: u32 = 1;
@@ -230,6 +230,9 @@ pub struct StepResult {
     /// Hash of its bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<Sha256Hex>,
+    /// Which object of that name it is, where a bucket numbers them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<i64>,
     /// An address that opens it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed_url: Option<String>,
@@ -305,6 +308,15 @@ pub struct StepResult {
     /// Why it failed, was skipped, or what a person should know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+impl StepResult {
+    /// The same with the artifact that was made.
+    #[must_use]
+    pub fn with(self, artifact: Artifact) -> Self {
+        let Artifact { gcs_uri, sha256, generation, media_type: _ } = artifact;
+        Self { gcs_uri: Some(gcs_uri), sha256: Some(sha256), generation, ..self }
+    }
 }
 
 /// What a claim found.

@@ -53,6 +53,32 @@ async fn a_signed_address_opens_the_artifact_for_others() {
     assert_eq!((status, body.as_slice()), (200, &b"\x89PNG"[..]));
 }
 
+/// What replaces an object under its name is another one.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_artifact_is_named_with_the_number_that_its_bucket_gave_it() {
+    let Some(bucket) = Bucket::new("an_artifact_is_named_with_the_number_that_its_bucket_gave_it") else {
+        return;
+    };
+    let artifacts = bucket.artifacts();
+    let key = ArtifactKey::new("1w-ohlcv.json").unwrap();
+    let kept = || {
+        let path = format!("/storage/v1/b/{}/o/1w-ohlcv.json", bucket.config.bucket);
+        let object: serde_json::Value =
+            serde_json::from_slice(&http(&bucket.address, "GET", &path, None).1).unwrap();
+        object["generation"].as_str().unwrap().parse::<i64>().unwrap()
+    };
+    let made = artifacts.put(&key, "application/json", b"{}").await.unwrap().artifact;
+    assert_eq!(made.generation, Some(kept()));
+    assert_eq!(artifacts.find(&key).await.unwrap(), Some(made.clone()));
+
+    let path = format!("/upload/storage/v1/b/{}/o?uploadType=media&name=1w-ohlcv.json", bucket.config.bucket);
+    assert_eq!(http(&bucket.address, "POST", &path, Some(&json!({}))).0, 200);
+    let replaced = artifacts.find(&key).await.unwrap().unwrap();
+    assert_eq!(replaced.generation, Some(kept()));
+    assert_eq!(replaced.sha256, made.sha256);
+    assert_ne!(replaced.generation, made.generation);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_of_another_bucket_is_neither_read_nor_signed() {
     let Some(bucket) = Bucket::new("an_address_of_another_bucket_is_neither_read_nor_signed") else { return };

@@ -87,7 +87,7 @@ impl Pages {
         let Some(found) = self.report(step).await? else { return Ok(None) };
         let charts = found.chart_refs.iter().map(|chart| {
             let label = format!("Chart {}, {}", chart.chart_template_id.name(), chart.chart_provider);
-            input(label, &chart.sha256, &chart.gcs_uri)
+            input(label, &chart.sha256, &chart.address())
         });
         let parent = found.parent_report_id.iter().map(|parent| Input {
             label: "Report above".to_owned(),
@@ -194,7 +194,7 @@ impl Pages {
 }
 
 fn artifact(label: String, artifact: &ArtifactRef) -> Input {
-    input(label, &artifact.sha256, &artifact.gcs_uri)
+    input(label, &artifact.sha256, &artifact.address())
 }
 
 fn input(label: String, sha256: &Sha256Hex, gcs_uri: &str) -> Input {

@@ -149,7 +149,7 @@ mod tests {
         };
         let sha256 = domain::Sha256Hex::of(b"");
         Account {
-            read: Some((document, ArtifactRef { gcs_uri: "gs://local/a".into(), sha256 })),
+            read: Some((document, ArtifactRef { gcs_uri: "gs://local/a".into(), sha256, generation: None })),
             reason: None,
         }
     }

@@ -156,8 +156,6 @@ pub(crate) fn row(
 
 pub(crate) fn result(document: RecommendationDocument, artifact: Artifact, spent: Spent) -> StepResult {
     StepResult {
-        gcs_uri: Some(artifact.gcs_uri),
-        sha256: Some(artifact.sha256),
         llm_prompt_id: Some(document.llm_prompt_id),
         llm_model_id: Some(document.llm_model_id),
         llm_model: Some(document.llm_model),
@@ -168,4 +166,5 @@ pub(crate) fn result(document: RecommendationDocument, artifact: Artifact, spent
         source_report_id: document.source_report_id,
         ..spent.into_result()
     }
+    .with(artifact)
 }

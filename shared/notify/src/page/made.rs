@@ -89,7 +89,7 @@ fn candles(scope: &Scope<'_>) -> Row {
         ("revision", ohlcv.revision.to_string()),
     ];
     let text = fill(&words.candles_text, &values.each_ref().map(|(name, value)| (*name, value.as_str())));
-    let ids = vec![hash(&document.ohlcv_ref.sha256, &document.ohlcv_ref.gcs_uri)];
+    let ids = vec![hash(&document.ohlcv_ref.sha256, &document.ohlcv_ref.address())];
     Row { label: words.candles.clone(), text, ids }
 }
 
@@ -108,7 +108,7 @@ fn charts(scope: &Scope<'_>) -> Option<Row> {
             .iter()
             .flat_map(|chart| {
                 let template = id(&plain(chart.chart_template_id.as_str()));
-                [template, hash(&chart.sha256, &chart.gcs_uri)]
+                [template, hash(&chart.sha256, &chart.address())]
             })
             .collect(),
     })

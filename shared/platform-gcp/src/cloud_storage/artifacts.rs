@@ -28,11 +28,12 @@ impl CloudArtifacts {
         Self { client: Client::new(config, identity.clone()), identity, signs_as, signer: OnceCell::new() }
     }
 
-    fn artifact(&self, key: &str, media_type: &str, bytes: &[u8]) -> Artifact {
+    fn artifact(&self, key: &str, media_type: &str, bytes: &[u8], generation: i64) -> Artifact {
         Artifact {
             gcs_uri: format!("gs://{}/{key}", self.client.config().bucket),
             sha256: Sha256Hex::of(bytes),
             media_type: media_type.to_owned(),
+            generation: Some(generation),
         }
     }
 
@@ -67,8 +68,9 @@ fn shown(gcs_uri: &str) -> String {
 impl ArtifactStore for CloudArtifacts {
     async fn put(&self, key: &ArtifactKey, media_type: &str, bytes: &[u8]) -> Result<Put, StoreError> {
         match self.client.create(key.as_str(), media_type, bytes).await? {
-            Written::Created => {
-                Ok(Put { artifact: self.artifact(key.as_str(), media_type, bytes), created: true })
+            Written::Created { generation } => {
+                let artifact = self.artifact(key.as_str(), media_type, bytes, generation);
+                Ok(Put { artifact, created: true })
             }
             Written::Exists => match self.find(key).await? {
                 Some(artifact) => Ok(Put { artifact, created: false }),
@@ -89,9 +91,9 @@ impl ArtifactStore for CloudArtifacts {
 
     async fn find(&self, key: &ArtifactKey) -> Result<Option<Artifact>, StoreError> {
         let content = self.client.read(key.as_str()).await?;
-        Ok(content.map(|Content { bytes, media_type }| {
+        Ok(content.map(|Content { bytes, media_type, generation }| {
             let media_type = by_name(key.as_str()).unwrap_or(&media_type);
-            self.artifact(key.as_str(), media_type, &bytes)
+            self.artifact(key.as_str(), media_type, &bytes, generation)
         }))
     }
 

@@ -26,16 +26,17 @@ pub(super) struct Client {
 
 /// What became of a write.
 pub(super) enum Written {
-    /// The object is new.
-    Created,
+    /// The object is new, and its bucket gave it this number.
+    Created { generation: i64 },
     /// There is one by that name, or this process may not see whether there is.
     Exists,
 }
 
-/// An object's bytes and type.
+/// An object's bytes, type and number.
 pub(super) struct Content {
     pub(super) bytes: Vec<u8>,
     pub(super) media_type: String,
+    pub(super) generation: i64,
 }
 
 impl Client {
@@ -90,7 +91,7 @@ impl Client {
                 .send_buffered()
                 .await;
             match written {
-                Ok(_) => Ok(Written::Created),
+                Ok(Object { generation, .. }) => Ok(Written::Created { generation }),
                 // without the right to delete, what exists cannot be written over: refused rather than in conflict
                 Err(error) if matches!(error.http_status_code(), Some(403 | 412)) => Ok(Written::Exists),
                 Err(error) => Err(self.failed(name, &error)),
@@ -108,7 +109,8 @@ impl Client {
                 Err(error) => return Err(self.failed(name, &error)),
             };
             let mut response = response;
-            let media_type = response.object().content_type;
+            let found = response.object();
+            let (media_type, generation) = (found.content_type, found.generation);
             let mut bytes = Vec::new();
             while let Some(chunk) = response.next().await {
                 let chunk = chunk.map_err(|error| self.failed(name, &error))?;
@@ -118,7 +120,7 @@ impl Client {
                 }
                 bytes.extend_from_slice(&chunk);
             }
-            Ok(Some(Content { bytes, media_type }))
+            Ok(Some(Content { bytes, media_type, generation }))
         };
         self.within(name, read).await
     }

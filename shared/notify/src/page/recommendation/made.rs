@@ -12,14 +12,16 @@ pub(super) fn made(view: &View<'_>) -> Made {
         .map(|source| {
             let tf = source.timeframe.as_str();
             let bar = view.bar(source.timeframe, &source.last_bar).map_or_else(String::new, |(bar, _)| bar);
-            let ids: Vec<Id> =
-                vec![id(source.report_id.as_str()), hash(&source.artifact.sha256, &source.artifact.gcs_uri)];
+            let ids: Vec<Id> = vec![
+                id(source.report_id.as_str()),
+                hash(&source.artifact.sha256, &source.artifact.address()),
+            ];
             let text = fill(&words.sources.report_text, &[("tf", tf), ("bar", &bar)]);
             Row { label: words.sources.report.clone(), text, ids }
         })
         .collect();
     if let Some(account) = &document.account_ref {
-        let ids = vec![hash(&account.sha256, &account.gcs_uri)];
+        let ids = vec![hash(&account.sha256, &account.address())];
         let text = super::account::account(view).text;
         rows.push(Row { label: words.advised.account.clone(), text, ids });
     }

@@ -1,5 +1,14 @@
 use super::*;
 
+/// An object can be replaced under its name: the page says which one it was made from.
+#[test]
+fn a_source_is_named_with_the_number_of_its_object() {
+    let html = page(&Case::of(sample::weekly()), None);
+    assert!(html.contains("gs://topdown/1w.png#1776000000000000"), "{html}");
+    // one that was written before objects were numbered, or where nobody numbers them
+    assert!(html.contains("gs://topdown/1w.json\""), "{html}");
+}
+
 #[test]
 fn the_page_says_what_the_report_says() {
     let (own, parent) = (Case::of(sample::weekly()), Case::of(sample::monthly()));
