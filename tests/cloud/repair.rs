@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use sim::Service;
+use tests::FUNCTIONS;
 
 use super::flow::{DONE, Left, collects};
-use super::stage::{FUNCTIONS, Stage, tick};
+use super::stage::{Stage, tick};
 
 /// Report and repair are calls of their own: a worker that dies after either of them loses neither.
 #[tokio::test(flavor = "multi_thread")]

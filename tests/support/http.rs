@@ -2,6 +2,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+/// The longest that an answer is waited for, so that a test which waits in vain ends with a word on it.
+const PATIENCE: Duration = Duration::from_secs(180);
+
 /// One request to an emulator at `HOST:PORT`, with a JSON body if there is one: status, and the answer's body.
 pub fn http(address: &str, method: &str, path: &str, body: Option<&serde_json::Value>) -> (u16, Vec<u8>) {
     let body = body.map(ToString::to_string).unwrap_or_default();
@@ -24,7 +27,7 @@ pub fn request(
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let address = address.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).expect("the emulator listens");
-    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket has a timeout");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a socket has a timeout");
     // of a version without chunks
     write!(
         stream,
