@@ -2,7 +2,7 @@
 //! of a write whose answer was lost is read before it is done again.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::Sha256Hex;
 use platform_gcp::bigquery::{BigQueryCandles, BigQueryConfig, BigQueryEmulator};
@@ -13,6 +13,7 @@ use storage::{
     ArtifactKey, ArtifactStore, Bus, CandleStore, Journal, MESSAGE_VERSION, Message, StoreError, Topic,
 };
 use tests::{Emulator, http, unique};
+use tokio::time::Instant;
 
 use super::bigquery::{at, closes, hour, hours};
 use super::cloud_storage::Bucket;
@@ -45,7 +46,7 @@ async fn a_commit_of_unknown_outcome_is_read_again_before_it_is_retried() {
         assert!(!journal.create_run(&run).await.unwrap(), "{fault:?}");
         lose();
         let created = journal.create_steps(std::slice::from_ref(&step)).await.unwrap();
-        assert_eq!(created, [step.step_id.clone()], "{fault:?}");
+        assert_eq!(created, std::slice::from_ref(&step.step_id), "{fault:?}");
         lose();
         let ids = [step.step_id.clone()];
         let ours = held(journal.claim(&run.run_id, &ids, at("2026-04-30T04:00:00Z"), LEASE).await.unwrap());
