@@ -4,7 +4,7 @@ locals {
     artifacts = var.retention_days
     # files of load jobs
     staging = 1
-    # what an exchange account holds: out of sight of all that reads artifacts
+    # what an exchange account holds: who reads or signs artifacts does not see it
     account-files = var.retention_days
   }
 }
@@ -34,17 +34,20 @@ resource "google_storage_bucket" "bucket" {
 locals {
   catalog = "${var.project}-topdown-catalog"
 
+  # what functions do with what lies where; to sign is granted on the signer, by bootstrap
+  uses = merge([for name, function in local.functions : {
+    for bucket, verbs in {
+      artifacts     = try(function.artifacts, [])
+      account-files = try(function.account_files, [])
+      staging       = try(function.load, false) ? ["create", "view"] : []
+    } : "${name} ${bucket}" => { account = name, bucket = bucket, verbs = setsubtract(verbs, ["sign"]) }
+  }]...)
+
+  # a retry reads what it wrote; no one deletes, so nothing is written over
   objects = merge(
-    # a retry reads what it wrote; no one deletes, so nothing is written over
-    merge([for name in keys(local.steps) : {
-      "${name} creates artifacts" = { bucket = "artifacts", role = local.role.create, account = name }
-      "${name} views artifacts"   = { bucket = "artifacts", role = local.role.view, account = name }
+    merge([for use in local.uses : {
+      for verb in use.verbs : "${use.account} ${verb}s ${use.bucket}" => { bucket = use.bucket, role = local.role[verb], account = use.account }
     }]...),
-    { for name, function in local.functions : "${name} views artifacts" => { bucket = "artifacts", role = local.role.view, account = name } if try(function.artifacts, false) },
-    merge([for name, function in local.functions : {
-      "${name} creates staging" = { bucket = "staging", role = local.role.create, account = name }
-      "${name} views staging"   = { bucket = "staging", role = local.role.view, account = name }
-    } if try(function.load, false)]...),
     {
       "signer views artifacts"             = { bucket = "artifacts", role = local.role.view, account = "signer" }
       "account-signer views account-files" = { bucket = "account-files", role = local.role.view, account = "account-signer" }

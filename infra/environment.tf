@@ -1,6 +1,8 @@
 locals {
   # what there is to tell; no value is a secret, and what is null is not told
   told = {
+    ACCOUNT_FILES_BUCKET    = google_storage_bucket.bucket["account-files"].name
+    ACCOUNT_SIGNER          = local.email["account-signer"]
     ARTIFACTS_BUCKET        = google_storage_bucket.bucket["artifacts"].name
     BIGQUERY_LOCATION       = var.region
     CATALOG_BUCKET          = local.catalog

@@ -62,6 +62,19 @@ run "data" {
   }
 
   assert {
+    condition = toset([for grant in google_storage_bucket_iam_member.objects : "${grant.member} ${grant.role}" if grant.bucket == "a-project-topdown-account-files"]) == toset([
+      for pair in ["account-exporter objectCreator", "account-exporter objectViewer", "account-signer objectViewer", "coordinator objectViewer", "llm-analyst objectViewer"] :
+      "serviceAccount:${split(" ", pair)[0]}@a-project.iam.gserviceaccount.com roles/storage.${split(" ", pair)[1]}"
+    ])
+    error_message = "Another than who writes, judges and shows account files reaches them."
+  }
+
+  assert {
+    condition     = alltrue([for grant in google_storage_bucket_iam_member.objects : grant.bucket == "a-project-topdown-account-files" if grant.member == "serviceAccount:account-exporter@a-project.iam.gserviceaccount.com"])
+    error_message = "Who holds the exchange's key reaches other files than an account's."
+  }
+
+  assert {
     condition     = google_bigquery_routine.table_function["ohlcv_as_of"].routine_type == "TABLE_VALUED_FUNCTION" && length(google_bigquery_routine.table_function["ohlcv_as_of"].arguments) == 5
     error_message = "Candles cannot be read: the table function is not there."
   }

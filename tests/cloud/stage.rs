@@ -12,7 +12,8 @@ use crate::contracts::platform_gcp::warehouse::Warehouse;
 pub(super) struct Stage {
     pub(super) warehouse: Warehouse,
     pub(super) world: World,
-    artifacts: String,
+    pub(super) artifacts: String,
+    pub(super) account_files: String,
     catalog: String,
     addresses: BTreeMap<&'static str, String>,
     variables: Vec<(&'static str, String)>,
@@ -36,23 +37,27 @@ impl Stage {
         #[expect(clippy::disallowed_methods, reason = "the functions live by this machine's clock")]
         let now = jiff::Timestamp::now();
         let world = World::start(WorldConfig::seeded(1, SimClock::running_from(now))).await.unwrap();
-        let (artifacts, catalog) = (unique("artifacts"), unique("catalog"));
+        let (artifacts, account_files) = (unique("artifacts"), unique("account-files"));
+        let catalog = unique("catalog");
         let project = warehouse.project.clone();
         let mut variables = vec![
             ("GOOGLE_CLOUD_PROJECT", project),
             ("AUTH", "local".to_owned()),
             ("PORT", "0".to_owned()),
             ("ARTIFACTS_BUCKET", artifacts.clone()),
+            ("ACCOUNT_FILES_BUCKET", account_files.clone()),
             ("CATALOG_BUCKET", catalog.clone()),
             ("BIGQUERY_LOCATION", "EU".to_owned()),
             ("STAGING_BUCKET", warehouse.staging_bucket().to_owned()),
             ("TOPDOWN_BINANCE_URL", world.binance_url()),
+            ("TOPDOWN_BINANCE_ACCOUNT_URL", world.binance_url()),
+            ("TOPDOWN_BINANCE_FUTURES_URL", world.binance_url()),
             ("TOPDOWN_RULES_URL", world.openai_url()),
             ("TOPDOWN_TELEGRAM_URL", world.telegram_url()),
         ];
         variables.extend(addresses.iter().map(|(name, address)| (*name, address.clone())));
-        let stage = Self { warehouse, world, artifacts, catalog, addresses, variables };
-        for bucket in [&stage.artifacts, &stage.catalog] {
+        let stage = Self { warehouse, world, artifacts, account_files, catalog, addresses, variables };
+        for bucket in [&stage.artifacts, &stage.account_files, &stage.catalog] {
             let path = format!("/storage/v1/b?project={}", stage.warehouse.project);
             stage.ask("STORAGE_EMULATOR_HOST", "POST", &path, &json!({"name": bucket}));
         }
@@ -95,10 +100,12 @@ impl Stage {
         all.map(|topic| topic.as_str().unwrap().to_owned()).collect()
     }
 
-    /// Starts a function with this stage's environment and `more`.
+    /// Starts a function with this stage's environment and `more`. One of them alone has the exchange's key.
     pub(super) fn start(&self, name: &str, more: &[(&str, &str)]) -> Function {
         let own = self.variables.iter().map(|(name, value)| (*name, value.as_str()));
-        let variables: Vec<_> = own.chain(more.iter().copied()).collect();
+        let key = [("BINANCE_API_KEY", "sim-key"), ("BINANCE_API_SECRET", "sim-secret")];
+        let key = key.into_iter().filter(|_| name == "account-exporter");
+        let variables: Vec<_> = own.chain(key).chain(more.iter().copied()).collect();
         Function::start(name, &variables)
     }
 
@@ -171,6 +178,16 @@ impl Stage {
             manifest.insert((*path).to_owned(), hash.into());
         }
         self.object("catalog.json", &json!({"v": 1, "files": manifest}).to_string());
+    }
+
+    /// Names of the objects in a bucket.
+    pub(super) fn objects(&self, bucket: &str) -> Vec<String> {
+        let path = format!("/storage/v1/b/{bucket}/o");
+        let (status, body) = http(&self.addresses["STORAGE_EMULATOR_HOST"], "GET", &path, None);
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+        let listed: Value = serde_json::from_slice(&body).unwrap();
+        let items = listed["items"].as_array().cloned().unwrap_or_default();
+        items.iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Puts a file into the catalog's bucket.

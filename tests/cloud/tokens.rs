@@ -97,6 +97,7 @@ const BASE: &[(&str, &str)] = &[
     ("GOOGLE_CLOUD_PROJECT", "demo"),
     ("PORT", "0"),
     ("ARTIFACTS_BUCKET", "artifacts"),
+    ("ACCOUNT_FILES_BUCKET", "account-files"),
     ("CATALOG_BUCKET", "catalog"),
     ("BIGQUERY_LOCATION", "EU"),
     ("AUDIENCE", AUDIENCE),

@@ -24,7 +24,7 @@ const ON: [(&str, &str); 10] = [
     ("google_storage_bucket_iam_member", "bucket"),
 ];
 
-const STEPS: [&str; 5] = ["ohlcv-exporter", "chart-exporter", "account-exporter", "llm-analyst", "notifier"];
+const STEPS: [&str; 5] = ["account-exporter", "ohlcv-exporter", "chart-exporter", "llm-analyst", "notifier"];
 
 /// The agreed table, a line for each account or kind of account: roles and what they are on.
 const AGREED: &str = "
@@ -36,9 +36,14 @@ coordinator: pubsub.publisher ohlcv-export, pubsub.publisher chart-export, pubsu
 coordinator: pubsub.publisher account-export
 coordinator: pubsub.publisher notifier, pubsub.publisher flow-events, storage.objectViewer artifacts
 coordinator: bigquery.dataViewer topdown_reports, bigquery.jobUser project, iam.serviceAccountTokenCreator signer
+coordinator: storage.objectViewer account-files, iam.serviceAccountTokenCreator account-signer
+llm-analyst: storage.objectViewer account-files
+account-exporter: secretmanager.secretAccessor binance-api-key, secretmanager.secretAccessor binance-api-secret
+account-exporter: storage.objectCreator account-files, storage.objectViewer account-files
+account-exporter: iam.serviceAccountTokenCreator account-signer
 notifier: secretmanager.secretAccessor telegram-bot-token
 FUNCTIONS: datastore.user project, storage.objectViewer catalog
-STEPS: storage.objectCreator artifacts, storage.objectViewer artifacts, iam.serviceAccountTokenCreator signer
+OF_ARTIFACTS: storage.objectCreator artifacts, storage.objectViewer artifacts, iam.serviceAccountTokenCreator signer
 STEPS: pubsub.publisher flow-events
 signer: storage.objectViewer artifacts, iam.serviceAccountTokenCreator signer
 account-signer: storage.objectViewer account-files, iam.serviceAccountTokenCreator account-signer
@@ -68,6 +73,7 @@ fn agreed() -> BTreeSet<Grant> {
             let accounts = match account {
                 "FUNCTIONS" => FUNCTIONS.to_vec(),
                 "STEPS" => STEPS.to_vec(),
+                "OF_ARTIFACTS" => STEPS[1..].to_vec(),
                 one => vec![one],
             };
             accounts.into_iter().for_each(|account| _ = add(account, role, on));
@@ -140,7 +146,7 @@ fn grants_are_those_agreed() {
 }
 
 /// Functions that the table has and the repository has not.
-const LATER: [&str; 3] = ["account export", "context", "outcome resolver (F)"];
+const LATER: [&str; 2] = ["context", "outcome resolver (F)"];
 
 /// What a phrase of the table means, for the account of its row.
 fn meaning(phrase: &str) -> Option<Vec<(&'static str, &'static str)>> {
@@ -169,8 +175,16 @@ fn meaning(phrase: &str) -> Option<Vec<(&'static str, &'static str)>> {
             ("pubsub.publisher", "notifier"),
         ],
         "objectViewer on artifacts" => vec![("storage.objectViewer", "artifacts")],
-        "tokenCreator on signers" => vec![("iam.serviceAccountTokenCreator", "signer")],
-        "own secrets, if any" => vec![],
+        "tokenCreator on signers" => vec![
+            ("iam.serviceAccountTokenCreator", "signer"),
+            ("iam.serviceAccountTokenCreator", "account-signer"),
+        ],
+        "the exchange secret, held by no other" => vec![
+            ("secretmanager.secretAccessor", "binance-api-key"),
+            ("secretmanager.secretAccessor", "binance-api-secret"),
+        ],
+        // no grant: the services' own test asserts it
+        "static egress" | "own secrets, if any" => vec![],
         "datastore.user, objectViewer on catalog" => {
             vec![("datastore.user", "project"), ("storage.objectViewer", "catalog")]
         }
@@ -201,6 +215,7 @@ fn accounts(row: &str) -> Option<Vec<&'static str>> {
         "OHLCV export" => vec!["ohlcv-exporter"],
         "analyst" => vec!["llm-analyst"],
         "coordinator" => vec!["coordinator"],
+        "account export" => vec!["account-exporter"],
         "chart export, notifier" => vec!["chart-exporter", "notifier"],
         "every service" => FUNCTIONS.to_vec(),
         "every step service" => STEPS.to_vec(),
@@ -212,7 +227,10 @@ fn accounts(row: &str) -> Option<Vec<&'static str>> {
 }
 
 /// Of functions, signer and builder: what the agreed table has beyond the contract's.
-const BEYOND: [(&str, &str, &str); 4] = [
+const BEYOND: [(&str, &str, &str); 6] = [
+    // a plan is held against the account, and pages show what it was held against
+    ("llm-analyst", "storage.objectViewer", "account-files"),
+    ("coordinator", "storage.objectViewer", "account-files"),
     // what it appends is compared with what is kept
     ("ohlcv-collector", "bigquery.dataViewer", "topdown_market"),
     // its sweep and its schedules announce runs to itself
@@ -221,6 +239,16 @@ const BEYOND: [(&str, &str, &str); 4] = [
     ("builder", "storage.objectUser", "catalog"),
     ("notifier", "secretmanager.secretAccessor", "telegram-bot-token"),
 ];
+
+/// The same of account files, which the contract gives a bucket and a signer of their own.
+fn of_account_files((who, role, on): Grant) -> Grant {
+    let own = |name: String| match name.as_str() {
+        "artifacts" => "account-files".to_owned(),
+        "signer" => "account-signer".to_owned(),
+        _ => name,
+    };
+    (own(who), role, own(on))
+}
 
 #[test]
 fn the_agreed_grants_are_those_of_the_contract() {
@@ -249,8 +277,13 @@ fn the_agreed_grants_are_those_of_the_contract() {
             found.extend(accounts.iter().flat_map(of));
         }
     }
+    let apart = |(who, ..): &Grant| ["account-exporter", "signer"].contains(&who.as_str());
+    let (mut found, files): (BTreeSet<Grant>, BTreeSet<Grant>) =
+        found.into_iter().partition(|grant| !apart(grant));
+    found.extend(files.iter().filter(|(who, ..)| who == "signer").cloned());
+    found.extend(files.into_iter().map(of_account_files));
     found.extend(BEYOND.map(|(who, role, on)| (who.to_owned(), role.to_owned(), on.to_owned())));
-    let told = ["signer", "builder"]
+    let told = ["signer", "account-signer", "builder"]
         .iter()
         .chain(&FUNCTIONS)
         .map(|name| (*name).to_owned())

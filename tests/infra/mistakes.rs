@@ -112,7 +112,7 @@ fn a_value_that_only_the_platform_would_refuse_is_refused_here() {
 #[test]
 fn what_lets_in_too_many_or_too_few_is_caught() {
     let Some(copy) = Copy::new("what_lets_in_too_many_or_too_few_is_caught") else { return };
-    let infra: [Mistake; 12] = [
+    let infra: [Mistake; 13] = [
         (
             "infra/services.tf",
             "invoker_iam_disabled = false",
@@ -161,6 +161,12 @@ fn what_lets_in_too_many_or_too_few_is_caught() {
             "roles/storage.objectCreator",
             "roles/storage.objectsCreator",
             "ohlcv-exporter has storage.objectsCreator on artifacts: not agreed",
+        ),
+        (
+            "infra/functions.yaml",
+            "  account_files: [create, view, sign]\n",
+            "  account_files: [create, view, sign]\n  artifacts: [view]\n",
+            "account-exporter has storage.objectViewer on artifacts: not agreed",
         ),
         (
             "infra/topics.tf",

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use account_exporter::{AccountExporter, settings};
-use platform_gcp::{Cloud, FIRESTORE, PUBSUB, STORAGE, id_token};
+use platform_gcp::{ACCOUNT_FILES, Cloud, FIRESTORE, PUBSUB, id_token};
 use runtime::program::Program;
 use runtime::settings::Variable;
 use runtime::{Services, SystemClock};
@@ -13,7 +13,7 @@ const PROGRAM: Program = Program {
     name: "account-exporter",
     variables: &[
         &Variable::table(&FIRESTORE),
-        &Variable::table(&STORAGE),
+        &Variable::table(&ACCOUNT_FILES),
         &Variable::table(&PUBSUB),
         settings::VARIABLES,
     ],
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         let account = settings::account(&settings)?;
         let cloud = Cloud::new(|name| settings.named(name));
         let services = Services {
-            artifacts: cloud.artifacts()?,
+            artifacts: cloud.account_files()?,
             journal: cloud.journal()?,
             bus: cloud.bus()?,
             clock: Arc::new(SystemClock),

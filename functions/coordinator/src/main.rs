@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use coordinator::api::{Api, BucketDesk, behind_door};
 use coordinator::{Coordinator, OnSchedule, OnSweep, settings};
-use platform_gcp::{CATALOG, Cloud, FIRESTORE, PUBSUB, STORAGE, id_token};
+use platform_gcp::{ACCOUNT_FILES, CATALOG, Cloud, FIRESTORE, PUBSUB, STORAGE, id_token};
 use runtime::program::Program;
 use runtime::settings::Variable;
 use runtime::{Services, SystemClock};
@@ -15,6 +15,7 @@ const PROGRAM: Program = Program {
     variables: &[
         &Variable::table(&FIRESTORE),
         &Variable::table(&STORAGE),
+        &Variable::table(&ACCOUNT_FILES),
         &Variable::table(&PUBSUB),
         &Variable::table(&CATALOG),
         settings::VARIABLES,
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
         let (scheduled, watch) = (settings::scheduled(&settings)?, settings::watch(&settings)?);
         let cloud = Cloud::new(|name| settings.named(name));
         let services = Services {
-            artifacts: cloud.artifacts()?,
+            artifacts: cloud.artifacts_with_account_files()?,
             journal: cloud.journal()?,
             bus: cloud.bus()?,
             clock: Arc::new(SystemClock),

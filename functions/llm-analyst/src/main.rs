@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use llm_analyst::{Caller, LlmAnalyst, settings};
-use platform_gcp::{BIGQUERY, Cloud, FIRESTORE, Identity, PUBSUB, STORAGE, id_token};
+use platform_gcp::{ACCOUNT_FILES, BIGQUERY, Cloud, FIRESTORE, Identity, PUBSUB, STORAGE, id_token};
 use runtime::program::Program;
 use runtime::settings::Variable;
 use runtime::{Services, SystemClock};
@@ -16,6 +16,7 @@ const PROGRAM: Program = Program {
     variables: &[
         &Variable::table(&FIRESTORE),
         &Variable::table(&STORAGE),
+        &Variable::table(&ACCOUNT_FILES),
         &Variable::table(&PUBSUB),
         &Variable::table(&BIGQUERY),
         settings::VARIABLES,
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
             config.caller = Some(Arc::new(Itself(cloud.caller()?)));
         }
         let services = Services {
-            artifacts: cloud.artifacts()?,
+            artifacts: cloud.artifacts_with_account_files()?,
             journal: cloud.journal()?,
             bus: cloud.bus()?,
             clock: Arc::new(SystemClock),

@@ -9,7 +9,7 @@ mock_provider "google" {
 variables {
   project  = "a-project"
   region   = "asia-southeast1"
-  features = ["telegram"]
+  features = ["telegram", "account"]
 }
 
 run "grants" {
@@ -41,13 +41,26 @@ run "grants" {
   }
 
   assert {
-    condition     = { for secret, grant in google_secret_manager_secret_iam_member.reader : secret => grant.member } == { telegram-bot-token = "serviceAccount:notifier@a-project.iam.gserviceaccount.com" }
+    condition = { for secret, grant in google_secret_manager_secret_iam_member.reader : secret => grant.member } == {
+      binance-api-key    = "serviceAccount:account-exporter@a-project.iam.gserviceaccount.com"
+      binance-api-secret = "serviceAccount:account-exporter@a-project.iam.gserviceaccount.com"
+      telegram-bot-token = "serviceAccount:notifier@a-project.iam.gserviceaccount.com"
+    }
     error_message = "A secret can be read by another function, or by one whose feature is off."
   }
 
   assert {
-    condition     = alltrue([for grant in google_service_account_iam_member.signs : grant.service_account_id == "projects/a-project/serviceAccounts/signer@a-project.iam.gserviceaccount.com"])
-    error_message = "A function may become another account than the signer."
+    condition = alltrue([
+      for grant in google_service_account_iam_member.signs : contains([for signer in ["signer", "account-signer"] : "projects/a-project/serviceAccounts/${signer}@a-project.iam.gserviceaccount.com"], grant.service_account_id)
+    ])
+    error_message = "A function may become another account than a signer."
+  }
+
+  assert {
+    condition = toset([for grant in google_service_account_iam_member.signs : grant.member if strcontains(grant.service_account_id, "/account-signer@")]) == toset([
+      for name in ["account-exporter", "coordinator"] : "serviceAccount:${name}@a-project.iam.gserviceaccount.com"
+    ])
+    error_message = "Addresses of account files are signed by another than who writes and who shows them."
   }
 
   assert {

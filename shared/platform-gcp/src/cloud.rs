@@ -7,7 +7,7 @@ use crate::bigquery::{
 };
 use crate::{
     BucketConfig, CatalogBucket, CloudArtifacts, CollectorState, FirestoreConfig, FirestoreJournal, Identity,
-    PubsubBus, PubsubConfig,
+    PubsubBus, PubsubConfig, WithAccountFiles,
 };
 
 /// A variable of the environment: its name, what it means, its default, whether it must be set.
@@ -18,6 +18,8 @@ const DATABASE: &str = "FIRESTORE_DATABASE";
 const FIRESTORE_HOST: &str = "FIRESTORE_EMULATOR_HOST";
 const ARTIFACTS: &str = "ARTIFACTS_BUCKET";
 const SIGNER: &str = "SIGNER";
+const ACCOUNT_FILES_BUCKET: &str = "ACCOUNT_FILES_BUCKET";
+const ACCOUNT_SIGNER: &str = "ACCOUNT_SIGNER";
 const STORAGE_HOST: &str = "STORAGE_EMULATOR_HOST";
 const PUBSUB_HOST: &str = "PUBSUB_EMULATOR_HOST";
 const CATALOG_BUCKET: &str = "CATALOG_BUCKET";
@@ -41,6 +43,17 @@ pub const STORAGE: [Row; 3] = [
     (
         SIGNER,
         "e-mail of the account that signs addresses of artifacts; this service's own unless set",
+        None,
+        false,
+    ),
+    STORAGE_EMULATOR,
+];
+/// What the files of accounts take. They lie apart, so that who may read or sign artifacts may not see them.
+pub const ACCOUNT_FILES: [Row; 3] = [
+    (ACCOUNT_FILES_BUCKET, "bucket of what accounts hold", None, true),
+    (
+        ACCOUNT_SIGNER,
+        "e-mail of the account that signs addresses of account files; this service's own unless set",
         None,
         false,
     ),
@@ -149,8 +162,29 @@ impl<'a> Cloud<'a> {
     /// # Errors
     /// As [`journal`](Self::journal).
     pub fn artifacts(&self) -> Result<Arc<dyn ArtifactStore>, StoreError> {
-        let (config, identity) = self.bucket(ARTIFACTS)?;
-        Ok(Arc::new(CloudArtifacts::new(config, self.given(SIGNER), identity)))
+        Ok(Arc::new(self.store(ARTIFACTS, SIGNER)?))
+    }
+
+    /// The files of accounts, for who writes them.
+    ///
+    /// # Errors
+    /// As [`journal`](Self::journal).
+    pub fn account_files(&self) -> Result<Arc<dyn ArtifactStore>, StoreError> {
+        Ok(Arc::new(self.store(ACCOUNT_FILES_BUCKET, ACCOUNT_SIGNER)?))
+    }
+
+    /// The artifacts, for who reads or signs the files of accounts too.
+    ///
+    /// # Errors
+    /// As [`journal`](Self::journal).
+    pub fn artifacts_with_account_files(&self) -> Result<Arc<dyn ArtifactStore>, StoreError> {
+        let account_files = self.store(ACCOUNT_FILES_BUCKET, ACCOUNT_SIGNER)?;
+        Ok(Arc::new(WithAccountFiles::new(self.store(ARTIFACTS, SIGNER)?, account_files)))
+    }
+
+    fn store(&self, bucket: &str, signer: &str) -> Result<CloudArtifacts, StoreError> {
+        let (config, identity) = self.bucket(bucket)?;
+        Ok(CloudArtifacts::new(config, self.given(signer), identity))
     }
 
     /// The files of the catalog.

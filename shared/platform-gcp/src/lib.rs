@@ -8,8 +8,8 @@ mod firestore;
 pub mod id_token;
 mod pubsub;
 
-pub use cloud::{BIGQUERY, CANDLES, CATALOG, Cloud, FIRESTORE, PUBSUB, Row, STORAGE};
-pub use cloud_storage::{BucketConfig, CatalogBucket, CloudArtifacts};
+pub use cloud::{ACCOUNT_FILES, BIGQUERY, CANDLES, CATALOG, Cloud, FIRESTORE, PUBSUB, Row, STORAGE};
+pub use cloud_storage::{BucketConfig, CatalogBucket, CloudArtifacts, WithAccountFiles};
 pub use credentials::Identity;
 pub use firestore::{CollectorState, FirestoreConfig, FirestoreJournal};
 pub use pubsub::{PubsubBus, PubsubConfig};

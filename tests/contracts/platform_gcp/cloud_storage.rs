@@ -1,7 +1,7 @@
 //! Artifacts in Cloud Storage: the suite, and what no other backend meets.
 
 use jiff::SignedDuration;
-use platform_gcp::{BucketConfig, CatalogBucket, CloudArtifacts, Identity};
+use platform_gcp::{BucketConfig, CatalogBucket, CloudArtifacts, Identity, WithAccountFiles};
 use serde_json::json;
 use storage::{ArtifactKey, ArtifactStore, CatalogFiles, StoreError, conformance};
 use tests::{Emulator, http, unique};
@@ -91,6 +91,30 @@ async fn an_address_of_another_bucket_is_neither_read_nor_signed() {
     assert!(matches!(read, StoreError::NotFound(_)), "{read}");
     let signed = artifacts.sign(&put.artifact.gcs_uri, now, SignedDuration::from_hours(1)).await.unwrap_err();
     assert!(matches!(signed, StoreError::NotFound(_)), "{signed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn account_files_are_read_and_signed_beside_artifacts_and_never_written() {
+    let test = "account_files_are_read_and_signed_beside_artifacts_and_never_written";
+    let (Some(bucket), Some(apart), Some(third)) = (Bucket::new(test), Bucket::new(test), Bucket::new(test))
+    else {
+        return;
+    };
+    let store = WithAccountFiles::new(bucket.artifacts(), apart.artifacts());
+    conformance::artifact_store(&store).await;
+    let key = ArtifactKey::new("runs/r-1/account.json").unwrap();
+    let put = apart.artifacts().put(&key, "application/json", b"{}").await.unwrap();
+    assert_eq!(store.find(&key).await.unwrap(), None, "it is looked for among artifacts alone");
+    assert_eq!(store.get(&put.artifact.gcs_uri).await.unwrap(), b"{}");
+    let now = "2026-04-30T04:00:00Z".parse().unwrap();
+    let signed = store.sign(&put.artifact.gcs_uri, now, SignedDuration::from_hours(1)).await.unwrap();
+    assert!(signed.url.contains(&format!("/{}/", apart.config.bucket)), "{}", signed.url);
+    let written = store.put(&key, "application/json", b"[]").await.unwrap().artifact.gcs_uri;
+    assert_eq!(written, format!("gs://{}/{key}", bucket.config.bucket));
+    assert_eq!(apart.artifacts().get(&put.artifact.gcs_uri).await.unwrap(), b"{}");
+    let elsewhere = third.artifacts().put(&key, "application/json", b"{}").await.unwrap().artifact.gcs_uri;
+    let refused = store.get(&elsewhere).await.unwrap_err();
+    assert!(matches!(refused, StoreError::NotFound(_)), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,6 +28,11 @@ impl CloudArtifacts {
         Self { client: Client::new(config, identity.clone()), identity, signs_as, signer: OnceCell::new() }
     }
 
+    /// Whether an address is of this bucket.
+    pub(super) fn holds(&self, gcs_uri: &str) -> bool {
+        self.key(gcs_uri).is_ok()
+    }
+
     fn artifact(&self, key: &str, media_type: &str, bytes: &[u8], generation: i64) -> Artifact {
         Artifact {
             gcs_uri: format!("gs://{}/{key}", self.client.config().bucket),

@@ -4,11 +4,13 @@
 //! allowed to delete or overwrite, so nobody else changes it. What is read is checked by the checksum that Cloud
 //! Storage keeps; its SHA-256 is computed from the bytes, for Cloud Storage knows no such hash.
 
+mod account_files;
 mod artifacts;
 mod catalog;
 mod client;
 mod signer;
 
+pub use account_files::WithAccountFiles;
 pub use artifacts::CloudArtifacts;
 pub use catalog::CatalogBucket;
 
