@@ -69,9 +69,24 @@ variable "features" {
   validation {
     condition = alltrue([
       for name, feature in var.features :
-      join(" ", sort(keys(feature.settings))) == join(" ", sort(try(yamldecode(file("${path.module}/features.yaml"))[name].settings, [])))
+      length(setsubtract(try(yamldecode(file("${path.module}/features.yaml"))[name].settings, []), keys(feature.settings))) == 0
     ])
-    error_message = "Each setting of a feature in infra/features.yaml must be given, and no other."
+    error_message = "Each of a feature's settings in infra/features.yaml must be given."
+  }
+
+  validation {
+    condition = alltrue([
+      for name, feature in var.features : length(setsubtract(
+        keys(feature.settings),
+        concat(try(yamldecode(file("${path.module}/features.yaml"))[name].settings, []), try(yamldecode(file("${path.module}/features.yaml"))[name].optional, []))
+      )) == 0
+    ])
+    error_message = "A setting is one that infra/features.yaml names for its feature."
+  }
+
+  validation {
+    condition     = alltrue([for feature in values(var.features) : can(regex("^[A-Za-z0-9]+(,[A-Za-z0-9]+)*$", feature.settings["TOPDOWN_TOLERATED_PERMISSIONS"])) if contains(keys(feature.settings), "TOPDOWN_TOLERATED_PERMISSIONS")])
+    error_message = "Permissions are tolerated by the exchange's names, commas between them: enableMargin,permitsUniversalTransfer."
   }
 }
 

@@ -14,9 +14,11 @@ variables {
     name => "asia-southeast1-docker.pkg.dev/a-project/topdown/${name}@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
   }
 
+  exchange_url = "https://data-api.binance.vision"
+
   # whoever adds a feature adds it here
   features = {
-    account   = { secret_versions = { binance-api-key = "2", binance-api-secret = "4" } }
+    account   = { secret_versions = { binance-api-key = "2", binance-api-secret = "4" }, settings = { TOPDOWN_TOLERATED_PERMISSIONS = "enableMargin,enableFutures" } }
     telegram  = { secret_versions = { telegram-bot-token = "3" }, settings = { TELEGRAM_CHAT_ID = "-1001" } }
     chart-img = { secret_versions = { chart-img-api-key = "1" } }
     openai    = { secret_versions = { openai-api-key = "12" } }
@@ -55,6 +57,15 @@ run "every_secret_is_a_file_of_one_version" {
       ], pair)
     ])
     error_message = "The notifier is not told where its secret is, or not its settings."
+  }
+
+  assert {
+    condition = [
+      for name, service in google_cloud_run_v2_service.function : name if contains([
+        for env in service.template[0].containers[0].env : "${env.name}=${env.value}"
+      ], "TOPDOWN_TOLERATED_PERMISSIONS=enableMargin,enableFutures")
+    ] == ["account-exporter"]
+    error_message = "What the exchange's key may do beside reading is not told to who asks what it may do, or to others too."
   }
 
   assert {
@@ -109,6 +120,26 @@ run "a_setting_left_out" {
 
   variables {
     features = { telegram = { secret_versions = { telegram-bot-token = "3" } } }
+  }
+
+  expect_failures = [var.features]
+}
+
+run "a_setting_that_does_not_exist" {
+  command = plan
+
+  variables {
+    features = { account = { secret_versions = { binance-api-key = "2", binance-api-secret = "4" }, settings = { TOPDOWN_TOLERATED = "enableMargin" } } }
+  }
+
+  expect_failures = [var.features]
+}
+
+run "a_permission_that_is_no_name" {
+  command = plan
+
+  variables {
+    features = { account = { secret_versions = { binance-api-key = "2", binance-api-secret = "4" }, settings = { TOPDOWN_TOLERATED_PERMISSIONS = "*" } } }
   }
 
   expect_failures = [var.features]
