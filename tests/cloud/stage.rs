@@ -180,16 +180,6 @@ impl Stage {
         self.object("catalog.json", &json!({"v": 1, "files": manifest}).to_string());
     }
 
-    /// Names of the objects in a bucket.
-    pub(super) fn objects(&self, bucket: &str) -> Vec<String> {
-        let path = format!("/storage/v1/b/{bucket}/o");
-        let (status, body) = http(&self.addresses["STORAGE_EMULATOR_HOST"], "GET", &path, None);
-        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
-        let listed: Value = serde_json::from_slice(&body).unwrap();
-        let items = listed["items"].as_array().cloned().unwrap_or_default();
-        items.iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
-    }
-
     /// Puts a file into the catalog's bucket.
     fn object(&self, name: &str, text: &str) {
         let bucket = &self.catalog;
