@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "GOOGLE_CLOUD_PROJECT": "demo",
     "AUTH": "local",
     "ARTIFACTS_BUCKET": "artifacts",
+    "ACCOUNT_FILES_BUCKET": "account-files",
     "CATALOG_BUCKET": "catalog",
     "STAGING_BUCKET": "staging",
     "BIGQUERY_LOCATION": "EU",

@@ -14,6 +14,7 @@ fn start(name: &str, more: &[(&str, &str)]) -> Function {
         ("AUTH", "local"),
         ("PORT", "0"),
         ("ARTIFACTS_BUCKET", "artifacts"),
+        ("ACCOUNT_FILES_BUCKET", "account-files"),
         ("CATALOG_BUCKET", "catalog"),
         ("STAGING_BUCKET", "staging"),
         ("BIGQUERY_LOCATION", "EU"),
