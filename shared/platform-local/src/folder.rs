@@ -38,7 +38,7 @@ pub struct Local {
     /// Signs addresses and checks them.
     pub signer: Arc<Signer>,
     // held until the process ends; the kernel gives it back whatever happens
-    _lock: Option<File>,
+    _lock: Option<Lock>,
 }
 
 impl Local {
@@ -127,7 +127,18 @@ fn own_files(path: &Path, access: Access) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn lock(path: &Path) -> Result<File, StoreError> {
+/// The folder's lock, for as long as it is kept.
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // a process that this one is just starting has the open file too, until it becomes another program: closing it
+        // here would leave it locked by that one
+        let _ = self.0.unlock();
+    }
+}
+
+fn lock(path: &Path) -> Result<Lock, StoreError> {
     let name = path.join("lock");
     plain::narrow(&name).map_err(|e| io_error(&name, &e))?;
     let mut file = plain::open_or_create(&name).map_err(|e| io_error(&name, &e))?;
@@ -147,5 +158,21 @@ fn lock(path: &Path) -> Result<File, StoreError> {
         write!(file, "{}", std::process::id())
     };
     write(&mut file).map_err(|e| io_error(&name, &e))?;
-    Ok(file)
+    Ok(Lock(file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_is_given_back_is_free_although_a_child_has_the_file_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = lock(folder.path()).unwrap();
+        // what a fork makes of it
+        let _childs = held.0.try_clone().unwrap();
+        assert!(matches!(lock(folder.path()), Err(StoreError::InUse { .. })));
+        drop(held);
+        lock(folder.path()).unwrap();
+    }
 }
