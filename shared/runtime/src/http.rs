@@ -1,5 +1,6 @@
 //! The one HTTP client: no redirect, no referer, certificates of its own, a deadline on every call.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,9 +37,14 @@ pub fn reaching(base_url: &str, timeout: Duration) -> Result<reqwest::Client, Cl
     if is_loopback(base_url) { loopback_client(timeout) } else { client(timeout) }
 }
 
-/// Whether `base_url` is a server on this machine, for [`loopback_client`].
+/// Whether `base_url` is a server on this machine that is spoken to in clear, for [`loopback_client`]. By its literal
+/// address or as `localhost` only: what another name resolves to is not this machine's to promise.
 pub fn is_loopback(base_url: &str) -> bool {
-    ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|host| base_url.starts_with(host))
+    let Ok(url) = reqwest::Url::parse(base_url) else { return false };
+    let host = url.host_str().unwrap_or_default();
+    let literal = host.trim_start_matches('[').trim_end_matches(']');
+    let is_here = host == "localhost" || literal.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    url.scheme() == "http" && is_here
 }
 
 /// A server as it is told from others: scheme, host, port and path of its base URL, without user, query or a slash
@@ -75,6 +81,26 @@ fn builder(timeout: Duration) -> Result<reqwest::ClientBuilder, ClientError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn this_machine_is_known_by_its_host_and_not_by_how_an_address_begins() {
+        for here in ["http://127.0.0.1:8377/a", "http://127.9.9.9", "http://localhost:1", "http://[::1]:80/"]
+        {
+            assert!(is_loopback(here), "{here}");
+        }
+        for elsewhere in [
+            "http://127.0.0.1.evil.example",
+            "http://localhost.evil.example/",
+            "http://localhost@evil.example",
+            "http://127.0.0.1:80@evil.example/",
+            "http://[::2]/",
+            "https://127.0.0.1",
+            "http://evil.example/http://127.0.0.1",
+            "127.0.0.1",
+        ] {
+            assert!(!is_loopback(elsewhere), "{elsewhere}");
+        }
+    }
 
     #[test]
     fn one_server_has_one_endpoint() {
