@@ -123,7 +123,7 @@ impl Weekly<'_> {
         let then = match next_try {
             Some(at) if at > now => format!("it is tried again at {}; {command}", at.strftime("%H:%M UTC")),
             Some(_) => format!("it is tried again now; {command}"),
-            None => format!("it was tried twice; stop `topdown serve`, {command}, and serve again"),
+            None => format!("it was tried twice; {command}"),
         };
         let advice = if advice.is_empty() { then } else { format!("{advice}; {then}") };
         let failure = Failure::run(format!("{symbol} was not read this week: {what}")).at(run_id);

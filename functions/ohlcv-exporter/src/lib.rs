@@ -25,8 +25,10 @@ impl OhlcvExporter {
     async fn read(&self, batch: &Batch<'_>) -> Result<Candles, Stop> {
         let run = &batch.run;
         let Some(instrument) = self.candles.instrument(&run.source, &run.symbol).await? else {
-            let what =
-                format!("nothing is known of {}; run `topdown collect {}` first", run.symbol, run.symbol);
+            let what = format!(
+                "nothing is known of {0}; let the collector fetch it (`topdown collect {0}`) first",
+                run.symbol
+            );
             return Err(Stop::Failed(what));
         };
         let timeframes: Vec<Timeframe> = batch.steps.iter().filter_map(|step| step.timeframe).collect();

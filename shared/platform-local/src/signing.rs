@@ -35,7 +35,9 @@ pub struct SignedPath<'a> {
 
 /// The address opens nothing. One answer whatever was wrong with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this address is not valid or no longer so; `topdown show RUN` prints a fresh one")]
+#[error(
+    "this address is not valid or no longer so; `topdown open RUN` opens the page, `topdown cat` prints any artifact"
+)]
 pub struct Refused;
 
 impl Signer {

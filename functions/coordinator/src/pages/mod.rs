@@ -118,8 +118,8 @@ async fn admitted(
     next: Next,
 ) -> Response {
     let Some(Extension(visitor)) = visitor else {
-        let how = "Open the address that `topdown serve` printed when it started: it has the code that lets this \
-                   browser in.";
+        let how = "Open the address that `topdown serve` printed when it started, which has the code that lets this \
+                   browser in; on Google Cloud come through `gcloud run services proxy coordinator`.";
         return Failed(Problem::unknown_caller(how), Moment(pages.api.services.clock.now())).into_response();
     };
     let now = pages.api.services.clock.now();

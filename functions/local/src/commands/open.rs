@@ -17,7 +17,10 @@ pub(crate) async fn run(arguments: &OneRun, terminal: &Terminal) -> Result<(), F
     let path = std::path::absolute(&page).unwrap_or(page);
     // the opener's own words would mix with the path
     let opened = Command::new(opener()).arg(&path).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    terminal.line(&path.display().to_string());
+    terminal.line(&match terminal.json() {
+        true => serde_json::json!({ "page": path }).to_string(),
+        false => path.display().to_string(),
+    });
     match opened {
         Ok(status) if status.success() => Ok(()),
         _ => Err(Failure::run("no browser could be opened")
