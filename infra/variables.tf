@@ -180,7 +180,7 @@ variable "language" {
 }
 
 variable "collector_shards" {
-  description = "Over how many messages a tick of the collector is spread: one for a hundred symbols"
+  description = "Over how many documents the collector keeps what it has read of each series: one for a hundred symbols. Another number forgets them, and every series is read anew"
   type        = number
   default     = 1
 
