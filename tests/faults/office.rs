@@ -55,6 +55,7 @@ fn config(world: &World) -> Config {
         caller: None,
         base_urls: BTreeMap::from([("rule-analyst".to_owned(), world.openai_url())]),
         default_model: None,
+        risk: llm_analyst::Risk::read(|_| None).unwrap(),
     }
 }
 

@@ -7,6 +7,7 @@ use llm::{AdmitError, Limits, ModelClient, ModelProfile, Models, admit};
 use rust_decimal::Decimal;
 use secrecy::SecretString;
 
+use crate::Risk;
 use crate::models::GOOGLE_KEY;
 
 /// Who this process is to the models of its own platform.
@@ -39,6 +40,8 @@ pub struct Config {
     pub base_urls: BTreeMap<String, String>,
     /// The profile that prompts mean by `default`, over the catalog's.
     pub default_model: Option<String>,
+    /// What plans are sized by.
+    pub risk: Risk,
 }
 
 /// Why no model can be asked: tell the operator; nothing was sent.
@@ -151,7 +154,7 @@ mod tests {
         let mut access = ModelAccess::read(|_| None, |_| None).unwrap();
         access.vertex("a-project", "global");
         let caller = caller.map(|caller| Arc::new(caller) as Arc<dyn Caller>);
-        Config { caller, ..access.config(http(), http()) }
+        Config { caller, ..access.config(Risk::read(|_| None).unwrap(), http(), http()) }
     }
 
     fn models() -> Models {

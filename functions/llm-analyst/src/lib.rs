@@ -11,6 +11,7 @@ mod inputs;
 pub mod models;
 mod ready;
 mod recommendation;
+mod risk;
 #[cfg(feature = "gcp")]
 pub mod settings;
 mod task;
@@ -23,6 +24,7 @@ use jiff::Timestamp;
 use llm::checks::{Evidence, RecommendationEvidence};
 use llm::{ModelProfile, Prompt};
 pub use models::{CeilingError, ModelAccess};
+pub use risk::{MAX_EXPOSURE_PCT, RISK_PCT, Risk, RiskError};
 use runtime::{
     Batch, Budget, BudgetError, Catalog, Function, Redeliver, Services, Stop, artifact_key, begin,
 };

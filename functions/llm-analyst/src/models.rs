@@ -4,7 +4,7 @@ use llm::{KeyHosts, Limits};
 use rust_decimal::Decimal;
 use secrecy::SecretString;
 
-use crate::Config;
+use crate::{Config, Risk};
 
 /// Key of the profile `openai`.
 pub const OPENAI_KEY: &str = "OPENAI_API_KEY";
@@ -81,11 +81,11 @@ impl ModelAccess {
         })
     }
 
-    /// What the analyst is given, with a client for models elsewhere and one for those on this machine.
-    pub fn config(self, http: reqwest::Client, here: reqwest::Client) -> Config {
+    /// What the analyst is given, with what plans are sized by, a client for models elsewhere and one for those on this machine.
+    pub fn config(self, risk: Risk, http: reqwest::Client, here: reqwest::Client) -> Config {
         let default_model = self.default_model();
         let Self { keys, base_urls, limits, usd_per_day } = self;
-        Config { http, here, limits, usd_per_day, keys, caller: None, base_urls, default_model }
+        Config { http, here, limits, usd_per_day, keys, caller: None, base_urls, default_model, risk }
     }
 
     /// Where the profile `vertex` is asked: the models of a project, at a region or `global`.

@@ -9,7 +9,8 @@ use runtime::settings::{Settings, SettingsError, Variable};
 use crate::models::{
     GOOGLE_KEY, MAX_INPUT_USD, MAX_OUTPUT_USD, MAX_TOKENS, MAX_USD_PER_DAY, OPENAI_KEY, OPENAI_URL,
 };
-use crate::{Config, ModelAccess};
+use crate::risk::{MAX_EXPOSURE_PCT, RISK_PCT};
+use crate::{Config, ModelAccess, Risk};
 
 const DEFAULT_MODEL: Variable = Variable::optional(
     "TOPDOWN_DEFAULT_MODEL",
@@ -23,7 +24,7 @@ const RULES_URL: Variable =
     Variable::optional("TOPDOWN_RULES_URL", "base URL of the built-in rules of a simulated world, for tests");
 
 /// A model that thinks for long. What a step's lease leaves is less.
-const LONGEST_CALL: Duration = Duration::from_secs(570);
+const LONGEST_CALL: Duration = Duration::from_secs(510);
 
 /// What the analyst takes from its environment.
 pub const VARIABLES: &[Variable] = &[
@@ -37,6 +38,8 @@ pub const VARIABLES: &[Variable] = &[
     Variable::or(MAX_INPUT_USD, "20", "ceiling of any profile: USD per million tokens sent"),
     Variable::or(MAX_OUTPUT_USD, "100", "ceiling of any profile: USD per million tokens received"),
     Variable::or(MAX_USD_PER_DAY, "20", "what models may cost in a UTC day, over all instances, USD"),
+    Variable::or(RISK_PCT, "1", "part of the account's equity that a plan may lose at its stop, percent"),
+    Variable::or(MAX_EXPOSURE_PCT, "100", "part of that equity that may stand in one symbol, percent"),
     DEFAULT_MODEL,
     VERTEX,
     RULES_URL,
@@ -67,7 +70,8 @@ pub fn config(settings: &Settings) -> Result<Config, SettingsError> {
     }
     let elsewhere = http::client(LONGEST_CALL).map_err(|error| impossible(error.to_string()))?;
     let here = http::loopback_client(LONGEST_CALL).map_err(|error| impossible(error.to_string()))?;
-    let config = access.config(elsewhere, here);
+    let risk = Risk::read(text).map_err(|error| impossible(error.to_string()))?;
+    let config = access.config(risk, elsewhere, here);
     let default_model = settings.get(&DEFAULT_MODEL).map(str::to_owned).or(config.default_model);
     Ok(Config { default_model, ..config })
 }

@@ -27,7 +27,7 @@ use crate::worker::Worker;
 pub(crate) const PORT: u16 = 8377;
 
 /// Longest call of any vendor, from its start to the last byte: within the lease of its step.
-const LONGEST_CALL: Duration = Duration::from_secs(570);
+const LONGEST_CALL: Duration = Duration::from_secs(510);
 
 /// What the simulated messenger takes for a bot.
 const SIMULATED_BOT: &str = "1:demo";
@@ -96,7 +96,7 @@ pub(crate) fn models(environment: &Environment, rules: &World) -> Result<Config,
     let mut models = environment.models.clone();
     models.base_urls.insert("rule-analyst".to_owned(), rules.openai_url());
     let elsewhere = http::client(LONGEST_CALL).map_err(Failure::run)?;
-    Ok(models.config(elsewhere, http::loopback_client(LONGEST_CALL).map_err(Failure::run)?))
+    Ok(models.config(environment.risk, elsewhere, http::loopback_client(LONGEST_CALL).map_err(Failure::run)?))
 }
 
 pub(crate) fn open(folder: &Path, access: Access, port: u16) -> Result<Local, Failure> {

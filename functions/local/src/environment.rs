@@ -4,7 +4,7 @@ use account_exporter::{AccountAccess, BINANCE as BINANCE_ACCOUNTS, BINANCE_FUTUR
 use coordinator::Watch;
 use domain::Source;
 use jiff::SignedDuration;
-use llm_analyst::{CeilingError, ModelAccess};
+use llm_analyst::{CeilingError, ModelAccess, Risk, RiskError};
 use secrecy::SecretString;
 
 /// What the environment gives: addresses, keys, ceilings. A catalog cannot change any of it.
@@ -15,6 +15,8 @@ pub struct Environment {
     pub source: Source,
     /// `OPENAI_API_KEY`, `OPENAI_BASE_URL` and the ceilings `TOPDOWN_MAX_...`.
     pub models: ModelAccess,
+    /// `TOPDOWN_RISK_PCT` and `TOPDOWN_MAX_EXPOSURE_PCT`: what plans are sized by.
+    pub risk: Risk,
     /// `BINANCE_API_KEY` and `BINANCE_API_SECRET`: the account that is read, if one is.
     pub account_key: Option<(SecretString, SecretString)>,
     /// `TOPDOWN_BINANCE_ACCOUNT_URL`: base URL of spot accounts.
@@ -52,6 +54,9 @@ pub enum EnvironmentError {
     /// A ceiling that is no number would be no ceiling.
     #[error(transparent)]
     Ceiling(#[from] CeilingError),
+    /// Nor would a risk be one.
+    #[error(transparent)]
+    Risk(#[from] RiskError),
     /// A base URL without a host.
     #[error("TOPDOWN_BINANCE_URL names no host; write https://HOST or http://HOST:PORT, or unset it")]
     Exchange,
@@ -98,6 +103,7 @@ impl Environment {
             source: Source::of_url(&binance_url).map_err(|_| EnvironmentError::Exchange)?,
             binance_url,
             models,
+            risk: Risk::read(take)?,
             chart_img_key: secret("CHART_IMG_API_KEY"),
             chart_img_url: take("TOPDOWN_CHART_IMG_URL").unwrap_or_else(|| CHART_IMG.to_owned()),
             telegram,

@@ -39,6 +39,19 @@ pub struct SeriesDocument {
     pub forming: Option<Bar>,
     /// By name (`ema20`, `rsi14`, `macd_hist`), one value a closed bar, `None` where history is too short.
     pub indicators: BTreeMap<String, Vec<Option<f64>>>,
+    /// What the exchange takes as an order; none in documents written before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orders: Option<OrderFilters>,
+}
+
+/// What the exchange takes as an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderFilters {
+    /// Smallest quantity and quantity step, base currency.
+    pub step: Decimal,
+    /// Smallest value, quote currency, where the exchange names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_notional: Option<Decimal>,
 }
 
 impl SeriesDocument {

@@ -101,7 +101,7 @@ words! {
     Advice { kind, crumb, skip, long, short, stand_aside, invalid, strength, of, weak, moderate, strong, label, uncalibrated_lead, uncalibrated, aside, no_strength, broken, low }
     Broken { one, many, text, missing_price, zone, stop_side, target_side, target_count, fractions, zone_width, zone_distance, stop_distance, reward_to_risk, first_target, expected_value, not_shortable, unfounded }
     Conflict { already_long, already_long_text, already_short, already_short_text, opposite_long, opposite_long_text, opposite_short, opposite_short_text, missing_stop, missing_stop_text, order_in_zone, order_in_zone_text, exposure_limit, exposure_limit_text }
-    Plan { title, title_invalid, title_none, enter, hold, none, label, label_none, caption, caption_none, forming, table, part, value, note, entry, stop, target, target_n, half, all, percent, zone, away, r, size, risks, bounded, unknown, no_account, first, odds, by_model, by_rules, holds, judged, counted, funding, figures, account, account_read, account_empty, account_none, account_why }
+    Plan { title, title_invalid, title_none, enter, hold, none, label, label_none, caption, caption_none, forming, table, part, value, note, entry, stop, target, target_n, half, all, percent, zone, away, r, size, risks, bounded, unknown, no_account, no_filters, no_funds, too_small, first, odds, by_model, by_rules, holds, judged, counted, funding, figures, account, account_read, account_empty, account_none, account_why }
     Why { title, account, disagree, sides, case_long, case_short, silent, change, ends }
     Sources { title, caption, about, timeframe, bias, odds, says, bar, age, timing, missing, low, open, report, report_text }
     Address { zone, swing, close, open, high, low, end }

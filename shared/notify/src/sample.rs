@@ -345,6 +345,7 @@ pub(crate) fn series(document: &ReportDocument) -> SeriesDocument {
         .collect();
     let forming = bar(forming_open, ["78657.55", "79485.66", "74937.52", "75928.10", "49150.6"]);
     SeriesDocument {
+        orders: None,
         schema: series::SCHEMA.into(),
         symbol: document.symbol.clone(),
         venue: "Binance spot".into(),

@@ -4,9 +4,9 @@
 //! and 2.5854, half each 1.9333; at 55 of 100 0.55 x 1.2812 - 0.45 = 0.2547.
 
 use domain::recommendation::{
-    AccountState, Argument, BrokenRule, CloseSide, Conflict, Costs, Direction, Geometry, Plan, PlanDocument,
-    PlanEnd, PlannedTarget, Recommendation, RecommendationDocument, SCHEMA, Size, SourceReport, Strength,
-    Takeaway, Target,
+    AccountState, Argument, BrokenRule, CloseSide, Conflict, Costs, Direction, Geometry, NoSize, Plan,
+    PlanDocument, PlanEnd, PlannedTarget, Recommendation, RecommendationDocument, SCHEMA, Size, SourceReport,
+    Strength, Takeaway, Target,
 };
 use domain::report::{Analyst, ArtifactRef, Bias, CheckItem, CheckStatus, Checks, Cite, Trust};
 use domain::{Sha256Hex, Source, Timeframe};
@@ -191,7 +191,7 @@ pub(crate) fn long() -> RecommendationDocument {
         }),
         broken: Vec::new(),
         size: None,
-        size_reason: Some("account not provided: size unknown".into()),
+        size_reason: Some(NoSize::AccountNotProvided),
         conflicts: Vec::new(),
         strength: Strength {
             value: 52,

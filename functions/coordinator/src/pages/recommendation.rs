@@ -176,10 +176,10 @@ fn plan(found: &RecommendationDocument) -> Vec<Fact> {
             let risks = format!("risks {} {}", size.at_risk.round_dp(2), notify::plain(&found.price_unit));
             rows.push(fact("Size", size.quantity.normalize().to_string(), risks));
         }
-        (None, reason) => {
-            let why = reason.as_deref().map(notify::plain).unwrap_or_default();
-            rows.push(fact("Size", "unknown".to_owned(), why));
+        (None, Some(reason)) => {
+            rows.push(fact("Size", "unknown".to_owned(), reason.sentence().to_owned()));
         }
+        (None, None) => {}
     }
     rows
 }

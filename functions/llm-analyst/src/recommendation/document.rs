@@ -1,5 +1,5 @@
 use domain::recommendation::{
-    Direction, Geometry, PlanDocument, PlannedTarget, RecommendationDocument, SCHEMA,
+    Conflict, Direction, Geometry, PlanDocument, PlannedTarget, RecommendationDocument, SCHEMA,
 };
 use domain::{RecommendationId, hash};
 use jiff::{SignedDuration, Timestamp};
@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use storage::{Artifact, RecommendationRow, StepDocument, StepResult};
 
 use super::inputs::Inputs;
+use super::size::{self, Means};
 use super::verdict::Verdict;
 use super::{strength, verdict};
 use crate::ask::Spent;
@@ -25,13 +26,20 @@ pub(crate) fn build(
     let strength = strength::of(inputs, &checked, &verdict);
     let day = inputs.given.last().ok_or_else(|| Stop::failed("a recommendation needs reports"))?;
     let (plan, geometry) = figures(&verdict, &checked, terms.atr14_1d, decided_at);
-    let size_reason = plan.is_some().then(|| match &inputs.account.read {
-        None => "account not provided: size unknown".to_owned(),
-        Some(_) => "the exchange's order filters are not given to this step: size unknown".to_owned(),
-    });
+    let means = inputs.account.read.as_ref().map(|(account, _)| Means::of(account, terms));
+    let (size, size_reason) = match size::of(&verdict, means.as_ref(), inputs.filters.as_ref(), &inputs.risk)
+    {
+        None => (None, None),
+        Some(Ok(size)) => (Some(size), None),
+        Some(Err(reason)) => (None, Some(reason)),
+    };
     let zone = plan.as_ref().map(|plan| (plan.entry_low, plan.entry_high));
     let direction = checked.recommendation.direction;
-    let conflicts = inputs.account.conflicts(direction, zone, terms.last_price, &terms.price_unit);
+    let mut conflicts = inputs.account.conflicts(direction, zone, terms.last_price, &terms.price_unit);
+    let more = size.as_ref().map(|size| size.notional);
+    if more.zip(means).is_some_and(|(more, means)| means.is_exceeded(more, &inputs.risk)) {
+        conflicts.push(Conflict::ExposureLimit);
+    }
     Ok(RecommendationDocument {
         schema: SCHEMA.to_owned(),
         recommendation_id: id(step),
@@ -65,7 +73,7 @@ pub(crate) fn build(
         plan,
         geometry,
         broken: verdict.broken,
-        size: None,
+        size,
         size_reason,
         conflicts,
         strength,

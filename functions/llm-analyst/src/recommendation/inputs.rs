@@ -4,6 +4,7 @@ use domain::account;
 use domain::ohlcv::Ohlcv;
 use domain::recommendation::SourceReport;
 use domain::report::{ArtifactRef, ReportDocument};
+use domain::series::{OrderFilters, SeriesDocument};
 use domain::{ReportId, Timeframe};
 use flows::StepKind;
 use llm::request::RecommendationInput;
@@ -14,9 +15,9 @@ use serde::de::DeserializeOwned;
 use storage::{Kind, RunDocument, StepDocument};
 
 use super::account::Account;
-use crate::Config;
 use crate::document::decimal;
 use crate::inputs::{artifact, profile, prompt};
+use crate::{Config, Risk};
 
 /// Fee and slippage of one side, fractions of its price: the venue's taker rate without a discount, where the account
 /// does not tell its own, and half a tick of a thin hour.
@@ -39,6 +40,10 @@ pub(crate) struct Inputs {
     pub(crate) checks: BTreeMap<ReportId, (u32, u32)>,
     pub(crate) terms: Terms,
     pub(crate) account: Account,
+    /// What the exchange takes as an order, where the run knows it.
+    pub(crate) filters: Option<OrderFilters>,
+    /// What a plan is sized by.
+    pub(crate) risk: Risk,
 }
 
 /// A report with the candles it was made from.
@@ -86,8 +91,9 @@ impl Inputs {
             Account::default()
         };
         let terms = terms(&given, &account)?;
-        let run = batch.run.clone();
-        Ok(Self { run, prompt, profile, given, sources, beside, checks, terms, account })
+        let filters = filters(services, &done).await?;
+        let (run, risk) = (batch.run.clone(), config.risk);
+        Ok(Self { run, prompt, profile, given, sources, beside, checks, terms, account, filters, risk })
     }
 
     /// The exact bytes of the request.
@@ -120,6 +126,15 @@ async fn reports(services: &Services, done: &Done) -> Result<Vec<Read>, Stop> {
 async fn read<D: DeserializeOwned>(services: &Services, artifact: &ArtifactRef) -> Result<D, Stop> {
     let bytes = services.artifacts.get(&artifact.gcs_uri).await?;
     serde_json::from_slice(&bytes).map_err(Stop::failed)
+}
+
+/// What the exchange takes as an order, as the day's series has it.
+async fn filters(services: &Services, done: &Done) -> Result<Option<OrderFilters>, Stop> {
+    let step = done.of(Kind::Ohlcv, Timeframe::Day).next();
+    let Some(uri) = step.and_then(|step| step.result.series_uri.as_ref()) else { return Ok(None) };
+    let bytes = services.artifacts.get(uri).await?;
+    let series: SeriesDocument = serde_json::from_slice(&bytes).map_err(Stop::failed)?;
+    Ok(series.orders)
 }
 
 fn recorded(read: &Read) -> SourceReport {

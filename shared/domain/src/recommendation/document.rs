@@ -85,9 +85,9 @@ pub struct RecommendationDocument {
     /// How much to trade.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
-    /// Why there is no size.
+    /// Why there is no size, where the plan keeps every hard rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub size_reason: Option<String>,
+    pub size_reason: Option<NoSize>,
     /// Where the plan and the account do not go together.
     pub conflicts: Vec<Conflict>,
     /// Its strength, with the terms it is made of.
@@ -286,6 +286,32 @@ pub struct Size {
     pub risk_pct: Decimal,
     /// Whether free funds bound it, not the risk.
     pub is_bounded_by_funds: bool,
+}
+
+words!(
+    /// Why a plan has no size.
+    NoSize {
+        /// The account was not read.
+        AccountNotProvided = "account_not_provided",
+        /// What the exchange takes as an order is not known.
+        FiltersUnknown = "filters_unknown",
+        /// The account holds nothing to trade with, or numbers that do not fit.
+        NoFunds = "no_funds",
+        /// The risk, or what is free, buys less than the exchange's smallest order.
+        TooSmall = "too_small",
+    }
+);
+
+impl NoSize {
+    /// The reason, in a sentence.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::AccountNotProvided => "account not provided: size unknown",
+            Self::FiltersUnknown => "the exchange's order filters are not known: collect and run again",
+            Self::NoFunds => "the account holds nothing to trade this with",
+            Self::TooSmall => "what is free, or may be risked, is less than the exchange's smallest order",
+        }
+    }
 }
 
 /// A strength and the terms it is made of, each 0 to 1. It is no probability.

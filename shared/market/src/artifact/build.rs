@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use domain::ohlcv::{Forming, Ohlcv, SCHEMA, Table};
-use domain::series::{self, Bar, SeriesDocument};
+use domain::series::{self, Bar, OrderFilters, SeriesDocument};
 use domain::{Candle, CandleRevision, Timeframe, number};
 use rust_decimal::Decimal;
 
@@ -65,6 +65,10 @@ pub fn build(input: &Input) -> Result<Built, ArtifactError> {
         bars: shown.iter().map(|bar| drawn(&bar.candle)).collect(),
         forming: history.forming.as_ref().map(|bar| drawn(&bar.candle)),
         indicators: indicators.from(from),
+        orders: Some(OrderFilters {
+            step: input.instrument.step.normalize(),
+            min_notional: input.instrument.min_notional.map(|least| least.normalize()),
+        }),
     };
     Ok(Built { ohlcv, series })
 }

@@ -118,10 +118,9 @@ impl Told<'_> {
             (AccountState::NotProvided, Some(reason)) => format!("not provided: {reason}"),
             (AccountState::NotProvided, None) => "not provided; size and exposure are unknown".to_owned(),
             (AccountState::KnownEmpty, _) => "empty".to_owned(),
-            (AccountState::Provided, _) => {
-                let why = document.size_reason.as_deref().map(plain).unwrap_or_default();
-                if why.is_empty() { "read".to_owned() } else { format!("read; {why}") }
-            }
+            (AccountState::Provided, _) => document
+                .size_reason
+                .map_or_else(|| "read".to_owned(), |why| format!("read; {}", why.sentence())),
         }
     }
 }

@@ -58,6 +58,7 @@ fn document(request: &Request, market: &Market, now: Timestamp) -> Result<Series
         study.compute(&closes, &mut indicators);
     }
     Ok(SeriesDocument {
+        orders: None,
         schema: SCHEMA.to_owned(),
         symbol,
         venue: "Binance spot".to_owned(),

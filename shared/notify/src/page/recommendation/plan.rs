@@ -1,4 +1,4 @@
-use domain::recommendation::{Direction, PlanDocument};
+use domain::recommendation::{Direction, NoSize, PlanDocument};
 use domain::report::Analyst;
 use rust_decimal::Decimal;
 
@@ -154,10 +154,12 @@ fn size(view: &View<'_>) -> Row {
     let (words, document) = (&view.words.plan, view.document());
     let name = words.size.clone();
     let Some(size) = &document.size else {
-        let note = match document.account {
-            domain::recommendation::AccountState::NotProvided => words.no_account.clone(),
-            _ => document.size_reason.as_deref().map(plain).unwrap_or_default(),
-        };
+        let note = document.size_reason.map_or_else(String::new, |reason| match reason {
+            NoSize::AccountNotProvided => words.no_account.clone(),
+            NoSize::FiltersUnknown => words.no_filters.clone(),
+            NoSize::NoFunds => words.no_funds.clone(),
+            NoSize::TooSmall => words.too_small.clone(),
+        });
         return Row { name, value: vec![Piece::words(words.unknown.clone())], note };
     };
     let quantity = figures::printed(&domain::number::trimmed(size.quantity));
