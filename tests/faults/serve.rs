@@ -169,6 +169,8 @@ async fn a_failed_week_is_told_tried_again_and_left() {
         .with("TELEGRAM_BOT_TOKEN", "1:token-of-a-test")
         .with("TELEGRAM_CHAT_ID", "1");
     world.faults().inject(Rule::next(Service::OpenAi, Fault::ServerError(500)).forever());
+    // the messenger wants the first notice a second later
+    world.faults().inject(Rule::next(Service::Telegram, Fault::TooManyRequests { retry_after_s: 1 }));
     tokio::task::block_in_place(|| {
         let mut server = Server::start(&topdown, 1024);
         server.until_said("BTCUSDT was not read this week: 1M-report: ");

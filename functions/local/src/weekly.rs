@@ -6,7 +6,7 @@ use coordinator::{ResumeError, RunRequest};
 use domain::{RunId, Source, Symbol, Timeframe};
 use flows::Flow;
 use jiff::Timestamp;
-use notifier::Telegram;
+use notifier::{Chat, Delivery};
 use notify::telegram::{Message, Trouble, trouble_message};
 use runtime::{Catalog, Clock, SystemClock, artifact_key};
 use storage::{ArtifactStore, Journal, ReportStore, RunDocument, Status, StoreError};
@@ -29,7 +29,7 @@ pub(crate) struct Weekly<'a> {
     pub(crate) model: Option<String>,
     pub(crate) source: Source,
     pub(crate) symbols: &'a [Symbol],
-    pub(crate) telegram: Option<Telegram>,
+    pub(crate) chat: Option<Chat>,
     pub(crate) terminal: &'a Terminal,
     /// Failed runs that were told of since the start.
     pub(crate) told: Mutex<BTreeSet<RunId>>,
@@ -140,7 +140,7 @@ impl Weekly<'_> {
         command: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let Some(telegram) = &self.telegram else { return Ok(()) };
+        let Some(chat) = &self.chat else { return Ok(()) };
         let (timeframe, symbol) = (Timeframe::Week, &failed.symbol);
         let last = self.app.local.reports.reports(&failed.source, symbol, timeframe, 1).await?;
         let trouble = Trouble {
@@ -157,7 +157,7 @@ impl Weekly<'_> {
         let put = self.app.local.artifacts.put(&key, "text/html; charset=utf-8", html.as_bytes()).await?;
         if put.created {
             let message = Message { html: &html, silent: false };
-            if let Err(error) = telegram.client.send_message(&telegram.chat, &message).await {
+            if let Err(error) = chat.deliver(Delivery::Text(message), now).await {
                 self.terminal.trouble(&Failure::run(format!("Telegram: {error}")).at(&failed.run_id));
             }
         }

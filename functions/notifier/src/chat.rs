@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use notify::telegram::{self, Document, TelegramError};
+use notify::telegram::{self, Document, Message, TelegramError};
 use secrecy::SecretString;
 use tracing::info;
 
@@ -24,6 +24,26 @@ impl Telegram {
     }
 }
 
+/// What is sent.
+#[derive(Debug, Clone, Copy)]
+pub enum Delivery<'a> {
+    /// A page with its caption.
+    Page(Document<'a>),
+    /// A text.
+    Text(Message<'a>),
+}
+
+impl Delivery<'_> {
+    /// The first line alone of what it says.
+    fn shorten(&mut self) {
+        let text = match self {
+            Self::Page(document) => &mut document.caption_html,
+            Self::Text(message) => &mut message.html,
+        };
+        *text = text.lines().next().unwrap_or_default();
+    }
+}
+
 /// Waits for one notice, together; a step has far more time than that.
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -34,7 +54,7 @@ const TRIES: u32 = 4;
 const REST: SignedDuration = SignedDuration::from_hours(1);
 
 /// The chat as this process knows it.
-pub(crate) struct Chat {
+pub struct Chat {
     telegram: Telegram,
     state: Mutex<State>,
 }
@@ -82,29 +102,30 @@ fn next(error: &TelegramError, tries: u32, waited: Duration) -> Next {
 }
 
 impl Chat {
-    pub(crate) fn new(telegram: Telegram) -> Self {
+    /// The chat, of which nothing is known yet.
+    pub fn new(telegram: Telegram) -> Self {
         Self { telegram, state: Mutex::default() }
     }
 
-    /// Sends `document` at `now`. What the user should know comes back: of a notice that was delivered in spite of
-    /// something, or as the error of one that was not.
-    pub(crate) async fn deliver(
-        &self,
-        document: &Document<'_>,
-        now: Timestamp,
-    ) -> Result<Option<String>, String> {
+    /// Sends `notice` at `now`, again where that is worth it. What the user should know comes back: of a notice that
+    /// was delivered in spite of something.
+    ///
+    /// # Errors
+    /// Why it was not delivered.
+    pub async fn deliver(&self, mut notice: Delivery<'_>, now: Timestamp) -> Result<Option<String>, String> {
         if let Some((until, why)) = self.with(|state| state.rests.clone()).filter(|(until, _)| now < *until) {
             return Err(format!("{why}; nothing is sent there before {}", until.strftime("%H:%M UTC")));
         }
-        let mut document = *document;
         let (mut tries, mut waited, mut note) = (0, Duration::ZERO, None);
         loop {
             let moved = self.with(|state| state.moved);
             let chat = moved.map_or_else(|| self.telegram.chat.clone(), |chat| chat.to_string());
-            let error = match self.telegram.client.send_document(&chat, &document).await {
-                Ok(_) => return Ok(note),
-                Err(error) => error,
+            let client = &self.telegram.client;
+            let sent = match &notice {
+                Delivery::Page(document) => client.send_document(&chat, document).await,
+                Delivery::Text(message) => client.send_message(&chat, message).await,
             };
+            let Err(error) = sent else { return Ok(note) };
             tries += 1;
             match next(&error, tries, waited) {
                 Next::Again(wait) => {
@@ -117,7 +138,7 @@ impl Chat {
                     note = Some(error.to_string());
                 }
                 Next::Shorten => {
-                    document.caption_html = document.caption_html.lines().next().unwrap_or_default();
+                    notice.shorten();
                     tries = TRIES;
                     note = Some(error.to_string());
                 }

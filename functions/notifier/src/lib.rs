@@ -8,7 +8,7 @@ mod readings;
 pub mod settings;
 
 use async_trait::async_trait;
-pub use chat::Telegram;
+pub use chat::{Chat, Delivery, Telegram};
 use domain::StepId;
 use domain::report::Trust;
 use notify::telegram::{self, recommendation_message, report_message};
@@ -17,7 +17,6 @@ use runtime::{Batch, Function, Redeliver, Services, Stop, begin};
 use storage::{Message, StepDocument, StepResult, Topic};
 use tracing::{info, warn};
 
-use crate::chat::Chat;
 use crate::readings::Readings;
 
 /// The notifier.
@@ -85,7 +84,7 @@ impl Notifier {
             caption_html: &notice.caption,
             silent: notice.is_silent,
         };
-        chat.deliver(&document, self.services.clock.now()).await
+        chat.deliver(Delivery::Page(document), self.services.clock.now()).await
     }
 }
 

@@ -7,6 +7,7 @@ use coordinator::Watch;
 use coordinator::api::Api;
 use domain::{Source, Symbol, Timeframe};
 use flows::Flow;
+use notifier::Chat;
 use ohlcv_collector::CollectError;
 use platform_local::Door;
 use runtime::{Clock, SystemClock, Watchlist};
@@ -95,7 +96,7 @@ pub(crate) async fn run(
         model,
         source: source.clone(),
         symbols: &watchlist.symbols,
-        telegram,
+        chat: telegram.map(Chat::new),
         terminal,
         told: Mutex::default(),
     };
