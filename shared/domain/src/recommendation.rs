@@ -12,8 +12,8 @@ use crate::words;
 use crate::{ReportId, Timeframe};
 
 pub use document::{
-    AccountState, BrokenRule, Conflict, Costs, Geometry, NoSize, PlanDocument, PlannedTarget,
-    RecommendationDocument, SCHEMA, Size, SourceReport, Strength,
+    AccountState, BrokenRule, Conflict, Costs, Geometry, MODERATE, NoSize, PlanDocument, PlannedTarget,
+    RecommendationDocument, SCHEMA, STRONG, Size, SourceReport, Strength,
 };
 pub use plan_state::PlanState;
 

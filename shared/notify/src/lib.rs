@@ -22,4 +22,4 @@ pub use lang::LanguageError;
 pub use text::{plain, visible};
 
 /// Strength from which on a plan is strong: a person is told of it with a sound.
-pub const ALERT_LINE: u8 = 70;
+pub const ALERT_LINE: u8 = domain::recommendation::STRONG;

@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use domain::recommendation::{
-    AccountState, Argument, CloseSide, Conflict, PlanDocument, PlanState, RecommendationDocument,
-    SourceReport,
+    AccountState, Argument, CloseSide, Conflict, MODERATE, PlanDocument, PlanState, RecommendationDocument,
+    STRONG, SourceReport,
 };
 use domain::report::Analyst;
 use rust_decimal::Decimal;
@@ -104,8 +104,8 @@ fn facts(found: &RecommendationDocument) -> Vec<Fact> {
     let is_aside = found.recommendation.direction.sign() == 0;
     let value = found.strength.value;
     let word = match value {
-        70.. => "strong",
-        40.. => "moderate",
+        STRONG.. => "strong",
+        MODERATE.. => "moderate",
         _ => "weak",
     };
     let strength = match found.plan_state() {

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use domain::recommendation::PlanState;
+use domain::recommendation::{PlanState, STRONG};
 use domain::report::ReportDocument;
 use domain::{Symbol, Timeframe};
 use jiff::{SignedDuration, Timestamp};
@@ -167,7 +167,7 @@ fn verdict(rows: &[Row]) -> Summary {
     let headline = match (all, read, strongest) {
         (0, ..) => "Nothing is watched yet".to_owned(),
         (_, 0, _) => "Nothing is read yet".to_owned(),
-        (.., Some((row, strength))) if strength >= 70 => {
+        (.., Some((row, strength))) if strength >= STRONG => {
             let word = row.advice.as_ref().map(|advice| advice.word).unwrap_or_default();
             format!("{} {}, {strength} of 100", row.symbol, word.to_lowercase())
         }

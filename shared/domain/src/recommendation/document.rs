@@ -314,6 +314,11 @@ impl NoSize {
     }
 }
 
+/// Strength from which on a plan is strong.
+pub const STRONG: u8 = 70;
+/// Strength from which on a plan that is not strong is moderate; under it it is weak.
+pub const MODERATE: u8 = 40;
+
 /// A strength and the terms it is made of, each 0 to 1. It is no probability.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Strength {

@@ -1,4 +1,4 @@
-use domain::recommendation::Direction;
+use domain::recommendation::{Direction, MODERATE};
 
 use super::view::{View, direction_word};
 use crate::lang::{Words, fill};
@@ -112,12 +112,12 @@ pub(super) fn strength(view: &View<'_>) -> Option<Strength> {
     Some(Strength { value, band, note, bar: Some(bar) })
 }
 
-/// Under 40 weak, from the alert line on strong.
+/// Weak, moderate, or strong from the alert line on.
 pub(crate) fn band_word(words: &Words, value: u8, alert_line: u8) -> &str {
     match value {
         value if value >= alert_line => &words.advice.strong,
-        0..40 => &words.advice.weak,
-        _ => &words.advice.moderate,
+        MODERATE.. => &words.advice.moderate,
+        _ => &words.advice.weak,
     }
 }
 
