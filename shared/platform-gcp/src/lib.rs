@@ -1,4 +1,5 @@
-//! Storage on Google Cloud: BigQuery, Cloud Storage, Firestore and Pub/Sub. The only crate that names Google.
+//! Storage on Google Cloud: BigQuery, Cloud Storage, Firestore and Pub/Sub. The only crate that speaks to it;
+//! `runtime` knows the tokens its callers bring, and `llm-analyst` where its models are asked.
 
 pub mod bigquery;
 mod cloud;

@@ -93,7 +93,7 @@ pub enum PaidError<E> {
     Store(#[from] StoreError),
 }
 
-/// Makes a paid call at most once, plus once for each fault between its intent and its durable answer.
+/// Makes a paid call once, and at most once more where a fault came between its intent and its durable answer.
 ///
 /// PIN: the request is written create-only, and an earlier one is taken instead, for the market has moved since.
 /// ADOPT: an answer of the same server to equal bytes is taken, whoever paid for it. INTENT: recorded under the step's fence before

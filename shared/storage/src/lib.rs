@@ -1,6 +1,7 @@
 //! Ports to storage, their documents, and the conformance suite that every backend passes.
 //!
-//! A port is a trait with at least two backends: `platform-local` (SQLite and a folder) and Google Cloud.
+//! A port is a trait with two backends, `platform-local` (SQLite and a folder) and `platform-gcp`; the catalog and the
+//! messages of a collector's shards are ports of Google Cloud alone, since one process reads its folder and itself.
 //! Nothing is overwritten: candles get revisions, artifacts and step documents are created once, and a step's
 //! document changes only by whoever holds its fence.
 

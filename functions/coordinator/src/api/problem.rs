@@ -30,7 +30,7 @@ pub(crate) const NOT_FOUND: Kind = Kind("not-found", "There is nothing here", St
 pub(crate) const METHOD: Kind =
     Kind("method", "This address is not called that way", StatusCode::METHOD_NOT_ALLOWED);
 pub(crate) const TIMEOUT: Kind =
-    Kind("timeout", "The request took too long to arrive", StatusCode::REQUEST_TIMEOUT);
+    Kind("timeout", "The request or its answer took too long", StatusCode::REQUEST_TIMEOUT);
 pub(crate) const IN_WORK: Kind = Kind("in-work", "A request with this key is in work", StatusCode::CONFLICT);
 pub(crate) const WRONG_STATE: Kind =
     Kind("wrong-state", "The run's state does not allow it", StatusCode::CONFLICT);
@@ -91,7 +91,7 @@ impl Problem {
         Self::new(FORBIDDEN, detail)
     }
 
-    /// Who the caller is cannot be found out now.
+    /// What the answer needs cannot be read now.
     pub fn unavailable(detail: &str) -> Self {
         Self::new(UNAVAILABLE, detail).after(10)
     }
