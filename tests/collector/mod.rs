@@ -2,6 +2,7 @@
 
 mod backfill;
 mod gaps;
+mod gathered;
 mod limits;
 mod program;
 mod schedule;

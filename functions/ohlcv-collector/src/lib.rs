@@ -2,7 +2,7 @@
 //! names, then increments from the last closed bar on.
 //!
 //! A series is read from its beginning towards the present and each page is kept before the next is asked for,
-//! so a collector that is killed goes on where it stopped. Every refresh reads the last closed bars again, and the
+//! so a collector that is killed goes on where it stopped. The last pages of many series are kept in one go. Every refresh reads the last closed bars again, and the
 //! first of a day a whole page of them: what the venue has corrected becomes a new revision, what it had left out
 //! is filled in. Older gaps are asked for by themselves, ever more seldom. All times are the venue's.
 
@@ -10,6 +10,7 @@ mod clock;
 mod depth;
 mod due;
 mod gaps;
+mod gathered;
 mod history;
 mod look_up;
 mod refresh;
@@ -27,6 +28,7 @@ pub use depth::Depth;
 use domain::{Instrument, Source, Symbol, Timeframe};
 pub use due::is_due;
 use futures_util::future::try_join_all;
+use gathered::Gathered;
 use jiff::{SignedDuration, Timestamp};
 use market::{Client, MarketError};
 use refresh::Refresh;
@@ -158,8 +160,14 @@ impl Collector {
         on_page: OnPage<'_>,
     ) -> Result<Collected, CollectError> {
         let Self { candles, client, depth, .. } = self;
-        let series = &self.series(symbol, timeframe);
-        Refresh { candles: candles.as_ref(), client, series, depth, clock, on_page, until: None }.run().await
+        let (candles, series) = (candles.as_ref(), &self.series(symbol, timeframe));
+        let refresh = Refresh { candles, client, series, depth, clock, on_page, until: None };
+        let mut alone = Gathered::new(candles);
+        alone.add(refresh.run().await?);
+        alone.keep().await?.into_iter().try_fold(Collected::default(), |mut total, (_, part)| {
+            total.join(part?);
+            Ok(total)
+        })
     }
 
     /// Says of a symbol that does not trade since when: the end of its last closed hour, if there is one.

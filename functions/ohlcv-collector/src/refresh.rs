@@ -3,12 +3,13 @@
 use domain::{Candle, Timeframe};
 use jiff::Timestamp;
 use market::{Client, MarketError};
-use storage::{CandleStore, SeriesKey, SeriesState};
+use storage::{Appended, CandleStore, SeriesKey, SeriesState};
 use tokio::time::Instant;
 
 use crate::clock::{Clock, SLACK};
 use crate::depth::back;
 use crate::gaps::Gaps;
+use crate::gathered::Refreshed;
 use crate::{CollectError, Collected, Depth, OnPage};
 
 /// Bars of one page: the most the venue gives.
@@ -46,8 +47,8 @@ struct Place {
 }
 
 impl Refresh<'_> {
-    /// Reads the series to its end. Each page is kept before the next is asked for.
-    pub(crate) async fn run(&self) -> Result<Collected, CollectError> {
+    /// Reads the series to its end. Each full page is kept before the next is asked for, the last one is handed over.
+    pub(crate) async fn run(&self) -> Result<Refreshed, CollectError> {
         let store = self.candles;
         let state = store.states(std::slice::from_ref(self.series)).await?.into_iter().next();
         let SeriesState { refreshed_at: refreshed, history_from, newest_closed: seen, gaps } =
@@ -58,15 +59,15 @@ impl Refresh<'_> {
         let start = self.start(wanted, seen, refreshed, observed_at);
         let mut place = Place { start, seen, observed_at, fresh: true };
         let mut total = Collected::default();
-        loop {
+        let last = loop {
             let page = self.page(&mut place).await?;
-            let Some(last) = page.last() else {
+            let Some(newest) = page.last().map(|newest| newest.open_time) else {
                 if place.seen.is_none() {
                     // not listed yet: asked again at the next tick
-                    return Ok(total);
+                    return Ok(self.paused(total, observed_at));
                 }
                 self.nothing(place.start).await?;
-                break;
+                break page;
             };
             if let Some(early) = page.iter().find(|bar| bar.open_time > place.observed_at + SLACK) {
                 let said = format!(
@@ -78,28 +79,43 @@ impl Refresh<'_> {
             if seen.is_none() && place.seen.is_none() {
                 store.set_history_from(self.series, wanted).await?;
             }
-            self.keep(&page, &place, &mut gaps, &mut total).await?;
-            place.seen = Some(last.open_time);
+            self.arrived(&page, &place, &mut gaps, &mut total).await?;
             // a venue that does not go on would be asked for ever
-            if !self.goes_on(&page, &place) || last.open_time <= place.start {
-                break;
+            if !self.goes_on(&page, &place) || newest <= place.start {
+                break page;
             }
+            let appended = store.append(self.series, &page, place.observed_at).await?;
+            total.add(0, appended);
             // the next page begins with a bar that is known: an empty one is then no answer
-            (place.start, place.fresh) = (last.open_time, false);
+            place = Place { start: newest, seen: Some(newest), fresh: false, ..place };
             if refreshed.is_none() && self.out_of_time() {
-                return Ok(total);
+                return Ok(self.paused(total, place.observed_at));
             }
-        }
-        if refreshed.is_some() {
-            self.ask_for_gaps(&mut gaps, start, place.observed_at, &mut total).await?;
-        }
-        if let Some(seen) = seen {
-            // of a folder from before this was kept, all is asked for again
-            let known = history_from.unwrap_or(seen);
-            self.deepen(known, wanted, place.observed_at, &mut gaps, &mut total).await?;
-        }
-        store.set_refreshed(self.series, place.observed_at).await?;
-        Ok(total)
+        };
+        let at = place.observed_at;
+        let older = async {
+            if refreshed.is_some() {
+                self.ask_for_gaps(&mut gaps, start, at, &mut total).await?;
+            }
+            if let Some(seen) = seen {
+                // of a folder from before this was kept, all is asked for again
+                let known = history_from.unwrap_or(seen);
+                self.deepen(known, wanted, at, &mut gaps, &mut total).await?;
+            }
+            Ok(())
+        };
+        let older = older.await;
+        Ok(Refreshed { last, ..self.ended(total, at, older) })
+    }
+
+    /// Ends before the series does, with all that has arrived kept.
+    fn paused(&self, collected: Collected, observed_at: Timestamp) -> Refreshed {
+        let series = self.series.clone();
+        Refreshed { series, last: Vec::new(), observed_at, is_whole: false, collected, failed: None }
+    }
+
+    fn ended(&self, collected: Collected, at: Timestamp, older: Result<(), CollectError>) -> Refreshed {
+        Refreshed { is_whole: older.is_ok(), failed: older.err(), ..self.paused(collected, at) }
     }
 
     pub(crate) fn out_of_time(&self) -> bool {
@@ -149,7 +165,8 @@ impl Refresh<'_> {
         page.len() == usize::from(PAGE) && page.last().is_some_and(|last| last.closed_at(place.observed_at))
     }
 
-    async fn keep(
+    /// Takes in a page before it is kept: once the bars behind a gap are, nothing would show it again.
+    async fn arrived(
         &self,
         page: &[Candle],
         place: &Place,
@@ -158,13 +175,11 @@ impl Refresh<'_> {
     ) -> Result<(), CollectError> {
         let (Some(first), Some(last)) = (page.first(), page.last()) else { return Ok(()) };
         let from = place.seen.map_or(first.open_time, |seen| seen.min(first.open_time));
-        // gaps first: once the bars behind one are kept, nothing would show it again
         if gaps.answered(from, last.open_time, page, place.observed_at) {
             self.candles.set_gaps(self.series, gaps.known()).await?;
         }
-        let appended = self.candles.append(self.series, page, place.observed_at).await?;
         let joint = total.bars > 0 && place.seen == Some(first.open_time);
-        total.add(page.len() - usize::from(joint), appended);
+        total.add(page.len() - usize::from(joint), Appended::default());
         (self.on_page)(self.series.timeframe, total.bars);
         Ok(())
     }

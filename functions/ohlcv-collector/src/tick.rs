@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::clock::Clock;
+use crate::gathered::{Gathered, Refreshed};
 use crate::refresh::Refresh;
 use crate::{CollectError, Collected, Collector, DELISTED, is_due};
 
@@ -57,16 +58,27 @@ impl Collector {
         let refreshes: Vec<_> =
             places.map(|(place, due)| self.refresh_due(due, clock, until, place < LANES)).collect();
         let mut refreshes = stream::iter(refreshes).buffer_unordered(LANES);
-        while let Some((symbol, refreshed)) = refreshes.next().await {
-            let refreshed = not_stored(refreshed)?;
-            match (ticked.get_mut(symbol), refreshed) {
-                (Some(Ok(total)), Ok(part)) => total.join(part),
-                (Some(outcome @ Ok(_)), Err(error)) => *outcome = Err(error),
-                // the first failure of a symbol is told
-                _ => {}
+        let mut gathered = Gathered::new(self.candles.as_ref());
+        let mut known = due.iter().filter(|due| !due.backfill).count();
+        let mut stopped = None;
+        while let Some((due, refreshed)) = refreshes.next().await {
+            match refreshed {
+                Ok(refreshed) => refreshed.into_iter().for_each(|refreshed| gathered.add(refreshed)),
+                Err(error @ CollectError::Store(_)) => {
+                    stopped = Some(error);
+                    break;
+                }
+                Err(error) => tell(&mut ticked, due.symbol, Err(error)),
+            }
+            known -= usize::from(!due.backfill);
+            // what is known already does not wait for backfills
+            let is_last_known = known == 0 && !due.backfill;
+            if is_last_known || gathered.is_full() {
+                keep(&mut gathered, &mut ticked).await?;
             }
         }
-        Ok(ticked)
+        keep(&mut gathered, &mut ticked).await?;
+        stopped.map_or(Ok(ticked), Err)
     }
 
     /// Whether a series of these symbols is due by the venue's clock.
@@ -79,17 +91,18 @@ impl Collector {
     }
 
     async fn due<'a>(&self, symbols: &'a [Symbol], now: Timestamp) -> Result<Vec<Due<'a>>, CollectError> {
+        let of = |symbol: &Symbol| Timeframe::ALL.map(|timeframe| self.series(symbol, timeframe));
+        let series: Vec<_> = symbols.iter().flat_map(of).collect();
+        let states = self.candles.states(&series).await?;
+        let symbols = symbols.iter().flat_map(|symbol| Timeframe::ALL.map(|_| symbol));
         let mut due = Vec::new();
-        for symbol in symbols {
-            let series = Timeframe::ALL.map(|timeframe| self.series(symbol, timeframe));
-            for (series, state) in series.iter().zip(self.candles.states(&series).await?) {
-                let (timeframe, last) = (series.timeframe, state.refreshed_at);
-                let wanted = self.depth.start(timeframe, now);
-                let is_deeper = last.is_some() && state.history_from.is_some_and(|known| wanted < known);
-                let is_due = is_due(symbol, timeframe, last, now);
-                if is_deeper || is_due {
-                    due.push(Due { symbol, timeframe, last, backfill: !is_due || last.is_none() });
-                }
+        for ((symbol, series), state) in symbols.zip(&series).zip(states) {
+            let (timeframe, last) = (series.timeframe, state.refreshed_at);
+            let wanted = self.depth.start(timeframe, now);
+            let is_deeper = last.is_some() && state.history_from.is_some_and(|known| wanted < known);
+            let is_due = is_due(symbol, timeframe, last, now);
+            if is_deeper || is_due {
+                due.push(Due { symbol, timeframe, last, backfill: !is_due || last.is_none() });
             }
         }
         Ok(due)
@@ -135,14 +148,14 @@ impl Collector {
 
     async fn refresh_due<'a>(
         &self,
-        due: &Due<'a>,
+        due: &'a Due<'a>,
         clock: Clock,
         until: Instant,
         whenever: bool,
-    ) -> (&'a Symbol, Result<Collected, CollectError>) {
+    ) -> (&'a Due<'a>, Result<Option<Refreshed>, CollectError>) {
         // the first of them always go a page on: however short the time, a backfill ends
         if due.backfill && !whenever && Instant::now() >= until {
-            return (due.symbol, Ok(Collected::default()));
+            return (due, Ok(None));
         }
         let series = self.series(due.symbol, due.timeframe);
         let refresh = Refresh {
@@ -154,14 +167,26 @@ impl Collector {
             on_page: &|_, _| (),
             until: Some(until),
         };
-        (due.symbol, refresh.run().await)
+        (due, refresh.run().await.map(Some))
     }
 }
 
-/// Lets a failure of the storage through: it is nobody's own.
-fn not_stored<T>(result: Result<T, CollectError>) -> Result<Result<T, CollectError>, CollectError> {
-    match result {
-        Err(error @ CollectError::Store(_)) => Err(error),
-        other => Ok(other),
+/// Keeps what was gathered, and tells what each symbol had of it.
+async fn keep(gathered: &mut Gathered<'_>, ticked: &mut Ticked) -> Result<(), CollectError> {
+    for (symbol, outcome) in gathered.keep().await? {
+        match outcome {
+            Err(error @ CollectError::Store(_)) => return Err(error),
+            outcome => tell(ticked, &symbol, outcome),
+        }
+    }
+    Ok(())
+}
+
+/// Adds what a series brought to its symbol's; of a symbol's failures the first is told.
+fn tell(ticked: &mut Ticked, symbol: &Symbol, outcome: Result<Collected, CollectError>) {
+    match (ticked.get_mut(symbol), outcome) {
+        (Some(Ok(total)), Ok(part)) => total.join(part),
+        (Some(told @ Ok(_)), Err(error)) => *told = Err(error),
+        _ => {}
     }
 }
