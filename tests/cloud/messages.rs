@@ -1,13 +1,14 @@
 //! Messages that somebody else wrote: a function does its own steps of the run that is named, and nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::flow::text;
-use super::process::Function;
+use super::process::{Function, PATIENCE};
 use super::stage::{Stage, tick};
 
 /// Pushes as Pub/Sub does, and has it acknowledged.
@@ -71,7 +72,10 @@ async fn a_forged_message_has_no_effect_and_an_unreadable_one_ends_its_steps() {
         exporter.waits_for("newer version");
         assert_eq!(steps(&stage, &run_id), before);
 
-        // nobody can ever read this one: its step says so, and the run goes on to its end
+        // nobody can ever read this one: its step says so, and the run goes on to its end. What is sent before anybody
+        // listens is lost, so that whoever is told of it is there before
+        let notifier = stage.start("notifier", &[]);
+        stage.subscribe("notifier", &notifier.address());
         push(&exporter, b"{\"v\": 1, \"steps\": \"secret\"", &named);
         let said = exporter.waits_for("its steps fail");
         assert!(said.contains(&run_id) && !said.contains("secret"), "{said}");
@@ -85,9 +89,6 @@ async fn a_forged_message_has_no_effect_and_an_unreadable_one_ends_its_steps() {
             serde_json::from_str(&message("ohlcv-export", &run_id, &["1w-ohlcv"])).unwrap();
         asking["bucket"] = json!(foreign);
         asking["gcs_uri"] = json!(format!("gs://{foreign}/runs/x.json"));
-        // somebody has to be told that nothing came of the run
-        let notifier = stage.start("notifier", &[]);
-        stage.subscribe("notifier", &notifier.address());
         push(&exporter, asking.to_string().as_bytes(), &json!({}));
         assert!(stage.objects(&foreign).is_empty());
         coordinator.waits_for(" ended\"");
@@ -121,5 +122,36 @@ async fn a_call_of_the_schedule_that_comes_twice_begins_one_run() {
         // forced by hand, with the time of a run that is not due: that one must not count as done
         assert_eq!(call("2999-01-07T00:30:00Z"), 3);
         assert_eq!(call("2999-01-07T00:30:00Z"), 4);
+    });
+}
+
+/// Marks of series stand in a few documents, each of which one worker writes at a time: a symbol's is the first eight
+/// digits of its SHA-256, modulo their number.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tick_hands_out_together_what_is_marked_together() {
+    let test = "a_tick_hands_out_together_what_is_marked_together";
+    let Some(stage) = Stage::new(test).await else { return };
+    tokio::task::block_in_place(|| {
+        stage.watch(r#"symbols = ["BTCUSDT", "XRPUSDT", "ETHUSDT", "ADAUSDT", "SOLUSDT", "BNBUSDT"]"#);
+        stage.keep("collector-shards");
+        let collector = stage.start("ohlcv-collector", &[("COLLECTOR_SHARDS", "3")]);
+        assert_eq!(tick(&collector.address(), "/tick"), 204);
+        // the emulator hands over what it has when it likes, and again what is not acknowledged
+        let mut messages = BTreeSet::new();
+        let until = Instant::now() + PATIENCE;
+        while messages.iter().flatten().count() < 6 {
+            assert!(Instant::now() < until, "{messages:?}, and no more: {:?}", collector.log());
+            messages.extend(stage.pull("collector-shards").iter().map(|message| {
+                let message: Value = serde_json::from_slice(message).unwrap();
+                let symbols = message["symbols"].as_array().unwrap().iter();
+                symbols.map(|symbol| symbol.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+            }));
+        }
+        let together: [&[&str]; 3] =
+            [&["ADAUSDT"], &["BTCUSDT", "ETHUSDT", "SOLUSDT", "BNBUSDT"], &["XRPUSDT"]];
+        assert_eq!(
+            messages,
+            BTreeSet::from(together.map(|symbols| symbols.iter().map(|s| (*s).to_owned()).collect()))
+        );
     });
 }

@@ -63,7 +63,7 @@ impl Stage {
         }
         // a backfill of what Flow 1 reads, small enough for an emulator
         let watchlist = "symbols = [\"BTCUSDT\"]\n[bars]\n1h = 1000\n4h = 130\n1d = 500\n1w = 260\n1M = 60\n";
-        stage.object("watchlist.toml", watchlist);
+        stage.watch(watchlist);
         for topic in stage.topics() {
             stage.pubsub("PUT", &format!("topics/{topic}"), &json!({}));
         }
@@ -178,6 +178,31 @@ impl Stage {
             manifest.insert((*path).to_owned(), hash.into());
         }
         self.object("catalog.json", &json!({"v": 1, "files": manifest}).to_string());
+    }
+
+    /// Watches other symbols, with histories of other lengths.
+    pub(super) fn watch(&self, watchlist: &str) {
+        self.object("watchlist.toml", watchlist);
+    }
+
+    /// Messages of a topic that nobody takes, as they are published. Some may come again.
+    pub(super) fn pull(&self, topic: &str) -> Vec<Vec<u8>> {
+        use base64::Engine;
+        let path = format!("/v1/projects/{}/subscriptions/{topic}:pull", self.warehouse.project);
+        let (status, body) =
+            http(&self.addresses["PUBSUB_EMULATOR_HOST"], "POST", &path, Some(&json!({"maxMessages": 100})));
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+        let pulled: Value = serde_json::from_slice(&body).unwrap();
+        let messages = pulled["receivedMessages"].as_array().cloned().unwrap_or_default();
+        let data = |message: &Value| message["message"]["data"].as_str().unwrap().to_owned();
+        let decoder = base64::engine::general_purpose::STANDARD;
+        messages.iter().map(|message| decoder.decode(data(message)).unwrap()).collect()
+    }
+
+    /// Keeps what comes to a topic for [`Self::pull`].
+    pub(super) fn keep(&self, topic: &str) {
+        let name = format!("projects/{}/topics/{topic}", self.warehouse.project);
+        self.pubsub("PUT", &format!("subscriptions/{topic}"), &json!({"topic": name}));
     }
 
     /// Puts a file into the catalog's bucket.

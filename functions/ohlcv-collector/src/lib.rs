@@ -148,6 +148,12 @@ impl Collector {
         Ok(total)
     }
 
+    /// Where storage remembers how far a symbol is kept.
+    #[cfg(feature = "gcp")]
+    fn shard(&self, symbol: &Symbol) -> u32 {
+        self.candles.shard(symbol)
+    }
+
     fn series(&self, symbol: &Symbol, timeframe: Timeframe) -> SeriesKey {
         SeriesKey { source: self.source.clone(), symbol: symbol.clone(), timeframe }
     }

@@ -136,6 +136,12 @@ pub trait CandleStore: Send + Sync {
     /// Remembers these gaps of a series in place of those before; no two begin with the same bar.
     async fn set_gaps(&self, series: &SeriesKey, gaps: &[Gap]) -> Result<(), StoreError>;
 
+    /// Number of the place that holds how far a symbol is kept. Symbols of one place are best collected together: what
+    /// is remembered of all of them is then one write, and nobody else's.
+    fn shard(&self, _symbol: &Symbol) -> u32 {
+        0
+    }
+
     /// Keeps what the venue says of a symbol.
     async fn put_instrument(&self, source: &Source, instrument: &Instrument) -> Result<(), StoreError>;
 

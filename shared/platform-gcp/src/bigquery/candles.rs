@@ -166,6 +166,10 @@ impl CandleStore for BigQueryCandles {
         self.state.set_gaps(series, gaps).await
     }
 
+    fn shard(&self, symbol: &Symbol) -> u32 {
+        self.state.shard(symbol)
+    }
+
     async fn put_instrument(&self, source: &Source, instrument: &Instrument) -> Result<(), StoreError> {
         self.state.put_instrument(source, instrument).await
     }

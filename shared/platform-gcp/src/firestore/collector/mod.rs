@@ -38,11 +38,15 @@ impl CollectorState {
         Self { client: Client::new(config, identity), shards: shards.max(1) }
     }
 
+    /// The number of the document of marks that a symbol belongs to.
+    pub(crate) fn shard(&self, symbol: &Symbol) -> u32 {
+        let digest = Sha256Hex::of(symbol.as_str().as_bytes());
+        u32::from_str_radix(digest.short(), 16).unwrap_or_default() % self.shards
+    }
+
     /// The document of marks that a symbol belongs to.
     fn marks(&self, source: &Source, symbol: &Symbol) -> String {
-        let digest = Sha256Hex::of(symbol.as_str().as_bytes());
-        let number = u32::from_str_radix(digest.short(), 16).unwrap_or_default() % self.shards;
-        format!("{source}:{number}")
+        format!("{source}:{}", self.shard(symbol))
     }
 
     /// How far each of these series is.
@@ -54,12 +58,9 @@ impl CollectorState {
         series
             .iter()
             .map(|key| {
-                let of = |documents: &[(String, Document)], id: String| {
-                    documents.iter().find(|(of, _)| *of == id).map(|(_, document)| document.clone())
-                };
-                let marks = of(&marks, self.marks(&key.source, &key.symbol));
-                let symbol = of(&symbols, symbol(&key.source, &key.symbol));
-                parse::state(key, marks.as_ref(), symbol.as_ref())
+                let marks = named(&marks, &self.marks(&key.source, &key.symbol));
+                let symbol = named(&symbols, &symbol(&key.source, &key.symbol));
+                parse::state(key, marks, symbol)
             })
             .collect()
     }
@@ -177,6 +178,11 @@ impl CollectorState {
             attempt += 1;
         }
     }
+}
+
+/// A document by its id, among those that were found.
+fn named<'a>(documents: &'a [(String, Document)], id: &str) -> Option<&'a Document> {
+    documents.iter().find(|(of, _)| of == id).map(|(_, document)| document)
 }
 
 /// The document of a symbol.
