@@ -12,7 +12,7 @@ use super::process::{Function, PATIENCE};
 use super::stage::{Stage, tick};
 
 /// Pushes as Pub/Sub does, and has it acknowledged.
-fn push(function: &Function, data: &[u8], attributes: &Value) {
+pub(super) fn push(function: &Function, data: &[u8], attributes: &Value) {
     let body =
         json!({"message": {"data": STANDARD.encode(data), "attributes": attributes, "messageId": "1"}});
     assert_eq!(tests::http(&function.address(), "POST", "/push", Some(&body)).0, 204, "it does not circle");

@@ -1,12 +1,17 @@
 //! A bad day of every service at once.
 
+use std::time::Duration;
+
 use sim::Service;
 use sim::proxy::{Fault, Rule};
 
 use super::flow::{DONE, Left, collects};
 use super::stage::{Stage, tick};
 
-/// Refusals, and connections that are reset before and after a call was forwarded: some of the calls to each service.
+/// What a busy service takes for some of its answers.
+const LATE: Fault = Fault::Delay(Duration::from_millis(300));
+
+/// Refusals, delays, and connections that are reset before and after a call was forwarded: some of the calls to each service.
 #[tokio::test(flavor = "multi_thread")]
 async fn flow_1_bears_faults_of_every_service_and_pays_once() {
     let test = "flow_1_bears_faults_of_every_service_and_pays_once";
@@ -23,6 +28,8 @@ async fn flow_1_bears_faults_of_every_service_and_pays_once() {
         ("BIGQUERY_EMULATOR_HOST", "POST /", Fault::Status(503), 3),
         ("BIGQUERY_EMULATOR_HOST", "POST /", Fault::ResetAfter, 7),
         ("BIGQUERY_STORAGE_EMULATOR_HOST", "AppendRows", Fault::ResetAfter, 2),
+        ("FIRESTORE_EMULATOR_HOST", "Firestore/RunQuery", LATE, 3),
+        ("STORAGE_EMULATOR_HOST", "GET /", LATE, 2),
     ] {
         // the first of each passes, for not all of them are called more than a few times
         proxies[emulator].inject(Rule::next(call, fault).after(1).one_in(one_in));
