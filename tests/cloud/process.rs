@@ -8,7 +8,7 @@ use tests::binary;
 use tokio::time::Instant;
 
 /// Longest wait for a line of a log: a backfill into an emulator is the slowest thing that is waited for.
-pub(super) const PATIENCE: Duration = Duration::from_secs(180);
+pub(super) const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A function as a process. It is killed when it is dropped.
 pub(super) struct Function {
