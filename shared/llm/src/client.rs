@@ -12,7 +12,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use self::echo::without;
 use crate::CallError;
+
+mod echo;
 
 /// Decoded bytes an answer may have; the largest report has a thousandth of it.
 const LARGEST: usize = 8 * 1024 * 1024;
@@ -137,15 +140,6 @@ async fn exchange(http: &reqwest::Client, factory: HttpRequestFactory) -> Result
         body.extend_from_slice(&chunk);
     }
     Ok(RawAnswer { status, retry_after, body: String::from_utf8_lossy(&body).into_owned() })
-}
-
-/// The answer without the key: a vendor may repeat it, and answers are kept and shown.
-fn without(key: Option<&SecretString>, mut answer: RawAnswer) -> RawAnswer {
-    // a placeholder of a few letters is no secret, and would be found in every answer
-    if let Some(key) = key.map(ExposeSecret::expose_secret).filter(|key| key.len() >= 12) {
-        answer.body = answer.body.replace(key, "[key]");
-    }
-    answer
 }
 
 fn network(error: reqwest::Error) -> CallError {
