@@ -165,6 +165,53 @@ fn candles_that_unpack_without_end() {
     assert!(says, "{}", finished.stderr);
 }
 
+/// A mistake in any file of the symbol is named before anything is asked, and what is no file is not waited for.
+#[test]
+fn candles_with_a_mistake() {
+    let header =
+        "open_time_ms,open,high,low,close,volume,close_time_ms,quote_volume,trades,taker_base,taker_quote\n";
+    let packed = |rows: &str| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(header.as_bytes()).unwrap();
+        packed.write_all(rows.as_bytes()).unwrap();
+        packed.finish().unwrap()
+    };
+    let good = "1499040000000,1,1,1,1,1,1499043599999,1,1,1,1\n";
+    for (hours, says) in [
+        (format!("{good}{good}"), "line 3: not later than the line before"),
+        (
+            "1499040000000,1,1,1,1,1,1499043599999,1,9223372036854775807,1,1\n".to_owned(),
+            "line 2: not eleven numbers, or one out of range",
+        ),
+        ("1499040000000,1,1,1,1e5,1,1499043599999,1,1,1,1\n".to_owned(), "line 2: not eleven numbers"),
+    ] {
+        let topdown = Topdown::new();
+        let folder = topdown.path("recorded");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(
+            folder.join("BTCUSDT-1M.csv.gz"),
+            packed("1498867200000,1,1,1,1,1,1501545599999,1,1,1,1\n"),
+        )
+        .unwrap();
+        std::fs::write(folder.join("BTCUSDT-1h.csv.gz"), packed(&hours)).unwrap();
+        let finished = topdown.run(&["demo", "--candles", "recorded"]);
+        assert_eq!(finished.code, 2, "{says}: {}", finished.stderr);
+        assert!(
+            finished.stderr.contains("BTCUSDT-1h.csv.gz") && finished.stderr.contains(says),
+            "{says}: {}",
+            finished.stderr
+        );
+    }
+    let topdown = Topdown::new();
+    let folder = topdown.path("recorded");
+    std::fs::create_dir_all(&folder).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(folder.join("BTCUSDT-1h.csv.gz")).status().unwrap();
+    assert!(made.success());
+    let finished = topdown.run(&["demo", "--candles", "recorded"]);
+    assert_eq!(finished.code, 2, "{}", finished.stderr);
+    assert!(finished.stderr.contains("is no file"), "{}", finished.stderr);
+}
+
 #[test]
 fn a_run_or_an_artifact_that_is_not_there() {
     let topdown = Topdown::new();

@@ -208,6 +208,14 @@ impl World {
         self.shared.market.listings().map(|listing| listing.symbol.clone()).collect()
     }
 
+    /// Reads what was recorded of a symbol, which otherwise happens when it is first asked for.
+    ///
+    /// # Errors
+    /// Recorded candles that cannot be read.
+    pub fn load(&self, symbol: &str) -> Result<(), SimError> {
+        Ok(self.shared.market.load(symbol)?)
+    }
+
     /// Corrects the close of an hour after the fact, in every bar that holds it. `open` is the hour's open.
     /// False if there is no such hour or the price has more than eight decimals.
     ///

@@ -30,6 +30,9 @@ pub(crate) async fn run(
 
     let Market { candles, seed } = arguments.market;
     let (world, source) = world::start(seed, candles.as_deref(), SimClock::fixed(as_of)).await?;
+    if let Some(folder) = &candles {
+        world.load(symbol.as_str()).map_err(|error| Failure::usage(error).at(folder.display()))?;
+    }
     let models = app::models(environment, &world)?;
     require_model(&models, &catalog, &[flow], Some(&model)).await?;
     let world_of = match candles {

@@ -59,6 +59,12 @@ impl Market {
         Ok(Self { entries, source_hash: Some(hash) })
     }
 
+    /// Reads what was recorded of a symbol.
+    pub(crate) fn load(&self, symbol: &str) -> Result<(), RecordedError> {
+        let entry = self.entries.iter().find(|entry| entry.listing.symbol == symbol);
+        entry.map_or(Ok(()), |entry| entry.series.lock().unwrap_or_else(PoisonError::into_inner).load())
+    }
+
     /// Eight hex digits that name the recorded files; `None` of a seeded market.
     pub(crate) fn source_hash(&self) -> Option<&str> {
         self.source_hash.as_deref()

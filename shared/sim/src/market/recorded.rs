@@ -17,9 +17,17 @@ const LONGEST: u64 = 32 << 20;
 /// Most bytes of a line; eleven numbers have half of it.
 const LONGEST_LINE: u64 = 512;
 
+/// 2100-01-01T00:00:00Z: a later time is a misread field.
+const LATEST_MS: i64 = 4_102_444_800_000;
+/// More trades than a bar can have; a million bars of so many can still be added up.
+const MOST_TRADES: u64 = 1_000_000_000_000;
+
 /// Why a folder of recorded candles cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordedError {
+    /// One of its files is a pipe, a link to one, or a folder: reading it might never end.
+    #[error("{0} is no file; put the candles' own file there")]
+    NoFile(String),
     /// The folder or one of its files cannot be read.
     #[error("cannot read {path}: {source}; check the path and its permissions")]
     Unreadable {
@@ -111,9 +119,16 @@ impl File {
         RecordedError::TooLarge(self.path.display().to_string())
     }
 
+    fn open(&self) -> Result<std::fs::File, RecordedError> {
+        if std::fs::metadata(&self.path).map_err(unreadable(&self.path))?.is_file() {
+            return std::fs::File::open(&self.path).map_err(unreadable(&self.path));
+        }
+        Err(RecordedError::NoFile(self.path.display().to_string()))
+    }
+
     /// Its bytes as they are.
     fn packed(&self) -> Result<Vec<u8>, RecordedError> {
-        let file = std::fs::File::open(&self.path).map_err(unreadable(&self.path))?;
+        let file = self.open()?;
         let mut bytes = Vec::new();
         file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable(&self.path))?;
         if u64::try_from(bytes.len()).is_ok_and(|length| length <= LONGEST) {
@@ -125,7 +140,7 @@ impl File {
 
     /// Its bars, oldest first.
     pub(crate) fn bars(&self) -> Result<Vec<Bar>, RecordedError> {
-        let file = std::fs::File::open(&self.path).map_err(unreadable(&self.path))?;
+        let file = self.open()?;
         let mut text = BufReader::new(GzDecoder::new(file).take(LONGEST + 1));
         let (mut bars, mut line, mut read): (Vec<Bar>, _, u64) = (Vec::new(), String::new(), 0);
         for number in 1.. {
@@ -144,7 +159,7 @@ impl File {
                 continue;
             }
             let bar = row(line.trim_end_matches(['\n', '\r']));
-            let bar = bar.ok_or_else(|| self.malformed(number, "not eleven numbers"))?;
+            let bar = bar.ok_or_else(|| self.malformed(number, "not eleven numbers, or one out of range"))?;
             if bars.last().is_some_and(|last| last.open_ms >= bar.open_ms) {
                 return Err(self.malformed(number, "not later than the line before"));
             }
@@ -171,7 +186,8 @@ fn row(line: &str) -> Option<Bar> {
         taker_base: parse(next()?)?,
         taker_quote: parse(next()?)?,
     };
-    cells.next().is_none().then_some(bar)
+    let in_time = (0..LATEST_MS).contains(&bar.open_ms) && (bar.open_ms..LATEST_MS).contains(&bar.close_ms);
+    (cells.next().is_none() && in_time && bar.trades <= MOST_TRADES).then_some(bar)
 }
 
 /// The price step that the last bars show, hundred-millionths.
@@ -189,6 +205,23 @@ pub(crate) fn tick(bars: &[Bar]) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bar_of_no_time_or_of_trades_beyond_count_is_refused() {
+        let line = |open: i64, close: i64, trades: u64| format!("{open},1,1,1,1,1,{close},1,{trades},1,1");
+        assert!(row(&line(0, 1, MOST_TRADES)).is_some());
+        for (open, close, trades) in [
+            (-1, 1, 1),
+            (2, 1, 1),
+            (i64::MAX, i64::MAX, 1),
+            (0, i64::MAX, 1),
+            (LATEST_MS, LATEST_MS, 1),
+            (0, 1, MOST_TRADES + 1),
+            (0, 1, u64::MAX),
+        ] {
+            assert!(row(&line(open, close, trades)).is_none(), "{open} {close} {trades}");
+        }
+    }
 
     #[test]
     fn any_line_is_answered() {

@@ -75,6 +75,11 @@ impl Series {
         self.withheld.clear();
     }
 
+    /// Reads what was recorded.
+    pub(crate) fn load(&mut self) -> Result<(), RecordedError> {
+        if matches!(self.origin, Origin::Files(_)) { self.reach(0) } else { Ok(()) }
+    }
+
     fn reach(&mut self, now: i64) -> Result<(), RecordedError> {
         match &mut self.origin {
             Origin::Seeded(path) => {
