@@ -50,10 +50,14 @@ impl Outcome {
         let steps = local.journal.steps(run_id).await?;
         let report = document(local, &steps, Kind::Report).await?;
         let recommendation = document(local, &steps, Kind::Recommendation).await?;
-        let page = steps.iter().find(|step| step.kind == Kind::Notification);
-        let page = page.and_then(|step| step.result.gcs_uri.as_deref());
-        let page = page.and_then(|uri| FolderArtifacts::key(uri).ok()).map(|key| local.artifacts.path(&key));
+        let page = page_uri(&steps).and_then(|uri| FolderArtifacts::key(uri).ok());
+        let page = page.map(|key| local.artifacts.path(&key));
         Ok(Some(Self { run, steps, report, recommendation, page }))
+    }
+
+    /// The page as an artifact.
+    pub(crate) fn page_uri(&self) -> Option<&str> {
+        page_uri(&self.steps)
     }
 
     /// From the first step's start to the run's end.
@@ -168,6 +172,11 @@ impl Outcome {
     fn advice(&self) -> Option<&str> {
         self.run.reason.as_deref().and_then(|reason| reason.split_once("; ")).map(|(_, advice)| advice)
     }
+}
+
+fn page_uri(steps: &[StepDocument]) -> Option<&str> {
+    let step = steps.iter().find(|step| step.kind == Kind::Notification)?;
+    step.result.gcs_uri.as_deref()
 }
 
 /// The document of the last step of a kind that is done.

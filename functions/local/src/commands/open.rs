@@ -1,5 +1,7 @@
 use std::process::{Command, Stdio};
 
+use storage::ArtifactStore;
+
 use super::run_id;
 use crate::app::{self, PORT};
 use crate::arguments::OneRun;
@@ -13,7 +15,11 @@ pub(crate) async fn run(arguments: &OneRun, terminal: &Terminal) -> Result<(), F
     let local = app::open(data, platform_local::Access::Read, PORT)?;
     let read = Outcome::read(&local, &id).await.map_err(|error| Failure::store(&error, data))?;
     let missing = || Failure::usage(format!("run {id} has no page")).at(data.display());
-    let page = read.and_then(|outcome| outcome.page).ok_or_else(missing)?;
+    let outcome = read.ok_or_else(missing)?;
+    let uri = outcome.page_uri().ok_or_else(missing)?;
+    // what a browser is given is what was written: a damaged page, or another in its place, is refused
+    local.artifacts.get(uri).await.map_err(|error| Failure::store(&error, data))?;
+    let page = outcome.page.ok_or_else(missing)?;
     let path = std::path::absolute(&page).unwrap_or(page);
     // the opener's own words would mix with the path
     let opened = Command::new(opener()).arg(&path).stdout(Stdio::null()).stderr(Stdio::null()).status();
