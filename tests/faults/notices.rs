@@ -49,6 +49,23 @@ async fn a_messenger_that_is_busy_is_waited_for() {
     assert_eq!((world.messages().len(), world.count(Service::Telegram)), (1, 3));
 }
 
+/// A run of a simulated market that is gone on with where a real messenger is configured.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_told_of_a_simulated_market() {
+    let world = world().await;
+    let topdown = with_telegram(&world);
+    tokio::task::block_in_place(|| {
+        let failed =
+            topdown.run(&["demo", "--symbol", "ETHUSDT", "--model", "rule-analyst:refuse", "--json"]);
+        assert_eq!(failed.code, 1, "{}", failed.stderr);
+        let failed: Value = serde_json::from_str(&failed.stdout).unwrap();
+        let id = failed["run_id"].as_str().unwrap();
+        let resumed = topdown.json(&["resume", id, "--model", "rule-analyst", "--json"]);
+        assert_eq!(resumed["status"], "done");
+    });
+    assert_eq!(world.count(Service::Telegram), 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_messenger_that_asks_for_an_hour_is_not() {
     assert_eq!(met(Fault::TooManyRequests { retry_after_s: 3600 }, "no message for 3600 s").await, 0);

@@ -201,6 +201,29 @@ async fn a_failed_week_is_told_tried_again_and_left() {
     });
 }
 
+/// A server reaches the exchange, model and messenger of its own source: a run of another is not taken on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_of_another_source_is_not_gone_on_with() {
+    let world = world().await;
+    let topdown = watching(&world);
+    tokio::task::block_in_place(|| {
+        let failed =
+            topdown.run(&["demo", "--symbol", "ETHUSDT", "--model", "rule-analyst:refuse", "--json"]);
+        assert_eq!(failed.code, 1, "{}", failed.stderr);
+        let failed: Value = serde_json::from_str(&failed.stdout).unwrap();
+        let _server = Server::start(&topdown, 1024);
+        let refused = topdown.run(&["resume", failed["run_id"].as_str().unwrap()]);
+        assert_ne!(refused.code, 0, "{}", refused.stdout);
+        assert!(
+            refused.stderr.contains("reads candles of sim:1, and this server those of host:"),
+            "{}",
+            refused.stderr
+        );
+        let going_on = runs(&topdown).into_iter().filter(|run| run["resumes"] == failed["run_id"]).count();
+        assert_eq!(going_on, 0);
+    });
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_try_goes_on_where_the_first_failed() {
     let world = world().await;

@@ -1,4 +1,5 @@
 use coordinator::ResumeError;
+use domain::Source;
 use flows::Flow;
 use platform_local::Access;
 use runtime::{Clock, SystemClock};
@@ -36,7 +37,11 @@ pub(crate) async fn run(
     if let Ok(flow) = Flow::numbered(&earlier.flow.to_string()) {
         require_model(&models, &catalog, &[flow], model.as_deref()).await?;
     }
-    let addresses = Addresses::real(environment)?;
+    // of a simulated market nobody in the real world is told
+    let addresses = match earlier.source {
+        Source::Sim(_) | Source::File(_) => Addresses::simulated(&rules)?,
+        Source::Binance | Source::Host(_) => Addresses::real(environment)?,
+    };
     let app = App::new(&data, PORT, earlier.source, addresses, models)?;
     let resumed = app.coordinator.resume(&id, &catalog, model).await.map_err(|error| match &error {
         ResumeError::Store(error) => store(error),
