@@ -2,6 +2,7 @@
 //! them.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use domain::{CandleRevision, RunId, Sha256Hex, Timeframe};
@@ -139,6 +140,62 @@ fn a_damaged_input_fails_its_run_and_no_other() {
         let other: Vec<&str> = DEMO.iter().copied().chain(["--lang", "ru"]).collect();
         let other = topdown.json(&other);
         assert_eq!(other["status"], "done", "{name}: {other}");
+    }
+}
+
+/// What a browser is given is what was written.
+#[test]
+fn a_page_that_is_not_as_it_was_written_is_not_opened() {
+    let topdown = collected();
+    let run = topdown.json(DEMO);
+    let page = PathBuf::from(run["page"].as_str().unwrap());
+    let page = if page.is_absolute() { page } else { topdown.path("").join(page) };
+    let bin = topdown.path("bin");
+    std::fs::create_dir(&bin).unwrap();
+    let script = format!("#!/bin/sh\necho \"$1\" >> '{}'\n", bin.join("opened").display());
+    for name in ["xdg-open", "open"] {
+        std::fs::write(bin.join(name), &script).unwrap();
+        std::fs::set_permissions(bin.join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let person = topdown.with("PATH", &format!("{}:/usr/bin:/bin", bin.display()));
+    let open = || person.run(&["open", run["run_id"].as_str().unwrap()]);
+    let opened = || std::fs::read_to_string(bin.join("opened")).unwrap_or_default().lines().count();
+    assert_eq!((open().code, opened()), (0, 1));
+    std::fs::write(&page, "<script>planted</script>").unwrap();
+    let refused = open();
+    assert_eq!((refused.code, opened()), (1, 1), "{}", refused.stderr);
+    assert!(refused.stderr.contains("damaged"), "{}", refused.stderr);
+    std::fs::remove_file(&page).unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", &page).unwrap();
+    assert_eq!((open().code, opened()), (1, 1));
+    std::fs::remove_file(&page).unwrap();
+    assert_eq!((open().code, opened()), (1, 1));
+}
+
+/// A document of an unfinished run that is no document any more: the run is named and left, and holds up no other.
+#[test]
+fn a_damaged_unfinished_run_is_named_and_left() {
+    for (table, damage) in [
+        ("runs", "UPDATE runs SET document = 'garbage'"),
+        ("runs", "UPDATE runs SET document = replace(document, 'BTCUSDT', 'BTCUSDX')"),
+        ("steps", "UPDATE steps SET document = 'garbage' WHERE number = (SELECT max(number) FROM steps)"),
+    ] {
+        let topdown = collected();
+        assert_eq!(killed(&topdown, DEMO, "commit.after=5*off->return").code, KILLED);
+        let id: String =
+            database(&topdown).query_row("SELECT run_id FROM runs", [], |row| row.get(0)).unwrap();
+        database(&topdown).execute(damage, []).unwrap();
+        let other: Vec<&str> = DEMO.iter().copied().chain(["--lang", "ru"]).collect();
+        let finished = topdown.run(&other);
+        assert_eq!(finished.code, 0, "{damage}: {}", finished.stderr);
+        assert!(finished.stderr.contains(&id) && finished.stderr.contains("damaged"), "{}", finished.stderr);
+        let same = topdown.run(DEMO);
+        assert_eq!(same.code, 1, "{damage}: {}", same.stderr);
+        assert!(same.stderr.contains("damaged"), "{damage}: {}", same.stderr);
+        if table == "runs" {
+            let listed = topdown.run(&["runs"]);
+            assert!(listed.stderr.contains(&id), "{}", listed.stderr);
+        }
     }
 }
 

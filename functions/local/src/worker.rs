@@ -53,6 +53,8 @@ impl Worker {
                 if self.ended(run_id).await? {
                     return Ok(());
                 }
+                // a step that cannot be read is why nobody says anything
+                self.journal.steps(run_id).await?;
                 // nobody is left to say anything: better an error than waiting for ever
                 let what = format!("run {run_id} has steps open and no message about them");
                 return Err(Redeliver(StoreError::Unavailable(what)));

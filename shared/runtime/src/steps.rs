@@ -32,7 +32,9 @@ pub struct Batch<'a> {
 pub async fn begin<'a>(services: &'a Services, message: &Message) -> Result<Option<Batch<'a>>, Redeliver> {
     let run_id = &message.run_id;
     let run = match services.journal.run(run_id).await {
-        Err(error @ StoreError::Newer { .. }) => return Ok(left(run_id, &error)),
+        Err(error @ (StoreError::Newer { .. } | StoreError::Damaged { .. })) => {
+            return Ok(left(run_id, &error));
+        }
         run => run?,
     };
     let Some(run) = run else {
@@ -42,9 +44,12 @@ pub async fn begin<'a>(services: &'a Services, message: &Message) -> Result<Opti
     if run.status.is_terminal() {
         return Ok(None);
     }
-    // a step that a newer version wrote stops its whole run here: nothing is claimed that could not be ended
+    // a step that a newer version wrote, or that is damaged, stops its whole run here and no other: nothing is claimed
+    // that could not be ended
     let kept = match services.journal.steps(run_id).await {
-        Err(error @ StoreError::Newer { .. }) => return Ok(left(run_id, &error)),
+        Err(error @ (StoreError::Newer { .. } | StoreError::Damaged { .. })) => {
+            return Ok(left(run_id, &error));
+        }
         kept => kept?,
     };
     let wanted = wanted(message, &kept);
@@ -81,7 +86,7 @@ fn wanted(message: &Message, kept: &[StepDocument]) -> Vec<StepId> {
     message.steps.iter().filter(mine).cloned().collect()
 }
 
-/// A newer version's document is left to that version: what it needs cannot be known here.
+/// A newer version's document is left to that version, a damaged one to a person: what it needs cannot be known here.
 fn left<T>(run_id: &RunId, error: &StoreError) -> Option<T> {
     error!(%run_id, %error, "left untouched");
     None

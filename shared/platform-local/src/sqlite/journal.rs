@@ -29,8 +29,8 @@ impl SqliteJournal {
     pub(crate) fn end_leases(&self) -> Result<(), StoreError> {
         let mut connection = self.database.lock();
         let transaction = connection.transaction().map_err(sql_error)?;
-        let sql =
-            "SELECT s.document, s.sum FROM steps s JOIN runs r USING (run_id) WHERE r.status = 'running'";
+        let sql = "SELECT s.document, s.sum, s.run_id FROM steps s JOIN runs r USING (run_id) \
+                   WHERE r.status = 'running'";
         let steps: Vec<StepDocument> = collect_readable(&transaction, sql, [])?;
         for mut step in steps {
             if step.status == Status::Running {
@@ -89,20 +89,21 @@ impl Journal for SqliteJournal {
 
     async fn runs(&self, limit: usize) -> Result<Vec<RunDocument>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let sql = "SELECT document, sum FROM runs ORDER BY requested_ms DESC, run_id DESC LIMIT ?1";
+        let sql = "SELECT document, sum, run_id FROM runs ORDER BY requested_ms DESC, run_id DESC LIMIT ?1";
         self.database.run(|connection| collect_readable(connection, sql, [limit]))
     }
 
     async fn runs_after(&self, place: &Place, limit: usize) -> Result<Vec<RunDocument>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let sql = "SELECT document, sum FROM runs WHERE (requested_ms, run_id) < (?1, ?2) \
+        let sql = "SELECT document, sum, run_id FROM runs WHERE (requested_ms, run_id) < (?1, ?2) \
                    ORDER BY requested_ms DESC, run_id DESC LIMIT ?3";
         let values = params![place.requested_at.as_millisecond(), place.run_id.as_str(), limit];
         self.database.run(|connection| collect_readable(connection, sql, values))
     }
 
     async fn unfinished(&self) -> Result<Vec<RunDocument>, StoreError> {
-        let sql = "SELECT document, sum FROM runs WHERE status = 'running' ORDER BY requested_ms, run_id";
+        let sql =
+            "SELECT document, sum, run_id FROM runs WHERE status = 'running' ORDER BY requested_ms, run_id";
         self.database.run(|connection| {
             let mut whole = Vec::new();
             // a run with a step that cannot be read cannot be gone on with
@@ -120,7 +121,7 @@ impl Journal for SqliteJournal {
     }
 
     async fn stale(&self, now: Timestamp, pending_since: Timestamp) -> Result<Vec<StepDocument>, StoreError> {
-        let sql = "SELECT document, sum FROM steps \
+        let sql = "SELECT document, sum, run_id FROM steps \
                    WHERE json_extract(document, '$.status') IN ('pending', 'running')";
         let mut steps: Vec<StepDocument> =
             self.database.run(|connection| collect_readable(connection, sql, []))?;
@@ -273,20 +274,21 @@ fn collect<T: DeserializeOwned>(
 }
 
 /// As [`collect`], without what this version cannot read: a newer version's documents, or damaged ones, are left
-/// untouched and hold up nothing else.
+/// untouched and hold up nothing else. The third column is the run that is told of then.
 fn collect_readable<T: DeserializeOwned>(
     connection: &Connection,
     sql: &str,
     params: impl rusqlite::Params,
 ) -> Result<Vec<T>, StoreError> {
     let mut statement = connection.prepare_cached(sql).map_err(sql_error)?;
-    let rows = statement.query_map(params, document).map_err(sql_error)?;
+    let rows = statement.query_map(params, |row| Ok((document(row)?, row.get::<_, String>(2)?)));
     let mut found = Vec::new();
-    for row in rows {
-        match parse(row.map_err(sql_error)?) {
+    for row in rows.map_err(sql_error)? {
+        let (document, run_id) = row.map_err(sql_error)?;
+        match parse(document) {
             Ok(document) => found.push(document),
             Err(error @ (StoreError::Newer { .. } | StoreError::Damaged { .. })) => {
-                error!(%error, "left untouched: {error}");
+                error!(%run_id, %error, "run {run_id} left untouched: {error}");
             }
             Err(error) => return Err(error),
         }
