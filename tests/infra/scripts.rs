@@ -81,3 +81,21 @@ fn a_service_that_lets_anyone_in_is_seen_after_a_deployment() {
     std::fs::write(&urls, "{}").unwrap();
     assert!(!run("infra/smoke", &arguments, &[("curl", "echo 403")], folder.path()).status.success());
 }
+
+#[test]
+fn an_image_over_25_mb_is_not_laid_out() {
+    let (programs, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let path = |folder: &tempfile::TempDir| folder.path().to_str().unwrap().to_owned();
+    let laid_out = |bytes: u64| {
+        std::fs::File::create(programs.path().join("notifier")).unwrap().set_len(bytes).unwrap();
+        let arguments = [&path(&programs), &path(&to), "notifier"];
+        // no program that could be stripped; the list is tested with the images
+        run("infra/stage", &arguments, &[("strip", ":"), ("python3", "echo {}")], programs.path())
+    };
+    let fits = laid_out(24_000_000);
+    assert!(fits.status.success(), "{}", String::from_utf8_lossy(&fits.stderr));
+    assert!(to.path().join("notifier/etc/ssl/certs/ca-certificates.crt").exists());
+    let refused = laid_out(25_000_000);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("over 25000000 bytes"), "{said}");
+}
