@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
+use domain::account::AccountDocument;
 use domain::ohlcv::Ohlcv;
+use domain::recommendation::RecommendationDocument;
 use domain::report::ReportDocument;
 use domain::series::SeriesDocument;
 use domain::{Instrument, Timeframe};
@@ -11,7 +13,7 @@ use flows::{Command, Ending, Flow, Plan, Progress, State, advance};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use storage::{Message, ReportRow, RunDocument, StepDocument};
+use storage::{Message, RecommendationRow, ReportRow, RunDocument, StepDocument};
 use tests::{Topdown, figure, repository};
 
 use super::{step, text};
@@ -44,12 +46,18 @@ fn documents_of_version_1_are_read() {
         + read::<ReportDocument>(&kept["report_artifacts"])
         + read::<Instrument>(&kept["instruments"])
         + read::<Message>(&kept["messages"]);
+    let advised = file("flow_4.json");
+    number += read::<StepDocument>(&advised["steps"])
+        + read::<AccountDocument>(&advised["accounts"])
+        + read::<RecommendationDocument>(&advised["recommendation_artifacts"])
+        + read::<RecommendationRow>(&advised["recommendations"]);
     for timeframe in [Timeframe::Month, Timeframe::Week] {
         let of = |kind: &str| json!([file(&format!("half/runs/r-2jjvf2wj/{timeframe}-{kind}.json"))]);
         number += read::<Ohlcv>(&of("ohlcv")) + read::<SeriesDocument>(&of("series"));
     }
-    // a run, nine steps, two rows, two reports, an instrument, two messages, two times candles and series
-    assert_eq!(number, 21);
+    // a run, nine steps, two rows, two reports, an instrument, two messages, two times candles and series; of flow 4 two
+    // steps, an account, a recommendation and its row
+    assert_eq!(number, 26);
     figure("history", &json!({ "documents": number, "failed": 0 }));
 }
 

@@ -13,3 +13,4 @@ mod plan;
 mod scripts;
 mod secrets;
 mod terraform;
+mod upgrades;
