@@ -53,8 +53,18 @@ impl Signer {
                     )));
                 }
                 let mut key = [0; 32];
-                file.read_exact(&mut key).map_err(|e| io_error(&path, &e))?;
-                Some(key)
+                match file.read_exact(&mut key) {
+                    Ok(()) => Some(key),
+                    // without a key nothing is signed, and everything else is read
+                    Err(error) if error.kind() == ErrorKind::UnexpectedEof && access == Access::Read => None,
+                    Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                        return Err(StoreError::Unusable(format!(
+                            "{} is cut short; remove it: addresses signed before then open nothing",
+                            path.display()
+                        )));
+                    }
+                    Err(error) => return Err(io_error(&path, &error)),
+                }
             }
             Err(_) if access == Access::Read => None,
             Err(error) if error.kind() == ErrorKind::NotFound => Some(create_key(&path)?),
@@ -109,6 +119,20 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_that_is_cut_short_keeps_nobody_from_reading() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(KEY_FILE);
+        std::fs::write(&path, [7; 31]).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let open = |access| Signer::open(folder.path(), access, "http://127.0.0.1:8377");
+        assert!(open(Access::Read).is_ok());
+        let error = open(Access::Write).err().unwrap().to_string();
+        assert!(error.contains("is cut short; remove it"), "{error}");
+        std::fs::remove_file(&path).unwrap();
+        assert!(open(Access::Write).is_ok() && open(Access::Write).is_ok());
+    }
 
     #[test]
     fn any_signature_but_its_own_is_refused() {

@@ -25,7 +25,9 @@ pub(super) async fn own_origin(State(door): State<Arc<Door>>, request: Request, 
 fn foreign(method: &Method, headers: &HeaderMap, port: u16) -> Option<Problem> {
     let own = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if !header(HOST.as_str()).is_some_and(|host| own.iter().any(|own| own == host)) {
+    let mut hosts = headers.get_all(HOST).iter().peekable();
+    // one that is named twice is whichever a reader takes
+    if hosts.peek().is_none() || !hosts.all(|host| own.iter().any(|own| host == own.as_str())) {
         return Some(Problem::misdirected("this server answers on 127.0.0.1 only"));
     }
     // forms of pages that send no referrer have no origin either; their site is told by the browser alone
@@ -63,4 +65,29 @@ pub(super) async fn safe(mut response: Response) -> Response {
 /// Of an address that there is not.
 pub(super) async fn nothing() -> Response {
     (StatusCode::NOT_FOUND, "there is nothing here\n").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_host_that_is_named_is_this_one() {
+        let answered = |hosts: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for host in hosts {
+                headers.append(HOST, HeaderValue::from_static(host));
+            }
+            foreign(&Method::GET, &headers, 8377).is_none()
+        };
+        assert!(answered(&["127.0.0.1:8377"]) && answered(&["localhost:8377"]));
+        for refused in [
+            &[][..],
+            &["127.0.0.1"],
+            &["127.0.0.1:8377", "evil.example"],
+            &["evil.example", "localhost:8377"],
+        ] {
+            assert!(!answered(refused), "{refused:?}");
+        }
+    }
 }
