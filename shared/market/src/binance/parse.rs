@@ -19,6 +19,9 @@ const PAGE: usize = 1000;
 const LONGEST_NAME: usize = 32;
 /// 2100-01-01T00:00:00Z: a later time is a misread field.
 const LATEST_MS: i64 = 4_102_444_800_000;
+/// Most trades of a bar that are believed, thousands of times those of the busiest month: as many bars as there can be
+/// sum up to what a database holds.
+const MOST_TRADES: u64 = 1_000_000_000_000;
 
 /// The candles of a `/api/v3/klines` answer, oldest first. The last may still be forming. Volumes and prices keep
 /// the digits they came with.
@@ -164,7 +167,7 @@ fn candle(row: &Kline) -> Option<Candle> {
         taker_base: taker_base.0?,
         taker_quote: taker_quote.0?,
     };
-    (candle.open_time <= candle.close_time).then_some(candle)
+    (candle.open_time <= candle.close_time && candle.trades <= MOST_TRADES).then_some(candle)
 }
 
 fn time(ms: i64) -> Option<Timestamp> {
