@@ -19,6 +19,8 @@ pub(crate) struct Ledger<'a> {
     /// The environment's ceiling of an answer.
     most_tokens: u32,
     answers: u32,
+    /// What the calls of this attempt cost, USD; `None` once nobody can say.
+    charged: Option<Decimal>,
     pub(crate) spent: Spent,
 }
 
@@ -144,7 +146,31 @@ impl<'a> Ledger<'a> {
         (prompt, profile): (&'a Prompt, &'a ModelProfile),
         most_tokens: u32,
     ) -> Self {
-        Self { services, client, step, prompt, profile, most_tokens, answers: 0, spent: Spent::default() }
+        Self {
+            services,
+            client,
+            step,
+            prompt,
+            profile,
+            most_tokens,
+            answers: 0,
+            charged: Some(Decimal::ZERO),
+            spent: Spent::default(),
+        }
+    }
+
+    /// What to charge the day's budget for this attempt, of which `reserved` USD were reserved: all of it if a call may
+    /// have been paid for and nobody can say what it cost.
+    pub(crate) fn charge(&self, reserved: Decimal) -> Decimal {
+        self.charged.unwrap_or_else(|| reserved.max(self.spent.cost_usd))
+    }
+
+    /// `intents` calls of this attempt were set out, at `cost` USD each.
+    fn charges(&mut self, intents: u32, cost: Option<Decimal>) {
+        if intents > 0 {
+            let cost = cost.and_then(|cost| cost.checked_mul(Decimal::from(intents)));
+            self.charged = self.charged.zip(cost).and_then(|(charged, cost)| charged.checked_add(cost));
+        }
     }
 
     async fn call(&mut self, request: Vec<u8>) -> Result<Result<Answer, CallError>, Stop> {
@@ -155,19 +181,33 @@ impl<'a> Ledger<'a> {
         let paid = match paid_call(self.services, self.step, call, attempt).await {
             Ok(paid) => paid,
             Err(PaidError::Store(error)) => return Err(Stop::Store(error)),
-            Err(PaidError::Vendor(error)) => return Ok(Err(error)),
+            Err(PaidError::Vendor(error)) => {
+                if error == CallError::Timeout {
+                    self.charges(1, None);
+                }
+                return Ok(Err(error));
+            }
             Err(PaidError::NoTime) => return Err(Stop::NoTime),
-            Err(error @ (PaidError::Budget | PaidError::Late)) => return Err(Stop::failed(error)),
+            Err(error @ PaidError::Budget) => return Err(Stop::failed(error)),
+            Err(error @ PaidError::Late) => {
+                self.charges(1, None);
+                return Err(Stop::failed(error));
+            }
         };
         self.answers += 1;
-        self.spent.calls += paid.intents;
+        self.spent.calls = self.spent.calls.saturating_add(paid.intents);
         self.spent.call_refs.extend([paid.request_uri, paid.answer_uri]);
         let raw: RawAnswer = serde_json::from_slice(&paid.answer).map_err(Stop::failed)?;
-        let (usage, cost) = parse::spent(&raw, self.profile);
-        self.spent.prompt_tokens += usage.prompt;
-        self.spent.completion_tokens += usage.completion;
+        let told = parse::spent(&raw, self.profile);
+        // what an earlier attempt set out is charged to the reservation of that one
+        let earlier = self.step.intents.get(number).copied().unwrap_or(0);
+        self.charges(paid.intents.saturating_sub(earlier), told.map(|(_, cost)| cost));
+        let (usage, cost) = told.unwrap_or_default();
+        self.spent.prompt_tokens = self.spent.prompt_tokens.saturating_add(usage.prompt);
+        self.spent.completion_tokens = self.spent.completion_tokens.saturating_add(usage.completion);
         // an answer that another run paid for costs this one nothing; each lost one may have cost as much as this
-        self.spent.cost_usd += cost * Decimal::from(paid.intents);
+        let cost = cost.saturating_mul(Decimal::from(paid.intents));
+        self.spent.cost_usd = self.spent.cost_usd.saturating_add(cost);
         Ok(parse::answer(&raw, self.profile))
     }
 }

@@ -83,7 +83,7 @@ impl LlmAnalyst {
         Ok(Ok(recommendation::result(document, artifact, spent)))
     }
 
-    /// Reserves the worst case, asks, and gives back what was not spent. What the calls of a step that ends here have
+    /// Reserves the worst case, asks, and settles what was spent. What the calls of a step that ends here have
     /// come to is in its failure.
     async fn ask<T: Task>(
         &self,
@@ -104,7 +104,8 @@ impl LlmAnalyst {
         let mut ledger = Ledger::new(&self.services, client, step, asking, most_tokens);
         let asked = ask::ask(&mut ledger, first, task).await;
         if !matches!(asked, Err(Stop::Store(_))) {
-            self.budget.settle(reserved, ledger.spent.cost_usd).await;
+            let charge = ledger.charge(reserved.usd());
+            self.budget.settle(&self.services, step, reserved, charge).await?;
         }
         match asked {
             Ok((checked, model)) => Ok(Ok((checked, model, ledger.spent))),

@@ -10,6 +10,9 @@ use serde_json::Value;
 use crate::wire::{Completion, Content, Failure};
 use crate::{ModelProfile, Prices, RawAnswer, Structure};
 
+/// Most tokens of a call that are believed: several times the longest context that any model has.
+const MOST_TOKENS: u64 = 10_000_000;
+
 /// Tokens as the vendor counts them; 0 where it does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Usage {
@@ -131,18 +134,18 @@ pub fn answer(raw: &RawAnswer, profile: &ModelProfile) -> Result<Answer, CallErr
         Structure::JsonSchema => text,
         Structure::JsonObject | Structure::Prompt => unfenced(&text).to_owned(),
     };
-    let usage = completion.usage.as_ref().map(usage).unwrap_or_default();
+    let usage = completion.usage.as_ref().and_then(usage).unwrap_or_default();
     let cost_usd = profile.prices.as_ref().and_then(|prices| cost(&usage, prices)).unwrap_or_default();
     let model = completion.model.map_or_else(|| profile.model.clone(), |model| shown(&model));
     Ok(Answer { text, model, usage, cost_usd })
 }
 
-/// Usage and cost of a call whose answer is of no use: refused and cut-off answers are paid for too.
-pub fn spent(raw: &RawAnswer, profile: &ModelProfile) -> (Usage, Decimal) {
-    let completion: Option<Completion> = serde_json::from_str(&raw.body).ok();
-    let usage = completion.and_then(|c| c.usage).as_ref().map(usage).unwrap_or_default();
-    let cost = profile.prices.as_ref().and_then(|prices| cost(&usage, prices)).unwrap_or_default();
-    (usage, cost)
+/// Usage and cost of a call whose answer is of no use: refused and cut-off answers are paid for too. `None` if nobody
+/// can say: no prices, no count, or one that cannot be.
+pub fn spent(raw: &RawAnswer, profile: &ModelProfile) -> Option<(Usage, Decimal)> {
+    let completion: Completion = serde_json::from_str(&raw.body).ok()?;
+    let usage = usage(completion.usage.as_ref()?)?;
+    Some((usage, cost(&usage, profile.prices.as_ref()?)?))
 }
 
 fn failure(status: u16, raw: &RawAnswer) -> CallError {
@@ -174,16 +177,23 @@ fn unfenced(text: &str) -> &str {
     rest.strip_suffix("```").unwrap_or(rest).trim()
 }
 
-fn usage(value: &Value) -> Usage {
-    let count = |pointer: &str| value.pointer(pointer).and_then(Value::as_u64).unwrap_or_default();
-    Usage {
-        prompt: count("/prompt_tokens"),
-        completion: count("/completion_tokens"),
-        cached: count("/prompt_tokens_details/cached_tokens"),
-        cache_write: count("/prompt_tokens_details/cache_write_tokens"),
-        reasoning: count("/completion_tokens_details/reasoning_tokens"),
-        image: count("/prompt_tokens_details/image_tokens"),
-    }
+/// The vendor's count, whole or not at all: a part that cannot be says that the rest is not counted either, and a
+/// smaller number in its place would be an invention.
+fn usage(value: &Value) -> Option<Usage> {
+    let believed = |count: &u64| *count <= MOST_TOKENS;
+    let count = |pointer: &str| value.pointer(pointer)?.as_u64().filter(believed);
+    let part = |pointer: &str| match value.pointer(pointer) {
+        None | Some(Value::Null) => Some(0),
+        Some(_) => count(pointer),
+    };
+    Some(Usage {
+        prompt: count("/prompt_tokens")?,
+        completion: count("/completion_tokens")?,
+        cached: part("/prompt_tokens_details/cached_tokens")?,
+        cache_write: part("/prompt_tokens_details/cache_write_tokens")?,
+        reasoning: part("/completion_tokens_details/reasoning_tokens")?,
+        image: part("/prompt_tokens_details/image_tokens")?,
+    })
 }
 
 fn cost(usage: &Usage, prices: &Prices) -> Option<Decimal> {

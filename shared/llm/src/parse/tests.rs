@@ -38,6 +38,32 @@ fn an_answer_has_its_usage_and_its_cost() {
 }
 
 #[test]
+fn a_count_that_cannot_be_is_no_count() {
+    let openai = profile("openai");
+    for (told, lie) in [
+        ("\"prompt_tokens\":10000", "\"prompt_tokens\":18446744073709551615"),
+        ("\"prompt_tokens\":10000", "\"prompt_tokens\":1e300"),
+        ("\"prompt_tokens\":10000", "\"prompt_tokens\":-1"),
+        ("\"prompt_tokens\":10000", "\"prompt_tokens\":\"10000\""),
+        ("\"completion_tokens\":2000,", ""),
+        ("\"completion_tokens\":2000", "\"completion_tokens\":10000001"),
+        ("\"cached_tokens\":2000", "\"cached_tokens\":18446744073709551616"),
+        ("\"reasoning_tokens\":700", "\"reasoning_tokens\":10000001"),
+    ] {
+        let body = GOOD.replace(told, lie);
+        assert_ne!(body, GOOD, "{told}");
+        assert_eq!(spent(&raw(200, &body), &openai), None, "{lie}");
+        let got = read(200, &body).unwrap();
+        assert_eq!((got.text.as_str(), got.usage, got.cost_usd), ("{}", Usage::default(), Decimal::ZERO));
+    }
+    // an answer longer than was asked for is dear, not absurd: 10,000,000 x 5 / 1,000,000, and the request's 0.00835
+    let long = GOOD.replace("\"completion_tokens\":2000", "\"completion_tokens\":10000000");
+    assert_eq!(spent(&raw(200, &long), &openai).unwrap().1, Decimal::from_str_exact("50.00835").unwrap());
+    let brief = GOOD.replace("\"cached_tokens\":2000", "\"cached_tokens\":null");
+    assert_eq!(read(200, &brief).unwrap().usage.cached, 0);
+}
+
+#[test]
 fn a_refusal_and_a_cut_off_answer_are_told_apart_and_paid_for() {
     let refused =
         r#"{"choices":[{"finish_reason":"stop","message":{"content":null,"refusal":"I cannot."}}]}"#;
@@ -46,7 +72,10 @@ fn a_refusal_and_a_cut_off_answer_are_told_apart_and_paid_for() {
     assert_eq!(read(200, &cut), Err(CallError::CutOff));
     let filtered = GOOD.replace("\"stop\"", "\"content_filter\"");
     assert!(matches!(read(200, &filtered), Err(CallError::Refused(_))));
-    assert_eq!(spent(&raw(200, &cut), &profile("openai")).1, Decimal::from_str_exact("0.01835").unwrap());
+    assert_eq!(
+        spent(&raw(200, &cut), &profile("openai")).unwrap().1,
+        Decimal::from_str_exact("0.01835").unwrap()
+    );
 }
 
 #[test]

@@ -1,29 +1,43 @@
-//! The day's budget: what paid calls may cost at worst is reserved before the first of them.
+//! The day's budget: what paid calls may cost at worst is reserved before the first of them, and what they did cost
+//! stands in its place once they are over.
 
-mod blocks;
+mod day;
+mod entry;
 
-use blocks::{BLOCKS, Blocks, Need};
+use day::Day;
+use entry::{By, Kind};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
-use storage::{ArtifactKey, StepDocument, StoreError};
+use storage::{ArtifactStore, StepDocument, StoreError};
 use tokio::sync::Mutex;
-use tracing::info;
 
 use crate::Services;
 
-/// One instance's share of the budget of each UTC day.
+/// The budget of each UTC day, shared by every instance on the same artifacts.
+///
+/// A day is a list of entries: a reservation adds the most that calls can cost, its settlement corrects that to what
+/// they did cost, and each entry carries the day's total. Entry n is an artifact under its own name, written once by
+/// whoever has seen entry n-1: no object is written twice, and no total is worked out from an old one.
 pub struct Budget {
     limit: Decimal,
-    blocks: Mutex<Blocks>,
+    /// As much of the day as this instance has seen.
+    seen: Mutex<Day>,
 }
 
 /// An amount that calls may cost at worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "settle it when the calls are over, or what they did not cost is lost for the day"]
 pub struct Reserved {
-    day: Date,
+    date: Date,
     usd: Decimal,
+}
+
+impl Reserved {
+    /// The amount, USD.
+    pub fn usd(&self) -> Decimal {
+        self.usd
+    }
 }
 
 /// Why nothing was reserved.
@@ -48,13 +62,13 @@ pub enum BudgetError {
 }
 
 impl Budget {
-    /// A budget of `limit` USD a UTC day, shared by every instance on the same artifacts.
+    /// A budget of `limit` USD a UTC day.
     pub fn new(limit: Decimal) -> Self {
-        Self { limit, blocks: Mutex::new(Blocks::new(limit)) }
+        Self { limit, seen: Mutex::new(Day::new(Date::MIN)) }
     }
 
-    /// Reserves `usd` for the calls of a step, taking blocks of the day as they are needed: each is an object written
-    /// once, so a block whose writing had an unknown outcome is another's.
+    /// Reserves `usd` for the calls of a step. What is reserved and never settled, for its process was killed or its
+    /// writing had an unknown outcome, counts as spent.
     ///
     /// # Errors
     /// [`BudgetError`].
@@ -64,63 +78,71 @@ impl Budget {
         step: &StepDocument,
         usd: Decimal,
     ) -> Result<Reserved, BudgetError> {
-        let day = TimeZone::UTC.to_datetime(services.clock.now()).date();
-        let mut blocks = self.blocks.lock().await;
+        self.reserve_by(&*services.artifacts, &By::of(step, services.clock.now()), usd).await
+    }
+
+    /// The calls of a step are over and came to `spent` USD. What they did not cost can be reserved again, by anyone;
+    /// what they cost beyond the reservation is charged to its day, even over the limit.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the whole reservation counts as spent, and what went beyond it does not.
+    pub async fn settle(
+        &self,
+        services: &Services,
+        step: &StepDocument,
+        reserved: Reserved,
+        spent: Decimal,
+    ) -> Result<(), StoreError> {
+        self.settle_by(&*services.artifacts, &By::of(step, services.clock.now()), reserved, spent).await
+    }
+
+    async fn reserve_by(
+        &self,
+        artifacts: &dyn ArtifactStore,
+        by: &By<'_>,
+        usd: Decimal,
+    ) -> Result<Reserved, BudgetError> {
+        let date = TimeZone::UTC.to_datetime(by.at).date();
+        if usd.is_zero() {
+            return Ok(Reserved { date, usd });
+        }
+        let mut seen = self.seen.lock().await;
+        if seen.date() != date {
+            *seen = Day::new(date);
+        }
         loop {
-            match blocks.reserve(day, usd) {
-                Need::Reserved => return Ok(Reserved { day, usd }),
-                Need::Spent => return Err(BudgetError::Spent { limit: self.limit, day, usd }),
-                Need::Block { day, number } => {
-                    let free = take(services, step, day, number, blocks.block()).await?;
-                    blocks.asked(day, number, free);
-                    if !free && number == 0 {
-                        blocks.skip_to(day, first_free(services, day).await?);
-                    }
+            if let Some(total) = seen.with(usd).filter(|total| *total <= self.limit) {
+                if entry::append(artifacts, by, &mut seen, (Kind::Reserved, usd, total)).await? {
+                    return Ok(Reserved { date, usd });
                 }
+            } else if !entry::catch_up(artifacts, &mut seen).await? {
+                return Err(BudgetError::Spent { limit: self.limit, day: date, usd });
             }
         }
     }
 
-    /// The calls are over and came to `spent` USD: the rest can be reserved again.
-    pub async fn settle(&self, reserved: Reserved, spent: Decimal) {
-        self.blocks.lock().await.give_back(reserved.day, reserved.usd - spent);
-    }
-}
-
-/// A block from which on none is taken, as far as can be seen: they are taken in order, so few are looked at.
-async fn first_free(services: &Services, day: Date) -> Result<u32, StoreError> {
-    let (mut taken, mut free) = (0, BLOCKS);
-    while taken + 1 < free {
-        let middle = taken + (free - taken) / 2;
-        match services.artifacts.find(&key(day, middle)?).await? {
-            Some(_) => taken = middle,
-            None => free = middle,
+    async fn settle_by(
+        &self,
+        artifacts: &dyn ArtifactStore,
+        by: &By<'_>,
+        reserved: Reserved,
+        spent: Decimal,
+    ) -> Result<(), StoreError> {
+        let usd = spent.max(Decimal::ZERO).saturating_sub(reserved.usd);
+        if usd.is_zero() {
+            return Ok(());
+        }
+        let mut seen = self.seen.lock().await;
+        let mut earlier = Day::new(reserved.date);
+        let day = if seen.date() == reserved.date { &mut *seen } else { &mut earlier };
+        loop {
+            let total = day.with(usd).unwrap_or(Decimal::MAX).max(Decimal::ZERO);
+            if entry::append(artifacts, by, day, (Kind::Settled, usd, total)).await? {
+                return Ok(());
+            }
         }
     }
-    Ok(taken + 1)
 }
 
-fn key(day: Date, number: u32) -> Result<ArtifactKey, StoreError> {
-    ArtifactKey::new(&format!("budget/{day}/{number}.json"))
-        .map_err(|error| StoreError::NotFound(error.to_string()))
-}
-
-/// Takes a block unless another instance has it.
-async fn take(
-    services: &Services,
-    step: &StepDocument,
-    day: Date,
-    number: u32,
-    usd: Decimal,
-) -> Result<bool, StoreError> {
-    let (run, step, fence) = (&step.run_id, &step.step_id, step.fence);
-    let at = services.clock.now();
-    let text = format!(
-        "{{\"v\":1,\"usd\":\"{usd}\",\"run_id\":\"{run}\",\"step_id\":\"{step}\",\"fence\":{fence},\"taken_at\":\"{at}\"}}"
-    );
-    let put = services.artifacts.put(&key(day, number)?, "application/json", text.as_bytes()).await?;
-    if put.created {
-        info!(run_id = %run, step_id = %step, %day, number, %usd, "block of the day's budget taken");
-    }
-    Ok(put.created)
-}
+#[cfg(test)]
+mod tests;
