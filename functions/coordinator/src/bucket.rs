@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 
 use domain::Sha256Hex;
-use runtime::{Catalog, Watchlist};
+use runtime::Catalog;
 use serde::Deserialize;
 use storage::{CatalogFiles, StoreError};
-use tracing::error;
 
 use crate::catalog;
 
@@ -52,14 +51,4 @@ pub(crate) async fn read(files: &dyn CatalogFiles) -> Result<Catalog, BucketErro
     }
     catalog.prompts = catalog::checked(&catalog).map_err(BucketError::Wrong)?;
     Ok(catalog)
-}
-
-/// The watchlist; none if a person must mend it first.
-pub(crate) async fn watchlist(files: &dyn CatalogFiles) -> Result<Option<Watchlist>, StoreError> {
-    let Some(text) = files.read("watchlist.toml").await? else {
-        error!("the catalog's bucket has no watchlist.toml; put symbols = [\"BTCUSDT\"] into it");
-        return Ok(None);
-    };
-    let parsed = Watchlist::parse(&text);
-    Ok(parsed.map_err(|error| error!(%error, "nothing is begun")).ok())
 }

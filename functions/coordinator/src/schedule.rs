@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::Source;
 use flows::Flow;
 use runtime::serve::{OnTick, Tick};
-use runtime::{Clock, Redeliver};
+use runtime::{Clock, Redeliver, Watchlist};
 use storage::CatalogFiles;
 use tracing::error;
 
@@ -49,7 +49,7 @@ impl OnSchedule {
 #[async_trait]
 impl OnTick for OnSchedule {
     async fn tick(&self, tick: &Tick) -> Result<(), Redeliver> {
-        let Some(watchlist) = bucket::watchlist(self.files.as_ref()).await? else { return Ok(()) };
+        let Some(watchlist) = Watchlist::of_catalog(self.files.as_ref()).await? else { return Ok(()) };
         let catalog = match bucket::read(self.files.as_ref()).await {
             Ok(catalog) => catalog,
             Err(BucketError::Store(error)) => return Err(error.into()),

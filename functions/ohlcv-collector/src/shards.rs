@@ -7,16 +7,13 @@ use async_trait::async_trait;
 use domain::Symbol;
 use runtime::serve::{Delivery, OnTick, Push, Tick};
 use runtime::{Redeliver, Watchlist};
-use storage::{CatalogFiles, MESSAGE_VERSION, ShardBus, ShardMessage, StoreError};
+use storage::{CatalogFiles, MESSAGE_VERSION, ShardBus, ShardMessage};
 use tracing::{error, info, warn};
 
 use crate::{CollectError, Collector};
 
 /// Symbols of one message at most: what a delivery has time for. A shard of a hundred on average has hardly ever more.
 const MOST: usize = 150;
-
-/// The watchlist's file in the catalog.
-const WATCHLIST: &str = "watchlist.toml";
 
 /// The collector behind its topic and its schedule.
 pub struct Shards {
@@ -40,22 +37,12 @@ impl Shards {
         }
         shards.values().flat_map(|shard| shard.chunks(MOST)).map(<[Symbol]>::to_vec).collect()
     }
-
-    /// The watchlist as it is now; none if it cannot be used, which a person must mend.
-    async fn watchlist(&self) -> Result<Option<Watchlist>, StoreError> {
-        let Some(text) = self.files.read(WATCHLIST).await? else {
-            error!("the catalog has no watchlist.toml; put symbols = [\"BTCUSDT\"] into it");
-            return Ok(None);
-        };
-        let parsed = Watchlist::parse(&text);
-        Ok(parsed.map_err(|error| error!(%error, "nothing is collected")).ok())
-    }
 }
 
 #[async_trait]
 impl OnTick for Shards {
     async fn tick(&self, tick: &Tick) -> Result<(), Redeliver> {
-        let Some(watchlist) = self.watchlist().await? else { return Ok(()) };
+        let Some(watchlist) = Watchlist::of_catalog(self.files.as_ref()).await? else { return Ok(()) };
         for symbols in self.shards(&watchlist.symbols) {
             let due = match self.collector.anything_due(&symbols).await {
                 Ok(due) => due,
@@ -89,7 +76,7 @@ impl Push for Shards {
                 return Ok(());
             }
         };
-        let Some(watchlist) = self.watchlist().await? else { return Ok(()) };
+        let Some(watchlist) = Watchlist::of_catalog(self.files.as_ref()).await? else { return Ok(()) };
         let mut symbols = message.symbols;
         symbols.truncate(MOST);
         // whoever wrote the message: only what is watched is collected

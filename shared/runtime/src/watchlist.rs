@@ -3,6 +3,8 @@ use std::num::NonZeroU32;
 
 use domain::{Symbol, Timeframe};
 use serde::Deserialize;
+use storage::{CatalogFiles, StoreError};
+use tracing::error;
 
 /// How many bars of each timeframe are wanted.
 pub type Bars = BTreeMap<Timeframe, NonZeroU32>;
@@ -55,7 +57,23 @@ pub enum WatchlistError {
     },
 }
 
+/// Its file, in a data folder or in the catalog.
+const FILE: &str = "watchlist.toml";
+
 impl Watchlist {
+    /// The catalog's, as it is now; none if a person must mend it first, which is logged.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the catalog could not be read.
+    pub async fn of_catalog(files: &dyn CatalogFiles) -> Result<Option<Self>, StoreError> {
+        let Some(text) = files.read(FILE).await? else {
+            error!("the catalog has no watchlist.toml; put symbols = [\"BTCUSDT\"] into it");
+            return Ok(None);
+        };
+        let parsed = Self::parse(&text);
+        Ok(parsed.map_err(|error| error!(%error, "nothing is collected and nothing begun")).ok())
+    }
+
     /// Reads the file's text.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use domain::{Sha256Hex, Symbol};
 use jiff::Timestamp;
-use runtime::Catalog;
+use runtime::{Catalog, Watchlist};
 use runtime::serve::{Identity, READY};
 use storage::{CatalogFiles, StoreError};
 
@@ -54,7 +54,7 @@ pub struct BucketDesk {
 #[async_trait]
 impl Desk for BucketDesk {
     async fn watched(&self) -> Result<Vec<Symbol>, Problem> {
-        let watchlist = bucket::watchlist(self.files.as_ref()).await?;
+        let watchlist = Watchlist::of_catalog(self.files.as_ref()).await?;
         let unusable = || Problem::unavailable("the watchlist cannot be used; see this service's log");
         Ok(watchlist.ok_or_else(unusable)?.symbols)
     }
