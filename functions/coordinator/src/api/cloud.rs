@@ -9,8 +9,8 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use domain::{Sha256Hex, Symbol};
 use jiff::Timestamp;
-use runtime::{Catalog, Watchlist};
 use runtime::serve::{Identity, READY};
+use runtime::{Catalog, Watchlist};
 use storage::{CatalogFiles, StoreError};
 
 use super::nonce::nonce;

@@ -32,6 +32,7 @@ use tokio::sync::Semaphore;
 use crate::api::problem::NOT_FOUND;
 use crate::api::{Api, Problem};
 use found::Kept;
+pub use output::shown as artifact;
 use shown::Moment;
 
 /// The pages that every page leads to.

@@ -45,8 +45,9 @@ pub(super) async fn artifact(State(pages): Shared, Path((run_id, step_id)): Path
     Ok(shown(media_type, &format!("{run_id}-{step_id}.{ending}"), bytes))
 }
 
-/// Pages and pictures are shown, all else is saved. A page comes with its own policy, in a sandbox.
-fn shown(media_type: &str, name: &str, bytes: Vec<u8>) -> Response {
+/// The answer with an artifact of a name made of letters, digits, hyphens, underscores and dots. Pages and pictures are
+/// shown, all else is saved. A page comes with its own policy, in a sandbox.
+pub fn shown(media_type: &str, name: &str, bytes: Vec<u8>) -> Response {
     let is_page = media_type.starts_with("text/html");
     let policy = if is_page {
         notify::page::policy_header(&String::from_utf8_lossy(&bytes))
@@ -54,7 +55,7 @@ fn shown(media_type: &str, name: &str, bytes: Vec<u8>) -> Response {
         "sandbox; default-src 'none'".to_owned()
     };
     let place = if is_page || media_type == "image/png" { "inline" } else { "attachment" };
-    // ids are of letters, digits, hyphens and underscores
+    // such a name is safe within quotes
     let disposition = format!("{place}; filename=\"{name}\"");
     let headers = [
         (CONTENT_TYPE, media_type.to_owned()),
