@@ -198,8 +198,12 @@ impl World {
                     Doing::Calling { reserved }
                 }
                 Poll::Ready(Err(error)) => {
-                    if matches!(error, BudgetError::Store(_)) {
-                        self.days.entry(date).or_default().lost += usd;
+                    let day = self.days.entry(date).or_default();
+                    match error {
+                        BudgetError::Store(_) => day.lost += usd,
+                        BudgetError::Spent { .. } => {
+                            assert!(day.held + day.lost + usd > self.limit, "{usd} refused on {date}");
+                        }
                     }
                     Doing::Nothing
                 }
