@@ -145,6 +145,28 @@ variable "max_usd_per_day" {
   }
 }
 
+variable "risk_pct" {
+  description = "What a plan of Flow 4 may lose at its stop, percent of the account's equity"
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.risk_pct > 0 && var.risk_pct <= 100
+    error_message = "More than 0, 100 at most."
+  }
+}
+
+variable "max_exposure_pct" {
+  description = "What may stand in one symbol before Flow 4 warns, percent of the account's equity"
+  type        = number
+  default     = 100
+
+  validation {
+    condition     = var.max_exposure_pct > 0 && var.max_exposure_pct <= 10000
+    error_message = "More than 0, 10000 at most."
+  }
+}
+
 variable "static_egress" {
   description = "Whether calls of the exchange come from one address that never changes (about 35 USD a month)"
   type        = bool
