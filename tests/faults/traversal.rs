@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
 
 use rusqlite::params;
 use serde_json::json;
-use tests::{Topdown, figure};
+use tests::{Server, Topdown, figure};
 
 use super::bench::{DEMO, KILLED, collected, database, killed};
 
@@ -196,39 +195,13 @@ fn no_name_in_a_message_or_a_document_leaves_the_folder() {
     recorded(&house);
 }
 
-/// A server of a data folder, ended with the test.
-struct Server(Child, u16);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Server {
-    fn start(topdown: &Topdown) -> Self {
-        std::fs::write(topdown.data().join("watchlist.toml"), "symbols = [\"BTCUSDT\"]").unwrap();
-        // a port that was free a moment ago
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = topdown.command(&["serve", "--port", &port.to_string()]);
-        command.env("TOPDOWN_BINANCE_URL", "http://127.0.0.1:9");
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = [0; 7];
-        child.stdout.as_mut().unwrap().read_exact(&mut line).unwrap();
-        assert_eq!(&line, b"serving");
-        Self(child, port)
-    }
-
-    /// The path as it is, which no client would send.
-    fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.1)).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nconnection: close\r\n\r\n", self.1)
-            .unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        String::from_utf8_lossy(&answer).into_owned()
-    }
+/// The path as it is, which no client would send.
+fn get(server: &Server, path: &str) -> String {
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", server.address).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 #[test]
@@ -238,8 +211,11 @@ fn no_address_leaves_the_folder() {
     let signed = run["steps"][0]["signed_url"].as_str().unwrap();
     let (_, path) = signed.split_once("8377").unwrap();
     let (key, query) = path.split_once('?').unwrap();
-    let server = Server::start(&house.topdown);
-    let own = server.get(path);
+    std::fs::write(house.topdown.data().join("watchlist.toml"), "symbols = [\"BTCUSDT\"]").unwrap();
+    // nobody answers at that port
+    house.topdown = house.topdown.with("TOPDOWN_BINANCE_URL", "http://127.0.0.1:9");
+    let server = Server::start(&house.topdown, 1024);
+    let own = get(&server, path);
     assert!(own.starts_with("HTTP/1.1 200"), "{own}");
     let encoded = |way: &str| way.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
     for way in WAYS {
@@ -250,7 +226,7 @@ fn no_address_leaves_the_folder() {
             format!("{key}/{}?{query}", encoded(way)),
             format!("/artifacts/{}%00?{query}", encoded(way)),
         ] {
-            let answer = server.get(&path.replace('\n', "%0a"));
+            let answer = get(&server, &path.replace('\n', "%0a"));
             assert!(
                 !answer.starts_with("HTTP/1.1 2") || answer.ends_with("signed addresses.\n"),
                 "{path}: {answer}"
@@ -259,7 +235,7 @@ fn no_address_leaves_the_folder() {
         }
     }
     for own in ["topdown.sqlite", "signing.key", "lock"] {
-        let answer = server.get(&format!("/artifacts/{own}?{query}"));
+        let answer = get(&server, &format!("/artifacts/{own}?{query}"));
         assert!(answer.starts_with("HTTP/1.1 403"), "{own}: {answer}");
         house.kept(own, &answer);
     }
