@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use domain::Symbol;
 use runtime::serve::{Delivery, OnTick, Push, Tick};
 use runtime::{Redeliver, Watchlist};
-use storage::{CatalogFiles, MESSAGE_VERSION, ShardBus, ShardMessage};
+use storage::{CatalogFiles, MESSAGE_VERSION, ShardBus, ShardMessage, StoreError};
 use tracing::{error, info, warn};
 
 use crate::{CollectError, Collector};
@@ -46,6 +46,11 @@ impl OnTick for Shards {
         for symbols in self.shards(&watchlist.symbols) {
             let due = match self.collector.anything_due(&symbols).await {
                 Ok(due) => due,
+                // of those symbols a person must look at what is kept; the others go on
+                Err(CollectError::Store(error @ (StoreError::Damaged { .. } | StoreError::Newer { .. }))) => {
+                    error!(%error, "left untouched");
+                    continue;
+                }
                 Err(CollectError::Store(error)) => return Err(error.into()),
                 Err(CollectError::Market(error)) => {
                     error!(%error, "nothing is collected; asked again at the next tick");
