@@ -32,6 +32,10 @@ const ARRIVAL: Duration = Duration::from_secs(30);
 /// Between tries to do what storage did not let be done.
 const WAITS: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(6)];
 
+/// How long after its beginning a request may begin its work anew: a new claim is for ten minutes, and the platform
+/// ends the request after nine.
+const YOUNG: Duration = Duration::from_secs(60);
+
 /// What every request passes.
 pub(super) struct Door {
     pub(super) auth: Auth,
@@ -149,7 +153,8 @@ where
     F: Future<Output = Result<(), Redeliver>> + Send + 'static,
 {
     let task = async move {
-        let outcome = patient(todo).await;
+        let begun = Instant::now();
+        let outcome = patient(todo, || begun.elapsed() < YOUNG).await;
         drop(work);
         outcome
     };
@@ -172,13 +177,15 @@ where
     .into_response()
 }
 
-async fn patient<F>(todo: impl Fn() -> F) -> Result<(), Redeliver>
+/// Does the work again while storage is out of reach and `is_young`: a request that has worked for long has too little
+/// time left to begin anew, and another delivery has all of it.
+async fn patient<F>(todo: impl Fn() -> F, is_young: impl Fn() -> bool) -> Result<(), Redeliver>
 where
     F: Future<Output = Result<(), Redeliver>>,
 {
     for wait in WAITS {
         match todo().await {
-            Err(Redeliver(error)) if is_out_of_reach(&error) => {
+            Err(Redeliver(error)) if is_out_of_reach(&error) && is_young() => {
                 info!(%error, seconds = wait.as_secs_f64(), "storage is out of reach: waiting");
                 sleep(wait).await;
             }
@@ -247,5 +254,25 @@ fn log(method: &str, path: &str, status: StatusCode, took: Duration) {
         // a probe comes every few seconds
         _ if path == "/" => line!(debug),
         _ => line!(info),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_that_has_worked_for_long_does_not_begin_anew() {
+        let tries = AtomicU32::new(0);
+        let fails = || async {
+            tries.fetch_add(1, Ordering::Relaxed);
+            Err(Redeliver(StoreError::Unavailable("away".to_owned())))
+        };
+        assert!(patient(fails, || false).await.is_err());
+        assert_eq!(tries.load(Ordering::Relaxed), 1);
+        assert!(patient(fails, || tries.load(Ordering::Relaxed) < 3).await.is_err());
+        assert_eq!(tries.load(Ordering::Relaxed), 3);
     }
 }
