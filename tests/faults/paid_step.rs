@@ -4,8 +4,8 @@
 use std::sync::{Arc, Mutex};
 
 use jiff::SignedDuration;
-use runtime::{Attempt, Clock, LEASE, PaidCall, PaidError, begin, paid_call};
-use storage::{ArtifactStore, Journal, Message, Status, StepDocument, StepResult, StoreError, Topic};
+use runtime::{Attempt, Clock, LEASE, PaidCall, PaidError, Services, begin, paid_call};
+use storage::{ArtifactStore, Bus, Journal, Message, Status, StepDocument, StepResult, StoreError, Topic};
 use tokio::sync::oneshot;
 
 use super::desk::Desk;
@@ -165,14 +165,14 @@ async fn a_step_whose_lease_is_nearly_over_is_given_back_and_gone_on_with() {
     let message = Message { v: 1, topic: Topic::LlmAnalyst, run_id, steps };
     let batch = begin(&desk.services, &message).await.unwrap().unwrap();
     ask(&desk, &batch.steps[0], &vendor, "{}", Some("report")).await.unwrap();
-    desk.clock.pass(LEASE - SignedDuration::from_secs(89));
+    desk.clock.pass(LEASE - SignedDuration::from_secs(149));
     let repair = PaidCall { number: 1, ..call("{\"repair\":1}") };
     let late = paid_call::<String, _>(&desk.services, &batch.steps[0], repair.clone(), |bytes| {
         vendor.sent(bytes);
         std::future::ready(Attempt::Answered(b"repaired".to_vec()))
     });
     assert!(matches!(late.await, Err(PaidError::NoTime)));
-    assert_eq!(vendor.calls(), ["{}"], "59 seconds and the half minute afterwards are too few");
+    assert_eq!(vendor.calls(), ["{}"], "59 seconds and the minute and a half afterwards are too few");
     batch.conclude(&batch.steps[0], Err(runtime::Stop::NoTime)).await.unwrap();
     let given = desk.kept(&report).await;
     assert_eq!((given.status, given.lease_until, given.intents), (Status::Pending, None, vec![1]));
@@ -188,6 +188,30 @@ async fn a_step_whose_lease_is_nearly_over_is_given_back_and_gone_on_with() {
     });
     assert_eq!(repaired.await.unwrap().answer, b"repaired");
     assert_eq!(vendor.calls(), ["{}", "{\"repair\":1}"], "each paid for once");
+}
+
+struct Away;
+
+#[async_trait::async_trait]
+impl Bus for Away {
+    async fn publish(&self, _: &Message) -> Result<(), StoreError> {
+        Err(StoreError::Unavailable("no bus".to_owned()))
+    }
+}
+
+/// It is pending, which the sweeper sees; an error would have its request, which has no time left, begin it anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_is_given_back_without_a_bus_is_left_to_the_sweeper() {
+    let folder = folder();
+    let desk = Desk::open(folder.path());
+    let report = desk.report("r-1").await;
+    let (run_id, steps) = (report.run_id.clone(), vec![report.step_id.clone()]);
+    let message = Message { v: 1, topic: Topic::LlmAnalyst, run_id, steps };
+    let services = Services { bus: Arc::new(Away), ..desk.services.clone() };
+    let batch = begin(&services, &message).await.unwrap().unwrap();
+    batch.conclude(&batch.steps[0], Err(runtime::Stop::NoTime)).await.unwrap();
+    let given = desk.kept(&report).await;
+    assert_eq!((given.status, given.lease_until), (Status::Pending, None));
 }
 
 #[tokio::test(flavor = "multi_thread")]

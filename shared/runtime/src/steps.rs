@@ -201,7 +201,12 @@ impl Batch<'_> {
         info!(%run_id, %step_id, "lease too short for the next call: step given back");
         let steps = vec![step_id.clone()];
         let message = Message { v: MESSAGE_VERSION, topic: self.topic, run_id: run_id.clone(), steps };
-        Ok(self.services.bus.publish(&message).await?)
+        // the step is pending: the sweeper hands it over if this does not. To fail would have this very request, which
+        // has no time left, claim it anew
+        if let Err(error) = self.services.bus.publish(&message).await {
+            warn!(%run_id, %step_id, %error, "not handed over again: left to the sweeper");
+        }
+        Ok(())
     }
 
     /// Frees what is still held for the delivery that comes again: a lease would keep that one from it. Should the
@@ -243,9 +248,17 @@ impl Batch<'_> {
         if let Some(gcs_uri) = &result.gcs_uri
             && matches!(step.kind, Kind::Ohlcv | Kind::Chart | Kind::Account | Kind::Notification)
         {
-            let signed = self.services.artifacts.sign(gcs_uri, now, SIGNED_FOR).await?;
-            result.signed_url = Some(signed.url);
-            result.expires_at = Some(signed.expires_at);
+            match self.services.artifacts.sign(gcs_uri, now, SIGNED_FOR).await {
+                Ok(signed) => {
+                    result.signed_url = Some(signed.url);
+                    result.expires_at = Some(signed.expires_at);
+                }
+                // whoever reads the step signs again; to do its work once more, a notice among it, would be worse
+                Err(error @ StoreError::Unavailable(_)) => {
+                    warn!(run_id = %step.run_id, step_id = %step.step_id, %error, "no signed address");
+                }
+                Err(error) => return Err(error),
+            }
         }
         let ended = StepDocument { status, ended_at: Some(now), result, ..step.clone() };
         fault::point("commit.before");
