@@ -1,3 +1,4 @@
+use fantoccini::error::CmdError;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
@@ -111,13 +112,35 @@ impl Browser {
 
     /// Clicks where a person would: the first element of the selector that is shown, scrolled into sight.
     pub(super) async fn click(&self, selector: &str) {
-        let found = self.client.find_all(Locator::Css(selector)).await.unwrap();
-        for element in found {
-            if element.is_displayed().await.unwrap() {
-                return element.click().await.unwrap_or_else(|e| panic!("{selector}: {e}"));
+        let begun = tokio::time::Instant::now();
+        loop {
+            match self.clicked(selector).await {
+                Ok(true) => return,
+                Ok(false) => panic!("nothing to click: {selector}"),
+                // the page was on its way to the next
+                Err(error) if error.is_stale_element_reference() && begun.elapsed().as_secs() < 30 => {}
+                Err(error) => panic!("{selector}: {error}"),
             }
         }
-        panic!("nothing to click: {selector}");
+    }
+
+    async fn clicked(&self, selector: &str) -> Result<bool, CmdError> {
+        for element in self.client.find_all(Locator::Css(selector)).await? {
+            if element.is_displayed().await? {
+                element.click().await?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Waits until the page's address has that in it, half a minute at most.
+    pub(super) async fn until_at(&self, part: &str) {
+        let begun = tokio::time::Instant::now();
+        while !self.address().await.contains(part) {
+            assert!(begun.elapsed().as_secs() < 30, "never at {part}: {}", self.address().await);
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
     }
 
     /// Presses a key that `code` names (UI Events).

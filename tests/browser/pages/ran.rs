@@ -74,6 +74,7 @@ fn nothing_needs_a_script() {
         browser.go(&stage.page("/reports")).await;
         browser.choose("#timeframe", "1w").await;
         browser.click("form button").await;
+        browser.until_at("timeframe=1w").await;
         browser.click(".listed tbody a").await;
         browser.until("#report h1", "").await;
         assert!(browser.address().await.ends_with("/page/1w"), "{}", browser.address().await);

@@ -43,6 +43,7 @@ fn a_failed_run_says_why_and_where_to_go_on() {
         // the audit of a report that there is not
         browser.go(&stage.page("/runs?state=failed")).await;
         browser.click(".listed tbody a").await;
+        browser.until_at("/runs/r-").await;
         let run = browser.address().await;
         browser.go(&format!("{run}/audit/1w-report")).await;
         assert_eq!(browser.says("h1").await, "There is nothing to hold numbers against");
