@@ -20,7 +20,11 @@ FUNCTIONS = sorted(re.findall(r"^([a-z-]+):$", (ROOT / "infra" / "functions.yaml
 # Storage is nowhere: clients are built, and connect at their first call.
 ENVIRONMENT = {
     "GOOGLE_CLOUD_PROJECT": "demo",
-    "AUTH": "local",
+    # of callers it does not know: the coordinator has pages for others, which ask storage
+    "AUTH": "oidc",
+    "AUDIENCE": "https://function.example",
+    "PUSH_INVOKER": "push@example.iam.gserviceaccount.com",
+    "TICK_INVOKER": "tick@example.iam.gserviceaccount.com",
     "ARTIFACTS_BUCKET": "artifacts",
     "ACCOUNT_FILES_BUCKET": "account-files",
     "CATALOG_BUCKET": "catalog",
