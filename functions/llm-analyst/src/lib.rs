@@ -1,7 +1,8 @@
 //! Asks the model for reports and recommendations and checks what came back.
 //!
-//! Each call is paid for once, and once more where its answer was lost (see `runtime::paid_call`); a step makes at most two: the answer, and one
-//! more that repairs it or asks again for an answer that was cut off or broke the schema.
+//! Each call is paid for once, and once more where its answer was lost (see `runtime::paid_call`); a step makes at
+//! most two: the answer, and one more that repairs it or asks again for an answer that was cut off or broke the
+//! schema.
 
 mod ask;
 mod config;

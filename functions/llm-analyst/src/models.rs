@@ -81,7 +81,8 @@ impl ModelAccess {
         })
     }
 
-    /// What the analyst is given, with what plans are sized by, a client for models elsewhere and one for those on this machine.
+    /// What the analyst is given, with what plans are sized by, a client for models elsewhere and one for those on
+    /// this machine.
     pub fn config(self, risk: Risk, http: reqwest::Client, here: reqwest::Client) -> Config {
         let default_model = self.default_model();
         let Self { keys, base_urls, limits, usd_per_day } = self;

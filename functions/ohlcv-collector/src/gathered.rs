@@ -51,8 +51,8 @@ impl<'a> Gathered<'a> {
     ) -> Result<Vec<(Symbol, Result<Collected, CollectError>)>, StoreError> {
         let mut waiting = std::mem::take(&mut self.waiting);
         self.bars = 0;
-        let with_bars = || waiting.iter().filter(|refreshed| !refreshed.last.is_empty());
-        let bars: Vec<_> = with_bars()
+        let with_bars = waiting.iter().filter(|refreshed| !refreshed.last.is_empty());
+        let bars: Vec<_> = with_bars
             .map(|Refreshed { series, last, observed_at, .. }| SeriesBars {
                 series,
                 candles: last,

@@ -2,9 +2,10 @@
 //! names, then increments from the last closed bar on.
 //!
 //! A series is read from its beginning towards the present and each page is kept before the next is asked for,
-//! so a collector that is killed goes on where it stopped. The last pages of many series are kept in one go. Every refresh reads the last closed bars again, and the
-//! first of a day a whole page of them: what the venue has corrected becomes a new revision, what it had left out
-//! is filled in. Older gaps are asked for by themselves, ever more seldom. All times are the venue's.
+//! so a collector that is killed goes on where it stopped. The last pages of many series are kept in one go. Every
+//! refresh reads the last closed bars again, and the first of a day a whole page of them: what the venue has corrected
+//! becomes a new revision, what it had left out is filled in. Older gaps are asked for by themselves, ever more seldom.
+//! All times are the venue's.
 
 mod clock;
 mod depth;
