@@ -224,6 +224,17 @@ impl AccountDocument {
         self.rates.iter().find(|rates| rates.market == market)
     }
 
+    /// Coins of the symbol that are held for spot trading, base currency; `quote` is its quote currency.
+    pub fn coins(&self, quote: &str) -> Decimal {
+        let base = self.symbol.as_str().strip_suffix(quote).unwrap_or_default();
+        self.deposits_of(Market::Spot, base).map(|deposit| deposit.total).sum()
+    }
+
+    /// Open positions in the symbol.
+    pub fn own_positions(&self) -> impl Iterator<Item = &Position> {
+        self.positions.iter().filter(|position| position.symbol == self.symbol)
+    }
+
     /// What is held of an asset in the wallets that a market trades from.
     pub fn deposits_of<'a>(&'a self, market: Market, asset: &'a str) -> impl Iterator<Item = &'a Deposit> {
         self.deposits.iter().filter(move |deposit| deposit.asset == asset && deposit.wallet.serves(market))

@@ -12,7 +12,7 @@ mod strength;
 pub use geometry::{Geometry, geometry};
 pub use rounding::rounded;
 pub use rules::{Place, check};
-pub use size::{Bounds, Size, SizeError, liquidation, size};
+pub use size::{Bounds, SizeError, liquidation, size};
 pub use strength::{Terms, View, strength};
 
 use rust_decimal::Decimal;

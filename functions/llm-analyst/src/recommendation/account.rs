@@ -12,6 +12,11 @@ use crate::inputs::artifact;
 /// Worth of a base asset, quote currency, from which it counts as held: under it is what trades leave behind.
 const DUST: Decimal = Decimal::TEN;
 
+/// The market that documents of candles call so.
+pub(crate) fn market(name: &str) -> Market {
+    if name == "spot" { Market::Spot } else { Market::Perp }
+}
+
 /// The account of a run, as far as it was read.
 #[derive(Debug, Default)]
 pub(crate) struct Account {
@@ -55,12 +60,10 @@ impl Account {
         price_unit: &str,
     ) -> Vec<Conflict> {
         let Some((account, _)) = &self.read else { return Vec::new() };
-        let positions = || account.positions.iter().filter(|position| position.symbol == account.symbol);
         let orders = || account.orders.iter().filter(|order| order.symbol == account.symbol);
-        let holds = |side: PositionSide| positions().any(|position| position.side == side);
-        let base = account.symbol.as_str().strip_suffix(price_unit).unwrap_or_default();
-        let held: Decimal = account.deposits_of(Market::Spot, base).map(|deposit| deposit.total).sum();
-        let is_held = held.checked_mul(last_price).is_some_and(|worth| worth >= DUST);
+        let holds = |side: PositionSide| account.own_positions().any(|position| position.side == side);
+        let coins = account.coins(price_unit);
+        let is_held = coins.checked_mul(last_price).is_some_and(|worth| worth >= DUST);
         let is_long = holds(PositionSide::Long) || is_held;
         let is_short = holds(PositionSide::Short);
         let mut found = Vec::new();
@@ -75,7 +78,7 @@ impl Account {
             (direction == Direction::Long && is_short) || (direction == Direction::Short && is_long);
         note(is_opposed, Conflict::OppositePosition);
         note(
-            positions().any(|position| !orders().any(|order| stops(order, position))),
+            account.own_positions().any(|position| !orders().any(|order| stops(order, position))),
             Conflict::MissingStop,
         );
         let in_zone = |order: &Order| {

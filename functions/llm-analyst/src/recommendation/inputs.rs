@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use domain::account;
+use domain::account::Market;
 use domain::ohlcv::Ohlcv;
 use domain::recommendation::SourceReport;
 use domain::report::{ArtifactRef, ReportDocument};
@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use storage::{Kind, RunDocument, StepDocument};
 
-use super::account::Account;
+use super::account::{Account, market};
 use crate::document::decimal;
 use crate::inputs::{artifact, profile, prompt};
 use crate::{Config, Risk};
@@ -40,7 +40,7 @@ pub(crate) struct Inputs {
     pub(crate) checks: BTreeMap<ReportId, (u32, u32)>,
     pub(crate) terms: Terms,
     pub(crate) account: Account,
-    /// What the exchange takes as an order, where the run knows it.
+    /// What the exchange takes as an order, where there is an account to size a plan by and the run knows it.
     pub(crate) filters: Option<OrderFilters>,
     /// What a plan is sized by.
     pub(crate) risk: Risk,
@@ -91,7 +91,10 @@ impl Inputs {
             Account::default()
         };
         let terms = terms(&given, &account)?;
-        let filters = filters(services, &done).await?;
+        let filters = match &account.read {
+            Some(_) => filters(services, &done).await?,
+            None => None,
+        };
         let (run, risk) = (batch.run.clone(), config.risk);
         Ok(Self { run, prompt, profile, given, sources, beside, checks, terms, account, filters, risk })
     }
@@ -116,15 +119,15 @@ async fn reports(services: &Services, done: &Done) -> Result<Vec<Read>, Stop> {
     for timeframe in [Timeframe::Month, Timeframe::Week, Timeframe::Day, Timeframe::Hour4] {
         let Some(step) = done.of(Kind::Report, timeframe).next() else { continue };
         let artifact = artifact(step).ok_or_else(|| Stop::failed("a report of the run has no artifact"))?;
-        let document: ReportDocument = read(services, &artifact).await?;
-        let ohlcv: Ohlcv = read(services, &document.ohlcv_ref).await?;
+        let document: ReportDocument = read(services, &artifact.gcs_uri).await?;
+        let ohlcv: Ohlcv = read(services, &document.ohlcv_ref.gcs_uri).await?;
         all.push(Read { document, artifact, ohlcv });
     }
     Ok(all)
 }
 
-async fn read<D: DeserializeOwned>(services: &Services, artifact: &ArtifactRef) -> Result<D, Stop> {
-    let bytes = services.artifacts.get(&artifact.gcs_uri).await?;
+async fn read<D: DeserializeOwned>(services: &Services, gcs_uri: &str) -> Result<D, Stop> {
+    let bytes = services.artifacts.get(gcs_uri).await?;
     serde_json::from_slice(&bytes).map_err(Stop::failed)
 }
 
@@ -132,9 +135,7 @@ async fn read<D: DeserializeOwned>(services: &Services, artifact: &ArtifactRef) 
 async fn filters(services: &Services, done: &Done) -> Result<Option<OrderFilters>, Stop> {
     let step = done.of(Kind::Ohlcv, Timeframe::Day).next();
     let Some(uri) = step.and_then(|step| step.result.series_uri.as_ref()) else { return Ok(None) };
-    let bytes = services.artifacts.get(uri).await?;
-    let series: SeriesDocument = serde_json::from_slice(&bytes).map_err(Stop::failed)?;
-    Ok(series.orders)
+    Ok(read::<SeriesDocument>(services, uri).await?.orders)
 }
 
 fn recorded(read: &Read) -> SourceReport {
@@ -160,13 +161,15 @@ fn terms(given: &[SourceGiven], account: &Account) -> Result<Terms, Stop> {
     let atr = atr.and_then(|text| Decimal::from_str_exact(text).ok()).filter(|atr| *atr > Decimal::ZERO);
     let no_atr =
         "the day has too few bars for an ATR14, so no plan can be measured; run flow 2 for its reports";
-    let is_spot = day.market == "spot";
-    let (market_of, usual) =
-        if is_spot { (account::Market::Spot, SPOT_FEE) } else { (account::Market::Perp, PERP_FEE) };
-    let fee = account.taker_fee(market_of).unwrap_or(usual);
+    let market = market(&day.market);
+    let usual = match market {
+        Market::Spot => SPOT_FEE,
+        Market::Perp => PERP_FEE,
+    };
+    let fee = account.taker_fee(market).unwrap_or(usual);
     Ok(Terms {
         market: day.market.clone(),
-        can_be_sold_short: !is_spot,
+        can_be_sold_short: market == Market::Perp,
         tick: decimal(&day.tick)?,
         price_unit: day.price_unit.clone(),
         last_price: decimal(&day.stats.last_price)?,

@@ -2,9 +2,10 @@ use domain::account::{AccountDocument, Market};
 use domain::recommendation::{NoSize, Size};
 use domain::series::OrderFilters;
 use llm::Terms;
-use market::plan::{Bounds, SizeError, size};
+use market::plan::{Bounds, size};
 use rust_decimal::Decimal;
 
+use super::account::market;
 use super::verdict::Verdict;
 use crate::Risk;
 
@@ -23,19 +24,16 @@ pub(crate) struct Means {
 impl Means {
     /// The means of `account` for a plan on `terms`' market.
     pub(crate) fn of(account: &AccountDocument, terms: &Terms) -> Self {
-        let market = if terms.market == "spot" { Market::Spot } else { Market::Perp };
+        let market = market(&terms.market);
         let quote = terms.price_unit.as_str();
-        let base = account.symbol.as_str().strip_suffix(quote).unwrap_or_default();
-        let worth = |amount: Decimal, price: Decimal| amount.checked_mul(price).unwrap_or(Decimal::MAX);
-        let coins: Decimal = account.deposits_of(Market::Spot, base).map(|deposit| deposit.total).sum();
-        let coins = worth(coins, terms.last_price);
+        let worth = |amount: Decimal| amount.checked_mul(terms.last_price).unwrap_or(Decimal::MAX);
+        let coins = worth(account.coins(quote));
         let cash = || account.deposits_of(market, quote);
         let told = account.equity.as_ref().filter(|equity| equity.wallet.serves(market));
         let summed = cash().map(|deposit| deposit.total).sum::<Decimal>()
             + if market == Market::Spot { coins } else { Decimal::ZERO };
         let free: Decimal = cash().map(|deposit| deposit.free).sum();
-        let positions = account.positions.iter().filter(|position| position.symbol == account.symbol);
-        let contracts = positions.map(|position| worth(position.quantity, terms.last_price));
+        let contracts = account.own_positions().map(|position| worth(position.quantity));
         Self {
             equity: told.map_or(summed, |equity| equity.total),
             free: told.and_then(|equity| equity.free).map_or(free, |most| most.min(free)),
@@ -66,18 +64,7 @@ pub(crate) fn of(
         min_notional: filters.min_notional.unwrap_or_default(),
         buying_power: means.free,
     };
-    let found = size(geometry, means.equity, risk.per_trade_pct, &bounds);
-    Some(match found {
-        Ok(found) => Ok(Size {
-            quantity: found.quantity,
-            notional: found.notional,
-            at_risk: found.at_risk.round_dp(8).normalize(),
-            risk_pct: risk.per_trade_pct,
-            is_bounded_by_funds: found.is_bounded_by_funds,
-        }),
-        Err(SizeError::TooSmall { .. }) => Err(NoSize::TooSmall),
-        Err(SizeError::NoFunds) => Err(NoSize::NoFunds),
-    })
+    Some(size(geometry, means.equity, risk.per_trade_pct, &bounds).map_err(NoSize::from))
 }
 
 #[cfg(test)]

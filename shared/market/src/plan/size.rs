@@ -1,3 +1,4 @@
+use domain::recommendation::{NoSize, Size};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::{Geometry, Plan, Side};
@@ -15,19 +16,6 @@ pub struct Bounds {
     pub buying_power: Decimal,
 }
 
-/// How much to trade.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size {
-    /// Quantity, base currency.
-    pub quantity: Decimal,
-    /// Its value at the entry, quote currency.
-    pub notional: Decimal,
-    /// What is lost at the stop, quote currency, costs included.
-    pub at_risk: Decimal,
-    /// Whether the buying power, not the risk, is what bounds it.
-    pub is_bounded_by_funds: bool,
-}
-
 /// Why no size can be given: tell the user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SizeError {
@@ -42,6 +30,15 @@ pub enum SizeError {
     /// Nothing to trade with, or numbers that do not fit.
     #[error("the account holds nothing to size the plan by")]
     NoFunds,
+}
+
+impl From<SizeError> for NoSize {
+    fn from(error: SizeError) -> Self {
+        match error {
+            SizeError::TooSmall { .. } => Self::TooSmall,
+            SizeError::NoFunds => Self::NoFunds,
+        }
+    }
 }
 
 /// The size that loses `risk_pct` percent of `equity` at the stop: floor to the step of equity x risk / loss.
@@ -63,8 +60,8 @@ pub fn size(
     if quantity <= Decimal::ZERO || quantity < bounds.min_quantity || notional < bounds.min_notional {
         return Err(SizeError::TooSmall { risk: risk.round_dp(2) });
     }
-    let at_risk = quantity.checked_mul(geometry.loss).ok_or(SizeError::NoFunds)?;
-    Ok(Size { quantity, notional, at_risk, is_bounded_by_funds: by_funds < by_risk })
+    let at_risk = quantity.checked_mul(geometry.loss).ok_or(SizeError::NoFunds)?.round_dp(8).normalize();
+    Ok(Size { quantity, notional, at_risk, risk_pct, is_bounded_by_funds: by_funds < by_risk })
 }
 
 fn floored(quantity: Decimal, step: Decimal) -> Option<Decimal> {
