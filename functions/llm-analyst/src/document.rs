@@ -108,7 +108,7 @@ pub(crate) fn result(
         llm_model_id: Some(document.llm_model_id),
         llm_model: Some(document.llm_model),
         ohlcv_ref: Some(inputs.ohlcv_ref.gcs_uri.clone()),
-        chart_refs: inputs.charts.iter().map(|chart| chart.reference.gcs_uri.clone()).collect(),
+        chart_refs: inputs.charts.iter().map(|chart| chart.reference.artifact.gcs_uri.clone()).collect(),
         report_id: Some(document.report_id),
         parent_report_id: document.parent_report_id,
         ..spent.into_result()

@@ -142,11 +142,9 @@ async fn charts(
             studies => format!("price with {}", studies.join(", ")),
         };
         let reference = ChartRef {
-            gcs_uri: reference.gcs_uri,
-            sha256: Sha256Hex::of(&png),
+            artifact: ArtifactRef { sha256: Sha256Hex::of(&png), ..reference },
             chart_template_id: template_id,
             chart_provider: provider,
-            generation: reference.generation,
         };
         charts.push(Chart { reference, panes, png });
     }

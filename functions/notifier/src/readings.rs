@@ -149,7 +149,7 @@ async fn reading(
     let series: SeriesDocument = read(services, candles.and_then(|s| s.result.series_uri.as_deref())).await?;
     let mut pictures = Vec::new();
     for chart in &document.chart_refs {
-        let png = services.artifacts.get(&chart.gcs_uri).await?;
+        let png = services.artifacts.get(&chart.artifact.gcs_uri).await?;
         pictures.push((chart.chart_template_id.name().to_owned(), png));
     }
     let main = document.chart_refs.first().map_or("trend", |chart| chart.chart_template_id.name());

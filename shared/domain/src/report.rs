@@ -368,33 +368,21 @@ pub struct ArtifactRef {
 impl ArtifactRef {
     /// Where its bytes are, as Google's tools name one of an object's versions.
     pub fn address(&self) -> String {
-        numbered(&self.gcs_uri, self.generation)
+        match self.generation {
+            Some(generation) => format!("{}#{generation}", self.gcs_uri),
+            None => self.gcs_uri.clone(),
+        }
     }
 }
 
 /// A chart by address and content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChartRef {
-    /// `gs://bucket/key`.
-    pub gcs_uri: String,
-    /// Hash of its bytes.
-    pub sha256: Sha256Hex,
+    /// The picture.
+    #[serde(flatten)]
+    pub artifact: ArtifactRef,
     /// The template's version.
     pub chart_template_id: ContentId,
     /// Who drew it: `built-in` or `chart-img`.
     pub chart_provider: String,
-    /// Which object of that name it is, where a bucket numbers them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub generation: Option<i64>,
-}
-
-impl ChartRef {
-    /// Where its bytes are, as Google's tools name one of an object's versions.
-    pub fn address(&self) -> String {
-        numbered(&self.gcs_uri, self.generation)
-    }
-}
-
-fn numbered(gcs_uri: &str, generation: Option<i64>) -> String {
-    generation.map_or_else(|| gcs_uri.to_owned(), |generation| format!("{gcs_uri}#{generation}"))
 }

@@ -120,11 +120,13 @@ pub(crate) fn weekly() -> ReportDocument {
             generation: None,
         },
         chart_refs: vec![ChartRef {
-            gcs_uri: "gs://topdown/1w.png".into(),
-            sha256: Sha256Hex::of(b"chart"),
+            artifact: ArtifactRef {
+                gcs_uri: "gs://topdown/1w.png".into(),
+                sha256: Sha256Hex::of(b"chart"),
+                generation: Some(1_776_000_000_000_000),
+            },
             chart_template_id: ContentId::of("trend-momentum", b"template"),
             chart_provider: "built-in".into(),
-            generation: Some(1_776_000_000_000_000),
         }],
         parent_report_id: Some("rep-1M-c41d09ab".parse().unwrap()),
         barriers: Some(barriers("87977", "63879", 8)),
@@ -345,7 +347,6 @@ pub(crate) fn series(document: &ReportDocument) -> SeriesDocument {
         .collect();
     let forming = bar(forming_open, ["78657.55", "79485.66", "74937.52", "75928.10", "49150.6"]);
     SeriesDocument {
-        orders: None,
         schema: series::SCHEMA.into(),
         symbol: document.symbol.clone(),
         venue: "Binance spot".into(),
@@ -358,6 +359,7 @@ pub(crate) fn series(document: &ReportDocument) -> SeriesDocument {
         bars,
         forming: Some(forming),
         indicators: BTreeMap::from([("rsi14".into(), vec![Some(50.04); 48])]),
+        orders: None,
     }
 }
 

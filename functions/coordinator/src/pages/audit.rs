@@ -87,7 +87,7 @@ impl Pages {
         let Some(found) = self.report(step).await? else { return Ok(None) };
         let charts = found.chart_refs.iter().map(|chart| {
             let label = format!("Chart {}, {}", chart.chart_template_id.name(), chart.chart_provider);
-            input(label, &chart.sha256, &chart.address())
+            artifact(label, &chart.artifact)
         });
         let parent = found.parent_report_id.iter().map(|parent| Input {
             label: "Report above".to_owned(),

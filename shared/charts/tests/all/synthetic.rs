@@ -46,7 +46,6 @@ pub(crate) fn series(timeframe: Timeframe, count: usize, forming: bool) -> Serie
     let newest = bars.pop().unwrap();
     let indicators = indicators(&bars);
     SeriesDocument {
-        orders: None,
         schema: SCHEMA.to_owned(),
         symbol: "TESTUSDT".parse().unwrap(),
         venue: "Formula".to_owned(),
@@ -59,6 +58,7 @@ pub(crate) fn series(timeframe: Timeframe, count: usize, forming: bool) -> Serie
         bars,
         forming: forming.then_some(newest),
         indicators,
+        orders: None,
     }
 }
 

@@ -108,7 +108,7 @@ fn charts(scope: &Scope<'_>) -> Option<Row> {
             .iter()
             .flat_map(|chart| {
                 let template = id(&plain(chart.chart_template_id.as_str()));
-                [template, hash(&chart.sha256, &chart.address())]
+                [template, hash(&chart.artifact.sha256, &chart.artifact.address())]
             })
             .collect(),
     })

@@ -58,7 +58,6 @@ fn document(request: &Request, market: &Market, now: Timestamp) -> Result<Series
         study.compute(&closes, &mut indicators);
     }
     Ok(SeriesDocument {
-        orders: None,
         schema: SCHEMA.to_owned(),
         symbol,
         venue: "Binance spot".to_owned(),
@@ -71,6 +70,7 @@ fn document(request: &Request, market: &Market, now: Timestamp) -> Result<Series
         bars: drawn,
         forming: open.first().filter(|_| request.interval != Interval::Hour).and_then(bar),
         indicators,
+        orders: None,
     })
 }
 

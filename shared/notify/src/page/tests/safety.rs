@@ -69,7 +69,7 @@ fn hostile(mut case: Case) -> Case {
     document.llm_model_id = document.llm_prompt_id.clone();
     document.ohlcv_ref.gcs_uri = h();
     for chart in &mut document.chart_refs {
-        (chart.gcs_uri, chart.chart_provider, chart.chart_template_id) =
+        (chart.artifact.gcs_uri, chart.chart_provider, chart.chart_template_id) =
             (h(), h(), document.llm_prompt_id.clone());
     }
     document.last_bar = h();
