@@ -5,6 +5,7 @@
 pub mod account;
 mod candle;
 pub mod hash;
+pub mod host;
 pub mod ids;
 mod instrument;
 pub mod number;

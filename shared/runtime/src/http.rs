@@ -1,6 +1,5 @@
 //! The one HTTP client: no redirect, no referer, certificates of its own, a deadline on every call.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,14 +36,10 @@ pub fn reaching(base_url: &str, timeout: Duration) -> Result<reqwest::Client, Cl
     if is_loopback(base_url) { loopback_client(timeout) } else { client(timeout) }
 }
 
-/// Whether `base_url` is a server on this machine that is spoken to in clear, for [`loopback_client`]. By its literal
-/// address or as `localhost` only: what another name resolves to is not this machine's to promise.
+/// Whether `base_url` is a server on this machine that is spoken to in clear, for [`loopback_client`].
 pub fn is_loopback(base_url: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(base_url) else { return false };
-    let host = url.host_str().unwrap_or_default();
-    let literal = host.trim_start_matches('[').trim_end_matches(']');
-    let is_here = host == "localhost" || literal.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    url.scheme() == "http" && is_here
+    url.scheme() == "http" && url.host_str().is_some_and(domain::host::is_loopback)
 }
 
 /// A server as it is told from others: scheme, host, port and path of its base URL, without user, query or a slash

@@ -1,8 +1,7 @@
 //! What the environment allows. A catalog can be written by more people than an environment can, so a profile
 //! is held against it before a key or a byte leaves.
 
-use std::net::IpAddr;
-
+use domain::host::is_loopback;
 use reqwest::Url;
 use rust_decimal::Decimal;
 
@@ -110,12 +109,6 @@ pub fn admit(profile: &ModelProfile, limits: &Limits) -> Result<ModelProfile, Ad
     let mut admitted = profile.clone();
     admitted.max_tokens = profile.max_tokens.min(limits.max_tokens);
     Ok(admitted)
-}
-
-/// By literal only: what a name resolves to is not this machine's to promise.
-fn is_loopback(host: &str) -> bool {
-    let literal = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || literal.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn is_same_host(url: &Url, host: &str, allowed: &str) -> bool {
