@@ -64,18 +64,27 @@ impl Browser {
 
     /// Waits until the first element of the selector says that, half a minute at most.
     pub(super) async fn until(&self, selector: &str, part: &str) {
-        let begun = tokio::time::Instant::now();
-        loop {
+        let found = || async {
             let said = self.says(selector).await;
-            if said.contains(part) {
-                return;
-            }
-            let waited = begun.elapsed();
-            assert!(
-                waited.as_secs() < 30,
-                "{selector} never says {part}: {said}\n{}",
-                self.says("body").await
-            );
+            if said.contains(part) { Ok(()) } else { Err(format!("{selector} never says {part}: {said}")) }
+        };
+        self.patient(found).await;
+    }
+
+    /// Waits until the page's address has that in it, half a minute at most.
+    pub(super) async fn until_at(&self, part: &str) {
+        let found = || async {
+            let at = self.address().await;
+            if at.contains(part) { Ok(()) } else { Err(format!("never at {part}: {at}")) }
+        };
+        self.patient(found).await;
+    }
+
+    /// Tries until it succeeds, half a minute at most; why it did not is told with the page.
+    async fn patient<F: Future<Output = Result<(), String>>>(&self, tried: impl Fn() -> F) {
+        let begun = tokio::time::Instant::now();
+        while let Err(why) = tried().await {
+            assert!(begun.elapsed().as_secs() < 30, "{why}\n{}", self.says("body").await);
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     }
@@ -112,16 +121,16 @@ impl Browser {
 
     /// Clicks where a person would: the first element of the selector that is shown, scrolled into sight.
     pub(super) async fn click(&self, selector: &str) {
-        let begun = tokio::time::Instant::now();
-        loop {
+        let clicked = || async {
             match self.clicked(selector).await {
-                Ok(true) => return,
+                Ok(true) => Ok(()),
                 Ok(false) => panic!("nothing to click: {selector}"),
                 // the page was on its way to the next
-                Err(error) if error.is_stale_element_reference() && begun.elapsed().as_secs() < 30 => {}
+                Err(error) if error.is_stale_element_reference() => Err(format!("{selector}: {error}")),
                 Err(error) => panic!("{selector}: {error}"),
             }
-        }
+        };
+        self.patient(clicked).await;
     }
 
     async fn clicked(&self, selector: &str) -> Result<bool, CmdError> {
@@ -132,15 +141,6 @@ impl Browser {
             }
         }
         Ok(false)
-    }
-
-    /// Waits until the page's address has that in it, half a minute at most.
-    pub(super) async fn until_at(&self, part: &str) {
-        let begun = tokio::time::Instant::now();
-        while !self.address().await.contains(part) {
-            assert!(begun.elapsed().as_secs() < 30, "never at {part}: {}", self.address().await);
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
     }
 
     /// Presses a key that `code` names (UI Events).

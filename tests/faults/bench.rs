@@ -46,6 +46,14 @@ pub(super) fn collected() -> Topdown {
     topdown
 }
 
+/// A run of a simulated market whose model refuses, so that it fails; its id.
+pub(super) fn failed_demo(topdown: &Topdown) -> String {
+    let failed = topdown.run(&["demo", "--symbol", "ETHUSDT", "--model", "rule-analyst:refuse", "--json"]);
+    assert_eq!(failed.code, 1, "{}", failed.stderr);
+    let failed: Value = serde_json::from_str(&failed.stdout).unwrap();
+    failed["run_id"].as_str().unwrap().to_owned()
+}
+
 /// What the demo leaves when nothing disturbs it.
 pub(super) fn undisturbed() -> &'static Left {
     static LEFT: OnceLock<Left> = OnceLock::new();

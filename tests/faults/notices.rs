@@ -4,7 +4,7 @@ use serde_json::Value;
 use sim::{Fault, Rule, Service, World};
 use tests::Topdown;
 
-use super::bench::{collected_in, run, world};
+use super::bench::{collected_in, failed_demo, run, world};
 
 fn with_telegram(world: &World) -> Topdown {
     collected_in(world)
@@ -55,12 +55,8 @@ async fn nobody_is_told_of_a_simulated_market() {
     let world = world().await;
     let topdown = with_telegram(&world);
     tokio::task::block_in_place(|| {
-        let failed =
-            topdown.run(&["demo", "--symbol", "ETHUSDT", "--model", "rule-analyst:refuse", "--json"]);
-        assert_eq!(failed.code, 1, "{}", failed.stderr);
-        let failed: Value = serde_json::from_str(&failed.stdout).unwrap();
-        let id = failed["run_id"].as_str().unwrap();
-        let resumed = topdown.json(&["resume", id, "--model", "rule-analyst", "--json"]);
+        let failed = failed_demo(&topdown);
+        let resumed = topdown.json(&["resume", &failed, "--model", "rule-analyst", "--json"]);
         assert_eq!(resumed["status"], "done");
     });
     assert_eq!(world.count(Service::Telegram), 0);

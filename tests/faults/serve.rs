@@ -11,7 +11,7 @@ use sim::{Fault, Rule, Service, SimClock, World, WorldConfig};
 use tests::{Server, Topdown};
 use tokio::time::Instant;
 
-use super::bench::{RUN, count, database, killed, program_in};
+use super::bench::{RUN, count, database, failed_demo, killed, program_in};
 
 /// A world whose clock is the machine's, as `serve` expects of an exchange.
 async fn world() -> World {
@@ -207,19 +207,16 @@ async fn a_run_of_another_source_is_not_gone_on_with() {
     let world = world().await;
     let topdown = watching(&world);
     tokio::task::block_in_place(|| {
-        let failed =
-            topdown.run(&["demo", "--symbol", "ETHUSDT", "--model", "rule-analyst:refuse", "--json"]);
-        assert_eq!(failed.code, 1, "{}", failed.stderr);
-        let failed: Value = serde_json::from_str(&failed.stdout).unwrap();
+        let failed = failed_demo(&topdown);
         let _server = Server::start(&topdown, 1024);
-        let refused = topdown.run(&["resume", failed["run_id"].as_str().unwrap()]);
+        let refused = topdown.run(&["resume", &failed]);
         assert_ne!(refused.code, 0, "{}", refused.stdout);
         assert!(
             refused.stderr.contains("reads candles of sim:1, and this server those of host:"),
             "{}",
             refused.stderr
         );
-        let going_on = runs(&topdown).into_iter().filter(|run| run["resumes"] == failed["run_id"]).count();
+        let going_on = runs(&topdown).into_iter().filter(|run| run["resumes"] == *failed).count();
         assert_eq!(going_on, 0);
     });
 }
