@@ -144,8 +144,8 @@ fn in_its_words(kept: &[CandleRevision]) -> Vec<Value> {
             candle.close_time.as_millisecond(),
             candle.quote_volume.to_string(),
             candle.trades,
-            candle.taker_base.to_string(),
-            candle.taker_quote.to_string(),
+            candle.taker_base.map(|amount| amount.to_string()),
+            candle.taker_quote.map(|amount| amount.to_string()),
         ])
     };
     kept.iter().map(row).collect()

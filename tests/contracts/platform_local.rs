@@ -2,13 +2,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use domain::Sha256Hex;
+use domain::{Sha256Hex, Source, Timeframe};
 use jiff::{SignedDuration, Timestamp};
 use platform_local::{Access, Local, SignedPath};
 use proptest::prelude::*;
 use storage::{
-    ArtifactKey, ArtifactStore, Bus, Message, RecommendationFilter, ReportStore, StoreError, Topic,
-    conformance,
+    ArtifactKey, ArtifactStore, Bus, CandleStore, Message, RecommendationFilter, ReportStore, SeriesKey,
+    StoreError, Topic, conformance,
 };
 
 use crate::contracts::samples;
@@ -71,6 +71,35 @@ async fn a_folder_without_recommendations_is_read_and_then_brought_up() {
     assert_eq!(reader.reports.recommendations(&every, 10).await.unwrap(), []);
     open(folder.path()).reports.append_recommendation(&row).await.unwrap();
     assert_eq!(reader.reports.recommendations(&every, 10).await.unwrap(), [row], "the same reader, later");
+}
+
+/// The rows of candles as they stand in the database.
+fn candle_rows(folder: &Path) -> Vec<Vec<rusqlite::types::Value>> {
+    let connection = rusqlite::Connection::open(folder.join("topdown.sqlite")).unwrap();
+    let sql =
+        "SELECT series, open_ms, close_ms, open, volume, trades, taker_base, taker_quote, sum FROM candles";
+    let mut statement = connection.prepare(sql).unwrap();
+    let columns = statement.column_count();
+    let rows = statement.query_map([], |row| (0..columns).map(|column| row.get(column)).collect()).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+/// A folder of the version in which every candle told its trades.
+#[tokio::test(flavor = "multi_thread")]
+async fn candles_of_a_version_that_knew_one_exchange_are_kept_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let series =
+        SeriesKey { source: Source::Sim(1), symbol: "BTCUSDT".parse().unwrap(), timeframe: Timeframe::Hour };
+    let bar = samples::hour("2026-04-30T00:00:00Z");
+    let seen = "2026-04-30T01:10:00Z".parse().unwrap();
+    open(folder.path()).candles.append(&series, std::slice::from_ref(&bar), seen).await.unwrap();
+    let before = candle_rows(folder.path());
+    let connection = rusqlite::Connection::open(folder.path().join("topdown.sqlite")).unwrap();
+    connection.pragma_update(None, "user_version", 5).unwrap();
+    drop(connection);
+    let brought_up = open(folder.path());
+    assert_eq!(brought_up.candles.newest_closed(&series).await.unwrap().unwrap().candle, bar);
+    assert_eq!(candle_rows(folder.path()), before, "digit for digit, with their sums");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,11 +1,29 @@
 //! Documents for tests of the ports.
 use domain::recommendation::{Direction, PlanState};
 use domain::report::{Analyst, Bias, Outcome, Trust};
-use domain::{ContentId, Sha256Hex, Source, Timeframe};
+use domain::{Candle, ContentId, Sha256Hex, Source, Timeframe};
 use storage::{
     DOCUMENT_VERSION, Kind, Pins, RecommendationRow, ReportRow, RunDocument, Status, StepDocument,
     StepResult, shard_of,
 };
+
+/// An hour in which something was traded.
+pub(crate) fn hour(open: &str) -> Candle {
+    let (open_time, price) = (open.parse().unwrap(), "100.10".parse().unwrap());
+    Candle {
+        open_time,
+        close_time: Timeframe::Hour.close_of(open_time),
+        open: price,
+        high: price,
+        low: price,
+        close: price,
+        volume: "12.34500000".parse().unwrap(),
+        quote_volume: "1234.5".parse().unwrap(),
+        trades: Some(7),
+        taker_base: "6.1".parse().ok(),
+        taker_quote: "610.0".parse().ok(),
+    }
+}
 
 pub(crate) fn run(id: &str) -> RunDocument {
     let run_id = id.parse().unwrap();

@@ -26,9 +26,9 @@ async fn write_candles(warehouse: &Warehouse) {
             close: close.parse().unwrap(),
             volume: price,
             quote_volume: price,
-            trades: 7,
-            taker_base: price,
-            taker_quote: price,
+            trades: Some(7),
+            taker_base: Some(price),
+            taker_quote: Some(price),
         }
     };
     let candles = warehouse.candles();

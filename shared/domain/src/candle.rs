@@ -22,18 +22,23 @@ pub struct Candle {
     pub volume: Decimal,
     /// Traded amount, quote currency.
     pub quote_volume: Decimal,
-    /// Number of trades.
-    pub trades: u64,
-    /// Amount bought by takers, base currency.
-    pub taker_base: Decimal,
-    /// Amount bought by takers, quote currency.
-    pub taker_quote: Decimal,
+    /// Number of trades; `None` of a venue that does not tell it.
+    pub trades: Option<u64>,
+    /// Amount bought by takers, base currency; `None` of a venue that does not tell it.
+    pub taker_base: Option<Decimal>,
+    /// Amount bought by takers, quote currency; `None` of a venue that does not tell it.
+    pub taker_quote: Option<Decimal>,
 }
 
 impl Candle {
     /// Whether the bar had closed at `now`.
     pub fn closed_at(&self, now: Timestamp) -> bool {
         self.close_time < now
+    }
+
+    /// Whether anybody traded: by the number of trades, else by the amount.
+    pub fn is_traded(&self) -> bool {
+        self.trades.map_or(!self.volume.is_zero(), |trades| trades > 0)
     }
 }
 

@@ -40,9 +40,9 @@ fn candle(line: &str) -> Candle {
         volume: number(5),
         close_time: time(6),
         quote_volume: number(7),
-        trades: fields[8].parse().unwrap(),
-        taker_base: number(9),
-        taker_quote: number(10),
+        trades: Some(fields[8].parse().unwrap()),
+        taker_base: Some(number(9)),
+        taker_quote: Some(number(10)),
     }
 }
 

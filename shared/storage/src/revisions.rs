@@ -53,9 +53,9 @@ mod tests {
             close: close.parse().unwrap(),
             volume: price,
             quote_volume: price,
-            trades: 1,
-            taker_base: price,
-            taker_quote: price,
+            trades: Some(1),
+            taker_base: Some(price),
+            taker_quote: Some(price),
         }
     }
 

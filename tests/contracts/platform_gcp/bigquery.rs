@@ -40,9 +40,9 @@ pub(super) fn hour(open: &str, close: &str) -> Candle {
         close: close.parse().unwrap(),
         volume: price,
         quote_volume: price,
-        trades: 7,
-        taker_base: price,
-        taker_quote: price,
+        trades: Some(7),
+        taker_base: Some(price),
+        taker_quote: Some(price),
     }
 }
 

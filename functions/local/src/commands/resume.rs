@@ -1,5 +1,4 @@
 use coordinator::ResumeError;
-use domain::Source;
 use flows::Flow;
 use platform_local::Access;
 use runtime::{Clock, SystemClock};
@@ -38,9 +37,10 @@ pub(crate) async fn run(
         require_model(&models, &catalog, &[flow], model.as_deref()).await?;
     }
     // of a simulated market nobody in the real world is told
-    let addresses = match earlier.source {
-        Source::Sim(_) | Source::File(_) => Addresses::simulated(&rules)?,
-        Source::Binance | Source::Host(_) => Addresses::real(environment)?,
+    let addresses = if earlier.source.is_simulated() {
+        Addresses::simulated(&rules)?
+    } else {
+        Addresses::real(environment)?
     };
     let app = App::new(&data, PORT, earlier.source, addresses, models)?;
     let resumed = app.coordinator.resume(&id, &catalog, model).await.map_err(|error| match &error {

@@ -15,12 +15,18 @@ pub fn aggregate(hours: &[Candle], timeframe: Timeframe) -> Vec<Candle> {
 
 fn merged(group: &[Candle], timeframe: Timeframe) -> Option<Candle> {
     let (first, last) = (group.first()?, group.last()?);
-    let traded: Vec<&Candle> = group.iter().filter(|bar| bar.trades > 0).collect();
+    let traded: Vec<&Candle> = group.iter().filter(|bar| bar.is_traded()).collect();
     let priced = if traded.is_empty() { group.iter().collect() } else { traded };
     let (opening, closing) = (priced.first()?, priced.last()?);
     // no exchange trades 2^96 units: saturating only keeps absurd input from a panic
     let sum =
         |field: fn(&Candle) -> Decimal| group.iter().map(field).fold(Decimal::ZERO, Decimal::saturating_add);
+    // a part that one hour does not tell is not known of the whole
+    let known = |field: fn(&Candle) -> Option<Decimal>| -> Option<Decimal> {
+        let parts: Option<Vec<Decimal>> = group.iter().map(field).collect();
+        parts.map(|parts| parts.into_iter().fold(Decimal::ZERO, Decimal::saturating_add))
+    };
+    let trades: Option<Vec<u64>> = group.iter().map(|bar| bar.trades).collect();
     Some(Candle {
         open_time: timeframe.open_of(first.open_time),
         close_time: last.close_time,
@@ -30,8 +36,8 @@ fn merged(group: &[Candle], timeframe: Timeframe) -> Option<Candle> {
         close: closing.close,
         volume: sum(|bar| bar.volume),
         quote_volume: sum(|bar| bar.quote_volume),
-        trades: group.iter().fold(0, |sum, bar| sum.saturating_add(bar.trades)),
-        taker_base: sum(|bar| bar.taker_base),
-        taker_quote: sum(|bar| bar.taker_quote),
+        trades: trades.map(|trades| trades.into_iter().fold(0, u64::saturating_add)),
+        taker_base: known(|bar| bar.taker_base),
+        taker_quote: known(|bar| bar.taker_quote),
     })
 }

@@ -75,7 +75,7 @@ pub fn check(timeframe: Timeframe, candles: &[Candle]) -> Checked {
             (timeframe.open_of(open_time) != open_time, Problem::Misaligned),
             (!is_sane(candle), Problem::Insane),
             (candle.close_time < timeframe.close_of(open_time), Problem::Truncated),
-            (candle.trades == 0, Problem::ZeroTrades),
+            (!candle.is_traded(), Problem::ZeroTrades),
             (atr.is_some_and(|atr| range > SPIKE_ATR * atr), Problem::Spike),
         ];
         let problems = found.into_iter().filter(|(is, _)| *is).map(|(_, problem)| problem);

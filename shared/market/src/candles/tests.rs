@@ -26,9 +26,9 @@ fn hour(open: Timestamp, price: i64, trades: u64) -> Candle {
         close: price,
         volume: Decimal::from(trades),
         quote_volume: Decimal::from(trades) * price,
-        trades,
-        taker_base: Decimal::ZERO,
-        taker_quote: Decimal::ZERO,
+        trades: Some(trades),
+        taker_base: Some(Decimal::ZERO),
+        taker_quote: Some(Decimal::ZERO),
     }
 }
 
@@ -45,6 +45,11 @@ fn all(revisions: &[CandleRevision]) -> Vec<&CandleRevision> {
     revisions.iter().collect()
 }
 
+/// A bar as a venue shows it that tells neither trades nor takers.
+fn bare(candle: &Candle) -> Candle {
+    Candle { trades: None, taker_base: None, taker_quote: None, ..candle.clone() }
+}
+
 /// A 1h series and the exchange's own bars of a longer timeframe agree in every field.
 fn agrees_with_native(symbol: &str) {
     let Some(hours) = recorded::series(symbol, Timeframe::Hour, "aggregation") else { return };
@@ -53,6 +58,9 @@ fn agrees_with_native(symbol: &str) {
         let native = recorded::series(symbol, timeframe, "aggregation").unwrap();
         let last = native.last().unwrap().open_time;
         let ours = aggregate(&hours, timeframe);
+        // a venue that tells neither trades nor takers has the same bars without them
+        let bare_hours: Vec<Candle> = hours.iter().map(bare).collect();
+        assert_eq!(aggregate(&bare_hours, timeframe), ours.iter().map(bare).collect::<Vec<_>>());
         // the bar that 1h data begin in is a part of ours unless the symbol was listed within it
         let whole = |bar: &&Candle| bar.open_time >= reach || symbol == "SOLUSDT";
         let theirs: Vec<&Candle> = native.iter().filter(whole).collect();
@@ -89,7 +97,25 @@ fn an_hour_without_trades_supplies_no_price() {
     assert_eq!((bar.open, bar.high), (decimal("28000.50"), decimal("28001")));
     // with no trade at all the flat price is all there is
     let bar = aggregate(&[halted], Timeframe::Hour4).remove(0);
-    assert_eq!((bar.open, bar.trades), (decimal("28080"), 0));
+    assert_eq!((bar.open, bar.trades), (decimal("28080"), Some(0)));
+}
+
+#[test]
+fn what_one_hour_does_not_tell_is_not_known_of_the_whole() {
+    let [told, silent] = hours("2026-04-30T00:00:00Z", &[10, 12]).try_into().unwrap();
+    let bar = aggregate(&[told, bare(&silent)], Timeframe::Hour4).remove(0);
+    assert_eq!((bar.trades, bar.taker_base, bar.taker_quote), (None, None, None));
+    assert_eq!(bar.volume, decimal("20"));
+}
+
+#[test]
+fn an_hour_in_which_nothing_moved_is_without_trades_where_their_number_is_not_told() {
+    let quiet = bare(&hour(at("2026-04-30T00:00:00Z"), 10, 0));
+    let moved = bare(&hour(at("2026-04-30T01:00:00Z"), 12, 3));
+    let bar = aggregate(&[quiet.clone(), moved.clone()], Timeframe::Hour4).remove(0);
+    assert_eq!((bar.open, bar.close), (decimal("12"), decimal("12")));
+    let found = check(Timeframe::Hour, &[quiet, moved]).findings;
+    assert_eq!(found.iter().map(|it| (it.index, it.problem)).collect::<Vec<_>>(), [(0, Problem::ZeroTrades)]);
 }
 
 #[test]
@@ -223,8 +249,8 @@ proptest! {
                 prop_assert_eq!(timeframe.open_of(bar.open_time), bar.open_time);
                 prop_assert!(bar.low <= bar.open.min(bar.close) && bar.high >= bar.open.max(bar.close));
             }
-            let traded = candles.iter().filter(|candle| candle.trades > 0);
-            let bars_traded = bars.iter().filter(|bar| bar.trades > 0);
+            let traded = candles.iter().filter(|candle| candle.is_traded());
+            let bars_traded = bars.iter().filter(|bar| bar.is_traded());
             prop_assert_eq!(
                 bars_traded.map(|bar| bar.high).max(),
                 traded.map(|candle| candle.high).max()

@@ -92,10 +92,12 @@ pub(super) fn venue(words: &Words, venue: &str, market: &str, source: &Source) -
         other => plain(other),
     };
     let source = match source {
-        Source::Binance => return format!("{name} {market}"),
-        Source::Host(host) => fill(&words.head.host, &[("host", host)]),
-        Source::Sim(seed) => fill(&words.head.simulated, &[("seed", &seed.to_string())]),
-        Source::File(hash) => fill(&words.head.recorded, &[("hash", hash)]),
+        Source::Binance | Source::Bybit => return format!("{name} {market}"),
+        Source::Host(host) | Source::BybitHost(host) => fill(&words.head.host, &[("host", host)]),
+        Source::Sim(seed) | Source::BybitSim(seed) => {
+            fill(&words.head.simulated, &[("seed", &seed.to_string())])
+        }
+        Source::File(hash) | Source::BybitFile(hash) => fill(&words.head.recorded, &[("hash", hash)]),
     };
     format!("{name} {market} · {source}")
 }

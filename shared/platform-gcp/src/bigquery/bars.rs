@@ -30,8 +30,8 @@ pub(super) fn row(series: &SeriesKey, bar: &CandleRevision) -> Map<String, serde
         ("volume", json!(candle.volume.to_string())),
         ("quote_volume", json!(candle.quote_volume.to_string())),
         ("trades", json!(candle.trades)),
-        ("taker_base", json!(candle.taker_base.to_string())),
-        ("taker_quote", json!(candle.taker_quote.to_string())),
+        ("taker_base", json!(candle.taker_base.map(|amount| amount.to_string()))),
+        ("taker_quote", json!(candle.taker_quote.map(|amount| amount.to_string()))),
         ("revision", json!(bar.revision)),
         ("observed_at", json!(bar.observed_at)),
     ];
@@ -40,10 +40,9 @@ pub(super) fn row(series: &SeriesKey, bar: &CandleRevision) -> Map<String, serde
 
 /// A row that was read.
 pub(super) fn bar(row: &Row<'_>) -> Result<CandleRevision, StoreError> {
-    let decimal = |name: &str| {
-        let text = row.text(name)?;
-        Decimal::from_str_exact(text).map_err(|_| damaged(name, text))
-    };
+    let read = |name: &str, text: &str| Decimal::from_str_exact(text).map_err(|_| damaged(name, text));
+    let decimal = |name: &str| read(name, row.text(name)?);
+    let told = |name: &str| row.optional(name)?.map(|text| read(name, text)).transpose();
     Ok(CandleRevision {
         candle: Candle {
             open_time: row.ms("open_ms")?,
@@ -54,9 +53,9 @@ pub(super) fn bar(row: &Row<'_>) -> Result<CandleRevision, StoreError> {
             close: decimal("close")?,
             volume: decimal("volume")?,
             quote_volume: decimal("quote_volume")?,
-            trades: row.parsed("trades")?,
-            taker_base: decimal("taker_base")?,
-            taker_quote: decimal("taker_quote")?,
+            trades: row.optional("trades")?.map(|_| row.parsed("trades")).transpose()?,
+            taker_base: told("taker_base")?,
+            taker_quote: told("taker_quote")?,
         },
         revision: row.parsed("revision")?,
         observed_at: row.ms("observed_ms")?,

@@ -215,13 +215,16 @@ fn append_one(
     let (open_ms, close_ms) = (candle.open_time.as_millisecond(), candle.close_time.as_millisecond());
     let [open, high, low, close] =
         [candle.open, candle.high, candle.low, candle.close].map(|d| d.to_string());
-    let [volume, quote_volume, taker_base, taker_quote] =
-        [candle.volume, candle.quote_volume, candle.taker_base, candle.taker_quote].map(|d| d.to_string());
-    let trades = candle.trades as i64;
+    let [volume, quote_volume] = [candle.volume, candle.quote_volume].map(|d| d.to_string());
+    let [taker_base, taker_quote] =
+        [candle.taker_base, candle.taker_quote].map(|told| told.map(|d| d.to_string()));
+    let trades = candle.trades.map(|trades| trades as i64);
     let numbers =
-        [series, open_ms, close_ms, trades, i64::from(revision), observed_ms].map(|n| n.to_string());
-    let texts = [&open, &high, &low, &close, &volume, &quote_volume, &taker_base, &taker_quote];
-    let sum = sum::of(numbers.iter().chain(texts).map(String::as_str));
+        [Some(series), Some(open_ms), Some(close_ms), trades, Some(revision.into()), Some(observed_ms)]
+            .map(|number| number.map(|n| n.to_string()).unwrap_or_default());
+    let texts = [&open, &high, &low, &close, &volume, &quote_volume].map(String::as_str);
+    let told = [&taker_base, &taker_quote].map(|told| told.as_deref().unwrap_or_default());
+    let sum = sum::of(numbers.iter().map(String::as_str).chain(texts).chain(told));
     let row = params![
         series,
         open_ms,
@@ -284,12 +287,13 @@ fn gap(row: &Row<'_>) -> rusqlite::Result<Gap> {
 fn revision(series: i64, row: &Row<'_>) -> rusqlite::Result<CandleRevision> {
     check(series, row)?;
     let time = |index: usize| time(row, index);
-    let decimal = |index: usize| -> rusqlite::Result<Decimal> {
-        let text = row.get_ref(index)?.as_str()?;
+    let read = |index: usize, text: &str| {
         Decimal::from_str_exact(text).map_err(|error| {
             rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Text, Box::new(error))
         })
     };
+    let decimal = |index: usize| read(index, row.get_ref(index)?.as_str()?);
+    let told = |index: usize| row.get_ref(index)?.as_str_or_null()?.map(|text| read(index, text)).transpose();
     Ok(CandleRevision {
         candle: Candle {
             open_time: time(0)?,
@@ -300,9 +304,9 @@ fn revision(series: i64, row: &Row<'_>) -> rusqlite::Result<CandleRevision> {
             close: decimal(5)?,
             volume: decimal(6)?,
             quote_volume: decimal(7)?,
-            trades: row.get::<_, i64>(8)?.unsigned_abs(),
-            taker_base: decimal(9)?,
-            taker_quote: decimal(10)?,
+            trades: row.get::<_, Option<i64>>(8)?.map(i64::unsigned_abs),
+            taker_base: told(9)?,
+            taker_quote: told(10)?,
         },
         revision: row.get(11)?,
         observed_at: time(12)?,
@@ -314,11 +318,12 @@ fn check(series: i64, row: &Row<'_>) -> rusqlite::Result<()> {
     let Some(kept) = row.get::<_, Option<u32>>(13)? else { return Ok(()) };
     let mut numbers = vec![series.to_string()];
     for index in [0, 1, 8, 11, 12] {
-        numbers.push(row.get::<_, i64>(index)?.to_string());
+        let number = row.get::<_, Option<i64>>(index)?;
+        numbers.push(number.map(|n| n.to_string()).unwrap_or_default());
     }
     let mut texts = Vec::with_capacity(8);
     for index in [2, 3, 4, 5, 6, 7, 9, 10] {
-        texts.push(row.get_ref(index)?.as_str()?);
+        texts.push(row.get_ref(index)?.as_str_or_null()?.unwrap_or_default());
     }
     if sum::of(numbers.iter().map(String::as_str).chain(texts)) == kept {
         return Ok(());

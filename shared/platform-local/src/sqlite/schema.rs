@@ -7,7 +7,7 @@ use super::sql_error;
 use crate::Access;
 
 /// Each entry takes a database one version up.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     "
     CREATE TABLE series (
         id INTEGER PRIMARY KEY,
@@ -71,6 +71,23 @@ const STEPS: [&str; 5] = [
         strength INTEGER NOT NULL, as_of_us INTEGER NOT NULL, document TEXT NOT NULL, sum INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE INDEX recommendations_by_time ON recommendations (as_of_us DESC, recommendation_id);
+",
+    // not every venue tells trades and takers: the table is made anew without their NOT NULL
+    "
+    CREATE TABLE candles_anew (
+        series INTEGER NOT NULL, open_ms INTEGER NOT NULL, observed_ms INTEGER NOT NULL,
+        close_ms INTEGER NOT NULL, revision INTEGER NOT NULL,
+        open TEXT NOT NULL, high TEXT NOT NULL, low TEXT NOT NULL, close TEXT NOT NULL,
+        volume TEXT NOT NULL, quote_volume TEXT NOT NULL,
+        trades INTEGER, taker_base TEXT, taker_quote TEXT, sum INTEGER,
+        PRIMARY KEY (series, open_ms, observed_ms)
+    ) WITHOUT ROWID;
+    INSERT INTO candles_anew SELECT
+        series, open_ms, observed_ms, close_ms, revision, open, high, low, close, volume, quote_volume,
+        trades, taker_base, taker_quote, sum
+    FROM candles;
+    DROP TABLE candles;
+    ALTER TABLE candles_anew RENAME TO candles;
 ",
 ];
 

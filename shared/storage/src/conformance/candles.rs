@@ -16,9 +16,9 @@ fn bar(open: &str, close: &str) -> Candle {
         close: close.parse().unwrap(),
         volume: "12.34500000".parse().unwrap(),
         quote_volume: "1234.5".parse().unwrap(),
-        trades: 7,
-        taker_base: "6.1".parse().unwrap(),
-        taker_quote: "610.0".parse().unwrap(),
+        trades: Some(7),
+        taker_base: "6.1".parse().ok(),
+        taker_quote: "610.0".parse().ok(),
     }
 }
 
@@ -111,6 +111,7 @@ pub async fn candle_store(store: &dyn CandleStore) {
     assert!(store.gaps(&key(Source::Binance)).await.unwrap().is_empty());
 
     many_at_once(store).await;
+    what_is_not_told(store).await;
 
     let instrument = Instrument {
         symbol: series.symbol.clone(),
@@ -124,6 +125,19 @@ pub async fn candle_store(store: &dyn CandleStore) {
     store.put_instrument(&sim, &instrument).await.unwrap();
     assert_eq!(store.instrument(&sim, &series.symbol).await.unwrap(), Some(instrument));
     assert_eq!(store.instrument(&Source::Binance, &series.symbol).await.unwrap(), None);
+}
+
+/// Bars of a venue that tells neither trades nor takers.
+async fn what_is_not_told(store: &dyn CandleStore) {
+    let series = key(Source::Bybit);
+    let bare =
+        Candle { trades: None, taker_base: None, taker_quote: None, ..bar("2026-04-30T00:00:00Z", "101.00") };
+    let seen = at("2026-04-30T01:10:00Z");
+    let appended = store.append(&series, std::slice::from_ref(&bare), seen).await.unwrap();
+    assert_eq!(appended, Appended { new: 1, corrected: 0 });
+    assert_eq!(store.newest_closed(&series).await.unwrap().unwrap().candle, bare);
+    let again = store.append(&series, &[bare], seen).await.unwrap();
+    assert_eq!(again, Appended::default(), "what is absent is no change");
 }
 
 /// Many series in one go, a long way apart in time.
