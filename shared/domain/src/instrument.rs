@@ -8,7 +8,7 @@ use crate::Symbol;
 pub struct Instrument {
     /// The symbol.
     pub symbol: Symbol,
-    /// The venue's word: `TRADING`, `HALT`, `BREAK`, `CANCEL_ONLY`.
+    /// The venue's word: `TRADING`, `HALT`, `BREAK`, `CANCEL_ONLY` of Binance, `Trading` of Bybit.
     pub status: String,
     /// Base currency, the unit of volume.
     pub base_asset: String,
@@ -25,6 +25,6 @@ pub struct Instrument {
 impl Instrument {
     /// Whether orders are matched now.
     pub fn is_trading(&self) -> bool {
-        self.status == "TRADING"
+        self.status.eq_ignore_ascii_case("TRADING")
     }
 }

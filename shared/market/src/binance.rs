@@ -3,15 +3,10 @@
 //! A [`Client`] is cheap to clone, and all clones share one account of the request weight, which the exchange
 //! reports with each answer. Calls wait rather than exceed the limit, and are silent during a ban.
 
-mod body;
 mod client;
-mod decimal;
-mod error;
-mod page;
 mod parse;
 mod weight;
 mod wire;
 
 pub use client::{Client, Limits};
-pub use error::MarketError;
 pub use parse::{candles, instrument, instruments, server_time};

@@ -1,6 +1,7 @@
 //! Candles of exchanges, from the wire to the artifact a model is given.
 //!
-//! - [`binance`]: the exchange's client, one weight account for all its clones, errors that are decisions;
+//! - [`Exchange`]: public market data of one exchange, with errors that are decisions;
+//! - [`binance`], [`bybit`]: their clients, each with one account of requests for all its clones;
 //! - [`binance_account`]: what an account holds, read by signed GETs alone;
 //! - [`candles`]: checks that flag and never fill, exact aggregation of 1h bars, the bar in progress;
 //! - [`indicators`]: TA-Lib's indicators by name (`ema20`, `rsi14`, `macd_hist`), with the weight of their seed;
@@ -23,13 +24,18 @@
 pub mod artifact;
 pub mod binance;
 pub mod binance_account;
+pub mod bybit;
 pub mod candles;
+mod exchange;
 pub mod indicators;
 pub mod plan;
 
 pub use artifact::{ArtifactError, Built, Input, build};
-pub use binance::{Client, Limits, MarketError};
+pub use binance::{Client, Limits};
+pub use exchange::{Exchange, MarketError};
 pub use indicators::{Indicator, UnknownIndicator};
 
 #[cfg(test)]
 mod recorded;
+#[cfg(test)]
+mod scripted;

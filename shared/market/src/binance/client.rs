@@ -4,22 +4,23 @@ use std::time::Duration;
 
 use domain::{Candle, Instrument, Symbol, Timeframe};
 use jiff::Timestamp;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
-use super::body::{Answer, transport};
-use super::error::{MarketError, stripped};
-use super::page::Asked;
 use super::parse;
 use super::weight::{Account, Report, Turn};
 use super::wire::Failure;
+use crate::exchange::MakeRequest;
+use crate::exchange::answer::{Answer, transport};
+use crate::exchange::attempts::Attempts;
+use crate::exchange::error::{MarketError, stripped};
+use crate::exchange::page::Asked;
+use crate::exchange::silence::LONGEST_BAN;
 
 const TIME: (&str, u32) = ("/api/v3/time", 1);
 const KLINES: (&str, u32) = ("/api/v3/klines", 2);
 const EXCHANGE_INFO: (&str, u32) = ("/api/v3/exchangeInfo", 20);
 /// Silence after a ban whose length was not told: the shortest the exchange gives.
 const SHORTEST_BAN: Duration = Duration::from_secs(120);
-/// Longest silence believed: more than the three days of the exchange's longest ban.
-const LONGEST_BAN: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// How much a client may ask, and how long it waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,10 +58,6 @@ pub struct Client {
     /// Whether nothing that the exchange says is quoted: it may repeat a key, or what an account holds.
     is_discreet: bool,
 }
-
-/// Makes the request of one attempt, to the address without its query.
-pub(crate) type MakeRequest<'a> =
-    &'a (dyn Fn(&reqwest::Client, String) -> reqwest::RequestBuilder + Send + Sync);
 
 impl Client {
     /// A client of the exchange at `base_url` (scheme and host), with [`Limits::PUBLISHED`].
@@ -158,36 +155,13 @@ impl Client {
         request: MakeRequest<'_>,
         symbol: Option<&Symbol>,
     ) -> Result<Vec<u8>, MarketError> {
-        let mut backoff = self.limits.backoff;
-        let mut attempt = 1;
+        let mut attempts = Attempts::new(self.limits.attempts, self.limits.backoff);
         loop {
             self.turn(endpoint.1).await?;
-            let error =
-                match self.attempt(endpoint, request).await.and_then(|answer| self.judge(answer, symbol)) {
-                    Ok(body) => return Ok(body),
-                    Err(error) => error,
-                };
-            if attempt >= self.limits.attempts {
-                return Err(error);
+            match self.attempt(endpoint, request).await.and_then(|answer| self.judge(answer, symbol)) {
+                Ok(body) => return Ok(body),
+                Err(error) => attempts.failed(endpoint.0, error).await?,
             }
-            match &error {
-                MarketError::Unavailable { said } => {
-                    tracing::warn!(endpoint = endpoint.0, attempt, said, "exchange unavailable, retrying");
-                    sleep(backoff).await;
-                    backoff *= 2;
-                }
-                // the next turn waits the silence out, or says that it is too long
-                MarketError::RateLimited { wait, .. } => {
-                    tracing::warn!(
-                        endpoint = endpoint.0,
-                        attempt,
-                        wait_s = wait.as_secs(),
-                        "exchange wants silence"
-                    );
-                }
-                _ => return Err(error),
-            }
-            attempt += 1;
         }
     }
 
@@ -223,7 +197,7 @@ impl Client {
         let late =
             |_| MarketError::unavailable(format!("no whole answer in {} s", self.limits.deadline.as_secs()));
         let answer = timeout(self.limits.deadline, exchange).await.map_err(late).flatten();
-        reserved.settle(answer.as_ref().map(|answer| answer.report).unwrap_or_default());
+        reserved.settle(answer.as_ref().map(Report::of).unwrap_or_default());
         answer
     }
 
@@ -257,12 +231,12 @@ impl Client {
     fn silenced(&self, answer: &Answer) -> MarketError {
         let now = Instant::now();
         let mut account = self.account();
-        let wait = match (answer.retry_after_s, answer.status) {
+        let wait = match (answer.retry_after_s(), answer.status) {
             (Some(seconds), _) => Duration::from_secs(seconds).min(LONGEST_BAN),
             (None, 418) => SHORTEST_BAN,
             (None, _) => account.rest_of_minute(now),
         };
-        let until = answer.report.date.and_then(|date| date.checked_add(wait).ok());
+        let until = answer.date().and_then(|date| date.checked_add(wait).ok());
         account.silence(wait, until, now);
         MarketError::RateLimited { wait, until }
     }

@@ -1,70 +1,18 @@
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write;
+use std::net::TcpListener;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::*;
-
-/// A server on loopback that gives the scripted answers, one a connection, and keeps the request lines.
-struct Exchange {
-    base_url: String,
-    seen: Arc<Mutex<Vec<String>>>,
-}
-
-impl Exchange {
-    fn answering(answers: Vec<Vec<u8>>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base_url = format!("http://{}", listener.local_addr().unwrap());
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let lines = Arc::clone(&seen);
-        std::thread::spawn(move || {
-            for answer in answers {
-                let (mut stream, _) = listener.accept().unwrap();
-                lines.lock().unwrap().push(request_line(&mut stream));
-                // a client that has read enough hangs up
-                let _ = stream.write_all(&answer);
-            }
-        });
-        Self { base_url, seen }
-    }
-
-    fn client(&self) -> Client {
-        client(&self.base_url)
-    }
-
-    fn seen(&self) -> Vec<String> {
-        self.seen.lock().unwrap().clone()
-    }
-}
+use crate::scripted::{Exchange, answer, http};
 
 fn client(base_url: &str) -> Client {
-    // another test may have installed it
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
-    Client::with_limits(http, format!("{base_url}/"), Limits { backoff: Duration::ZERO, ..Limits::PUBLISHED })
-}
-
-fn request_line(stream: &mut TcpStream) -> String {
-    let mut head = Vec::new();
-    let mut byte = [0];
-    while !head.ends_with(b"\r\n\r\n") {
-        stream.read_exact(&mut byte).unwrap();
-        head.push(byte[0]);
-    }
-    String::from_utf8(head).unwrap().lines().next().unwrap().to_owned()
-}
-
-fn answer(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
-    let body = body.as_ref();
-    let length = body.len();
-    let mut out = format!(
-        "HTTP/1.1 {status}\r\nDate: Thu, 30 Apr 2026 04:00:48 GMT\r\nConnection: close\r\n\
-         {headers}Content-Length: {length}\r\n\r\n"
+    Client::with_limits(
+        http(),
+        format!("{base_url}/"),
+        Limits { backoff: Duration::ZERO, ..Limits::PUBLISHED },
     )
-    .into_bytes();
-    out.extend_from_slice(body);
-    out
 }
 
 fn btc() -> Symbol {
@@ -83,7 +31,7 @@ async fn a_page_is_asked_for_as_documented() {
     let exchange = Exchange::answering(vec![answer("200 OK", "X-MBX-USED-WEIGHT-1M: 7\r\n", ROWS)]);
     let start = "2026-03-01T00:00:00Z".parse().unwrap();
     let end = "2026-03-31T23:59:59.999Z".parse().unwrap();
-    let client = exchange.client();
+    let client = client(&exchange.base_url);
     let candles = client.klines(&btc(), Timeframe::Month, Some(start), Some(end), 5000).await.unwrap();
     assert_eq!(candles[0].close.to_string(), "68284.48");
     let line = "GET /api/v3/klines?symbol=BTCUSDT&interval=1M&limit=1000&startTime=1772323200000&endTime=1775001599999 HTTP/1.1";
@@ -98,7 +46,7 @@ async fn the_exchanges_clock_and_an_unlisted_symbol_are_told() {
         answer("400 Bad Request", "", unlisted),
         answer("200 OK", "", "[]"),
     ]);
-    let client = exchange.client();
+    let client = client(&exchange.base_url);
     assert_eq!(client.server_time().await, Ok("2026-04-30T04:00:00Z".parse().unwrap()));
     let symbol: Symbol = "币安人生USDT".parse().unwrap();
     let error = client.instrument(&symbol).await.unwrap_err();
@@ -115,7 +63,7 @@ async fn a_refused_region_is_not_asked_again() {
     let page_403 = "<html><head><title>403</title></head><body>Forbidden</body></html>";
     for (status, body) in [("451 Unavailable For Legal Reasons", text), ("403 Forbidden", page_403)] {
         let exchange = Exchange::answering(vec![answer(status, "", body)]);
-        let error = page(&exchange.client()).await.unwrap_err();
+        let error = page(&client(&exchange.base_url)).await.unwrap_err();
         assert!(matches!(error, MarketError::Restricted { .. }), "{error}");
         assert!(error.to_string().contains("base URL") && !error.to_string().contains('<'), "{error}");
     }
@@ -133,7 +81,7 @@ async fn trouble_that_passes_is_sat_out() {
         cut_off,
     ] {
         let exchange = Exchange::answering(vec![trouble.clone(), trouble, answer("200 OK", "", ROWS)]);
-        assert_eq!(page(&exchange.client()).await.map(|candles| candles.len()), Ok(1));
+        assert_eq!(page(&client(&exchange.base_url)).await.map(|candles| candles.len()), Ok(1));
         assert_eq!(exchange.seen().len(), 3);
     }
 }
@@ -143,7 +91,7 @@ async fn attempts_are_bounded() {
     let down = answer("502 Bad Gateway", "", "<html>Bad gateway</html>");
     let exchange = Exchange::answering(vec![down; 4]);
     let said = "HTTP 502: Bad gateway".to_owned();
-    assert_eq!(page(&exchange.client()).await, Err(MarketError::Unavailable { said }));
+    assert_eq!(page(&client(&exchange.base_url)).await, Err(MarketError::Unavailable { said }));
     assert_eq!(exchange.seen().len(), 3);
 }
 
@@ -155,7 +103,7 @@ async fn a_ban_silences_all_clones() {
         r#"{"code":-1003,"msg":"IP banned until 1777521948000"}"#,
     );
     let exchange = Exchange::answering(vec![ban, answer("200 OK", "", ROWS)]);
-    let client = exchange.client();
+    let client = client(&exchange.base_url);
     let Err(MarketError::RateLimited { until, .. }) = page(&client).await else { panic!("not limited") };
     // five minutes after the Date of the answer
     assert_eq!(until, Some("2026-04-30T04:05:48Z".parse().unwrap()));
@@ -174,7 +122,7 @@ async fn a_bomb_is_cut_off() {
     let body = bomb.finish().unwrap();
     assert!(body.len() < 100_000);
     let exchange = Exchange::answering(vec![answer("200 OK", "Content-Encoding: gzip\r\n", body)]);
-    let error = page(&exchange.client()).await.unwrap_err();
+    let error = page(&client(&exchange.base_url)).await.unwrap_err();
     assert_eq!(error, MarketError::Unexpected { said: "a body over 8 MiB".to_owned() });
 }
 

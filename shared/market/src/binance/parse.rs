@@ -5,20 +5,16 @@ use std::fmt;
 
 use domain::{Candle, Instrument, Symbol};
 use jiff::Timestamp;
-use rust_decimal::Decimal;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::decimal;
-use super::error::{MarketError, stripped};
 use super::wire::{ExchangeInfo, Filter, Kline, ServerTime, SymbolInfo};
+use crate::exchange::decimal;
+use crate::exchange::error::MarketError;
+use crate::exchange::read::{asset, json, status, step, time};
 
 /// Candles of the largest page.
 const PAGE: usize = 1000;
-/// Longest name of an asset, and as much of a status; a symbol, which is made of two assets, has as many.
-const LONGEST_NAME: usize = 32;
-/// 2100-01-01T00:00:00Z: a later time is a misread field.
-const LATEST_MS: i64 = 4_102_444_800_000;
 /// Most trades of a bar that are believed, thousands of times those of the busiest month: as many bars as there can be
 /// sum up to what a database holds.
 const MOST_TRADES: u64 = 1_000_000_000_000;
@@ -96,20 +92,12 @@ pub fn instruments(
 }
 
 fn described(info: &SymbolInfo, symbol: &Symbol) -> Result<Instrument, MarketError> {
-    let pick = |of: fn(&Filter) -> Option<&String>| {
-        info.filters.iter().find_map(of).and_then(|t| decimal::read(t.as_bytes()))
-    };
-    let positive = |value: Option<Decimal>, name: &str| {
-        let missing = || MarketError::unexpected(format!("{symbol} without a {name} above zero"));
-        // no venue quotes finer than 18 decimals
-        let is_sane = |value: &Decimal| *value > Decimal::ZERO && value.normalize().scale() <= 18;
-        value.filter(is_sane).ok_or_else(missing)
-    };
+    let pick = |of: fn(&Filter) -> Option<&String>| info.filters.iter().find_map(of).map(String::as_str);
     let tick = pick(|filter| match filter {
         Filter::Price { tick_size } => Some(tick_size),
         _ => None,
     });
-    let step = pick(|filter| match filter {
+    let lot = pick(|filter| match filter {
         Filter::LotSize { step_size } => Some(step_size),
         _ => None,
     });
@@ -119,36 +107,12 @@ fn described(info: &SymbolInfo, symbol: &Symbol) -> Result<Instrument, MarketErr
     });
     Ok(Instrument {
         symbol: symbol.clone(),
-        tick: positive(tick, "price step")?,
-        step: positive(step, "quantity step")?,
-        min_notional,
-        status: stripped(&info.status).chars().take(LONGEST_NAME).collect(),
+        tick: step(tick, "price step", symbol)?,
+        step: step(lot, "quantity step", symbol)?,
+        min_notional: min_notional.and_then(|least| decimal::read(least.as_bytes())),
+        status: status(&info.status),
         base_asset: asset(&info.base_asset, symbol)?,
         quote_asset: asset(&info.quote_asset, symbol)?,
-    })
-}
-
-/// The name of an asset, which stands in prompts and on pages.
-fn asset(name: &str, symbol: &Symbol) -> Result<String, MarketError> {
-    let name = stripped(name);
-    if name.chars().count() > LONGEST_NAME {
-        return Err(MarketError::unexpected(format!(
-            "{symbol} with an asset whose name has over {LONGEST_NAME} characters"
-        )));
-    }
-    Ok(name)
-}
-
-fn json<'a, T: Deserialize<'a>>(body: &'a [u8], what: &str) -> Result<T, MarketError> {
-    serde_json::from_slice(body).map_err(|error| {
-        let got = stripped(&String::from_utf8_lossy(body.get(..400).unwrap_or(body)));
-        // the error's own text may quote the answer at length
-        MarketError::unexpected(format!(
-            "no {what} (line {}, column {}): {}",
-            error.line(),
-            error.column(),
-            got.chars().take(120).collect::<String>()
-        ))
     })
 }
 
@@ -163,16 +127,11 @@ fn candle(row: &Kline) -> Option<Candle> {
         close: c.0?,
         volume: v.0?,
         quote_volume: quote.0?,
-        trades: *trades,
-        taker_base: taker_base.0?,
-        taker_quote: taker_quote.0?,
+        trades: Some(*trades),
+        taker_base: Some(taker_base.0?),
+        taker_quote: Some(taker_quote.0?),
     };
-    (candle.open_time <= candle.close_time && candle.trades <= MOST_TRADES).then_some(candle)
-}
-
-fn time(ms: i64) -> Option<Timestamp> {
-    let sensible = (0..LATEST_MS).contains(&ms);
-    sensible.then(|| Timestamp::from_millisecond(ms).ok()).flatten()
+    (candle.open_time <= candle.close_time && *trades <= MOST_TRADES).then_some(candle)
 }
 
 #[cfg(test)]

@@ -5,6 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use crate::exchange::answer::Answer;
+use crate::exchange::silence::Silence;
+
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// What a call has to wait for.
@@ -27,6 +30,12 @@ pub(super) struct Report {
     pub(super) date: Option<Timestamp>,
 }
 
+impl Report {
+    pub(super) fn of(answer: &Answer) -> Self {
+        Self { used: answer.number("x-mbx-used-weight-1m"), date: answer.date() }
+    }
+}
+
 /// Weight used in the exchange's current minute, as far as is known.
 #[derive(Debug)]
 pub(super) struct Account {
@@ -37,19 +46,18 @@ pub(super) struct Account {
     minute: Option<i64>,
     /// No later than this the minute is over.
     turns_at: Option<Instant>,
-    silence: Option<(Instant, Option<Timestamp>)>,
+    silence: Silence,
 }
 
 impl Account {
     pub(super) fn new(limit: u32) -> Self {
-        Self { limit, used: 0, in_flight: 0, minute: None, turns_at: None, silence: None }
+        Self { limit, used: 0, in_flight: 0, minute: None, turns_at: None, silence: Silence::default() }
     }
 
     /// Reserves `weight`, or says what to wait for. A call heavier than the limit goes alone.
     pub(super) fn reserve(&mut self, weight: u32, now: Instant) -> Turn {
-        match self.silence {
-            Some((until, clock)) if now < until => return Turn::Silence(until, clock),
-            _ => self.silence = None,
+        if let Some((until, clock)) = self.silence.until(now) {
+            return Turn::Silence(until, clock);
         }
         if self.turns_at.is_some_and(|turns_at| turns_at <= now) {
             (self.used, self.turns_at) = (0, None);
@@ -86,17 +94,12 @@ impl Account {
 
     /// Enters an order to be silent, with its end by the exchange's clock.
     pub(super) fn silence(&mut self, wait: Duration, clock: Option<Timestamp>, now: Instant) {
-        let until = now + wait;
-        if self.silence.is_none_or(|(known, _)| known < until) {
-            self.silence = Some((until, clock));
-        }
+        self.silence.enter(wait, clock, now);
     }
 
     /// What is left of the silence.
     pub(super) fn silence_left(&self, now: Instant) -> Option<(Duration, Option<Timestamp>)> {
-        let (until, clock) = self.silence?;
-        let left = until.saturating_duration_since(now);
-        (!left.is_zero()).then_some((left, clock))
+        self.silence.left(now)
     }
 
     /// How long to be silent when the exchange did not say: until its minute turns.

@@ -1,10 +1,9 @@
 //! The exchange's JSON.
 
-use std::fmt;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-use rust_decimal::Decimal;
-use serde::de::{IgnoredAny, Visitor};
-use serde::{Deserialize, Deserializer};
+use crate::exchange::read::Amount;
 
 /// A row of `/api/v3/klines`.
 #[derive(Debug, Deserialize)]
@@ -29,31 +28,6 @@ pub(super) struct Kline(
     /// Unused by the exchange.
     pub(super) IgnoredAny,
 );
-
-/// A decimal that the exchange sends as text; `None` where the text is none. It is read from the answer's bytes as
-/// they pass: most of an answer is such texts.
-#[derive(Debug)]
-pub(super) struct Amount(pub(super) Option<Decimal>);
-
-impl<'de> Deserialize<'de> for Amount {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_bytes(AmountVisitor)
-    }
-}
-
-struct AmountVisitor;
-
-impl Visitor<'_> for AmountVisitor {
-    type Value = Amount;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("a decimal as text")
-    }
-
-    fn visit_bytes<E: serde::de::Error>(self, text: &[u8]) -> Result<Amount, E> {
-        Ok(Amount(super::decimal::read(text)))
-    }
-}
 
 /// `/api/v3/time`.
 #[derive(Debug, Deserialize)]

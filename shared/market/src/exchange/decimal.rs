@@ -9,7 +9,7 @@ const LONGEST: usize = 40;
 const SHORT: usize = 19;
 
 /// Digits with at most one point: no sign, exponent or separator. Every digit is kept, zeros at the end too.
-pub(super) fn read(text: &[u8]) -> Option<Decimal> {
+pub(crate) fn read(text: &[u8]) -> Option<Decimal> {
     short(text).or_else(|| any(text))
 }
 

@@ -5,17 +5,17 @@ use super::error::MarketError;
 
 /// What a page of candles was asked for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
-    pub(super) timeframe: Timeframe,
-    pub(super) start: Option<Timestamp>,
-    pub(super) end: Option<Timestamp>,
-    pub(super) limit: usize,
+pub(crate) struct Asked {
+    pub(crate) timeframe: Timeframe,
+    pub(crate) start: Option<Timestamp>,
+    pub(crate) end: Option<Timestamp>,
+    pub(crate) limit: usize,
 }
 
 impl Asked {
     /// Refuses a page with bars that were not asked for: too many, outside the span, or opening where no bar of the
     /// timeframe can. So a full page goes on by all its bars but one, and whoever pages comes to an end.
-    pub(super) fn check(&self, page: &[Candle]) -> Result<(), MarketError> {
+    pub(crate) fn check(&self, page: &[Candle]) -> Result<(), MarketError> {
         if page.len() > self.limit {
             let said = format!("{} candles where {} were asked for", page.len(), self.limit);
             return Err(MarketError::unexpected(said));

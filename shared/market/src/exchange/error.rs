@@ -16,8 +16,8 @@ pub enum MarketError {
     },
     /// The exchange refuses this address: tell the operator.
     #[error(
-        "the exchange refuses this machine's address or region (HTTP {status}: {said}); set another base URL, such \
-         as the one for public data only (https://data-api.binance.vision), or run in a region it serves"
+        "the exchange refuses this machine's address or region (HTTP {status}: {said}); set another base URL of it, \
+         or run in a region it serves"
     )]
     Restricted {
         /// 451, or 403 from its firewall.
@@ -58,7 +58,7 @@ pub enum MarketError {
 }
 
 impl MarketError {
-    pub(super) fn unavailable(said: impl Into<String>) -> Self {
+    pub(crate) fn unavailable(said: impl Into<String>) -> Self {
         Self::Unavailable { said: said.into() }
     }
 
@@ -73,7 +73,7 @@ fn until_text(until: &Option<Timestamp>) -> String {
 
 /// Text of a foreign answer made safe for a log line: markup, control and format characters out, spaces folded,
 /// 200 characters at most.
-pub(super) fn stripped(text: &str) -> String {
+pub(crate) fn stripped(text: &str) -> String {
     let mut out = String::new();
     let mut inside_tag = false;
     for c in text.chars().take(10_000) {

@@ -1,30 +1,27 @@
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::Response;
-use reqwest::header::{HeaderMap, HeaderName, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use super::error::MarketError;
-use super::weight::Report;
 
 /// Largest answer read, decoded: 1000 candles are 200 kB.
 const LARGEST: usize = 8 << 20;
 
 /// An answer as it came.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) body: Vec<u8>,
-    pub(super) report: Report,
-    /// `Retry-After`, seconds.
-    pub(super) retry_after_s: Option<u64>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
     /// Reads a response to its end, up to the cap.
-    pub(super) async fn read(mut response: Response) -> Result<Self, MarketError> {
+    pub(crate) async fn read(mut response: Response) -> Result<Self, MarketError> {
         let status = response.status().as_u16();
-        let headers = response.headers();
-        let report = report(headers);
-        let retry_after_s = number(headers, &RETRY_AFTER);
+        let headers = response.headers().clone();
         let told = response.content_length().and_then(|length| usize::try_from(length).ok());
         let mut body = Vec::with_capacity(told.unwrap_or_default().min(LARGEST));
         while let Some(chunk) = response.chunk().await.map_err(transport)? {
@@ -33,20 +30,27 @@ impl Answer {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Self { status, body, report, retry_after_s })
+        Ok(Self { status, headers, body })
     }
 
     /// Whether the body is a web page, as firewalls and maintenance send them.
-    pub(super) fn is_page(&self) -> bool {
+    pub(crate) fn is_page(&self) -> bool {
         self.body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
     }
-}
 
-pub(super) fn report(headers: &HeaderMap) -> Report {
-    let date = headers.get(reqwest::header::DATE).and_then(|value| value.to_str().ok());
-    Report {
-        used: number(headers, &HeaderName::from_static("x-mbx-used-weight-1m")),
-        date: date.and_then(http_date),
+    /// The number that a header holds, by its lower-case name.
+    pub(crate) fn number<T: FromStr>(&self, name: &str) -> Option<T> {
+        self.headers.get(name)?.to_str().ok()?.trim().parse().ok()
+    }
+
+    /// `Retry-After`, seconds.
+    pub(crate) fn retry_after_s(&self) -> Option<u64> {
+        self.number(RETRY_AFTER.as_str())
+    }
+
+    /// The exchange's clock, `Date`, which has whole seconds.
+    pub(crate) fn date(&self) -> Option<Timestamp> {
+        http_date(self.headers.get(DATE)?.to_str().ok()?)
     }
 }
 
@@ -54,12 +58,8 @@ fn http_date(text: &str) -> Option<Timestamp> {
     DateTimeParser::new().parse_timestamp(text).ok()
 }
 
-fn number<T: std::str::FromStr>(headers: &HeaderMap, name: &HeaderName) -> Option<T> {
-    headers.get(name)?.to_str().ok()?.trim().parse().ok()
-}
-
 /// A failure of the transport, without the address.
-pub(super) fn transport(error: reqwest::Error) -> MarketError {
+pub(crate) fn transport(error: reqwest::Error) -> MarketError {
     let what = match () {
         () if error.is_timeout() => "no answer in time",
         () if error.is_connect() => "no connection",
