@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use domain::account::{AccountDocument, AccountWarning, Market, PositionSide, Wallet};
+use domain::Market;
+use domain::account::{AccountDocument, AccountWarning, PositionSide, Wallet};
 use domain::recommendation::AccountState;
 use jiff::Timestamp;
 use market::binance_account::{AccountClient, Hosts};

@@ -11,7 +11,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use coordinator::Coordinator;
 use coordinator::api::{Api, Caller, Desk, Problem, router};
-use domain::{Source, Symbol};
+use domain::{Source, Symbol, Watched};
 use jiff::Timestamp;
 use platform_local::{Access, Local};
 use runtime::{Catalog, Services, SystemClock};
@@ -28,8 +28,9 @@ struct TestDesk;
 
 #[async_trait]
 impl Desk for TestDesk {
-    async fn watched(&self) -> Result<Vec<Symbol>, Problem> {
-        Ok(vec!["BTCUSDT".parse().unwrap()])
+    async fn watched(&self) -> Result<Vec<Watched>, Problem> {
+        let symbol: Symbol = "BTCUSDT".parse().unwrap();
+        Ok(vec![symbol.into()])
     }
 
     async fn catalog(&self) -> Result<Catalog, Problem> {

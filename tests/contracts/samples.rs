@@ -1,7 +1,7 @@
 //! Documents for tests of the ports.
 use domain::recommendation::{Direction, PlanState};
 use domain::report::{Analyst, Bias, Outcome, Trust};
-use domain::{Candle, ContentId, Sha256Hex, Source, Timeframe};
+use domain::{Candle, ContentId, Market, Sha256Hex, Source, Timeframe, Venue};
 use storage::{
     DOCUMENT_VERSION, Kind, Pins, RecommendationRow, ReportRow, RunDocument, Status, StepDocument,
     StepResult, shard_of,
@@ -33,6 +33,8 @@ pub(crate) fn run(id: &str) -> RunDocument {
         run_id,
         flow: 1,
         symbol: "BTCUSDT".parse().unwrap(),
+        venue: Venue::Binance,
+        market: Market::Perp,
         source: Source::Sim(1),
         as_of: "2026-04-30T04:00:00Z".parse().unwrap(),
         live: false,

@@ -51,8 +51,8 @@ impl Apart {
 
     /// A run as of the machine's clock, begun.
     async fn begun(&self) -> RunDocument {
-        let symbol = SYMBOL.parse().unwrap();
-        let request = RunRequest { symbol, ..request(self.office.desk.clock.now()) };
+        let watched = domain::Watched::from(SYMBOL.parse::<domain::Symbol>().unwrap());
+        let request = RunRequest { watched, ..request(self.office.desk.clock.now()) };
         let id = self.office.coordinator.start(&request, &catalog(&self.topdown.path("catalog"))).await;
         self.office.desk.local.journal.run(&id.unwrap()).await.unwrap().unwrap()
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use domain::Source;
+use domain::{Market, Source, Venue};
 use jiff::{SignedDuration, Timestamp};
 use platform_local::{Access, Local};
 use runtime::{Clock, LEASE, Services};
@@ -85,6 +85,8 @@ pub(super) fn run_document(id: &str) -> RunDocument {
         run_id,
         flow: 1,
         symbol: "BTCUSDT".parse().unwrap(),
+        venue: Venue::Binance,
+        market: Market::Spot,
         source: Source::Sim(1),
         as_of: at,
         live: false,

@@ -77,7 +77,7 @@ pub(super) fn request(as_of: Timestamp) -> RunRequest {
     RunRequest {
         asked: None,
         flow: Flow::numbered("1").unwrap(),
-        symbol: "BTCUSDT".parse().unwrap(),
+        watched: domain::Watched::from("BTCUSDT".parse::<domain::Symbol>().unwrap()),
         source: Source::Sim(1),
         as_of,
         live: false,

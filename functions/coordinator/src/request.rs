@@ -1,4 +1,4 @@
-use domain::{RunId, Source, Symbol, hash};
+use domain::{RunId, Source, Watched, hash};
 use flows::Flow;
 use jiff::Timestamp;
 use storage::Asked;
@@ -8,8 +8,8 @@ use storage::Asked;
 pub struct RunRequest {
     /// The flow.
     pub flow: Flow,
-    /// The symbol.
-    pub symbol: Symbol,
+    /// The symbol, its exchange, and the market that a plan is made for.
+    pub watched: Watched,
     /// Where the candles come from.
     pub source: Source,
     /// Nothing after this instant is seen.

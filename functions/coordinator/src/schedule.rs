@@ -59,13 +59,13 @@ impl OnTick for OnSchedule {
             }
         };
         let now = self.clock.now();
-        for symbol in watchlist.symbols {
+        for watched in watchlist.entries {
             let Scheduled { flow, source, language, model } = self.scheduled.clone();
             // a call that comes again finds the runs that it began
-            let key = format!("{} {} {symbol}", tick.key, flow.number);
+            let key = format!("{} {} {}", tick.key, flow.number, watched.symbol);
             let (as_of, requested_at, live, asked) = (now, now, true, None);
             let request =
-                RunRequest { flow, symbol, source, as_of, live, language, model, requested_at, asked, key };
+                RunRequest { flow, watched, source, as_of, live, language, model, requested_at, asked, key };
             self.coordinator.start(&request, &catalog).await?;
         }
         Ok(())

@@ -6,7 +6,7 @@ use std::time::Duration;
 use account_exporter::{AccountAccess, AccountExporter};
 use chart_exporter::ChartExporter;
 use coordinator::Coordinator;
-use domain::Source;
+use domain::{Source, Symbol, Watched};
 use jiff::SignedDuration;
 use llm_analyst::{Config, LlmAnalyst};
 use notifier::{Notifier, Telegram};
@@ -126,6 +126,12 @@ pub(crate) fn watchlist(folder: &Path) -> Result<Option<Watchlist>, Failure> {
     };
     let text = String::from_utf8(text).map_err(|_| refused(&"the watchlist is no text"))?;
     Watchlist::parse(&text).map(Some).map_err(|error| refused(&error))
+}
+
+/// The entry of the folder's watchlist that names the symbol; of one that is not watched, the usual.
+pub(crate) fn watched(folder: &Path, symbol: Symbol) -> Result<Watched, Failure> {
+    let list = watchlist(folder)?;
+    Ok(list.and_then(|list| list.entry(&symbol).cloned()).unwrap_or_else(|| Watched::from(symbol)))
 }
 
 /// How much history the folder's watchlist asks for; all of it where there is no watchlist.

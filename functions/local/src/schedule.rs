@@ -51,7 +51,7 @@ pub(crate) fn outlook<'a>(first: &'a RunDocument, others: &'a [RunDocument]) -> 
 
 #[cfg(test)]
 mod tests {
-    use domain::Source;
+    use domain::{Market, Source, Venue};
     use storage::{DOCUMENT_VERSION, Pins};
 
     use super::*;
@@ -82,6 +82,8 @@ mod tests {
             run_id: id.parse().unwrap(),
             flow: 1,
             symbol: "BTCUSDT".parse().unwrap(),
+            venue: Venue::Binance,
+            market: Market::Spot,
             source: Source::Sim(1),
             as_of: begun,
             live: true,

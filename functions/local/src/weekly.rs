@@ -3,12 +3,12 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use coordinator::{ResumeError, RunRequest};
-use domain::{RunId, Source, Symbol, Timeframe};
+use domain::{RunId, Source, Symbol, Timeframe, Watched};
 use flows::Flow;
 use jiff::Timestamp;
 use notifier::{Chat, Delivery};
 use notify::telegram::{Message, Trouble, trouble_message};
-use runtime::{Catalog, Clock, SystemClock, artifact_key};
+use runtime::{Catalog, Clock, SystemClock, Watchlist, artifact_key};
 use storage::{ArtifactStore, Journal, ReportStore, RunDocument, Status, StoreError};
 
 use crate::app::App;
@@ -28,7 +28,7 @@ pub(crate) struct Weekly<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) model: Option<String>,
     pub(crate) source: Source,
-    pub(crate) symbols: &'a [Symbol],
+    pub(crate) watchlist: &'a Watchlist,
     pub(crate) chat: Option<Chat>,
     pub(crate) terminal: &'a Terminal,
     /// Failed runs that were told of since the start.
@@ -38,7 +38,8 @@ pub(crate) struct Weekly<'a> {
 impl Weekly<'_> {
     /// Starts the symbol's run of this week, unless it was.
     pub(crate) async fn start(&self, symbol: &Symbol) -> Result<(), StoreError> {
-        let Some(request) = self.request(symbol, SystemClock.now()).await? else { return Ok(()) };
+        let Some(watched) = self.watchlist.entry(symbol) else { return Ok(()) };
+        let Some(request) = self.request(watched, SystemClock.now()).await? else { return Ok(()) };
         if self.app.local.journal.run(&request.run_id()).await?.is_none() {
             self.app.coordinator.start(&request, self.catalog).await.map_err(|error| error.0)?;
         }
@@ -47,12 +48,13 @@ impl Weekly<'_> {
 
     /// This week's run of the symbol, as both clocks have it: the machine's, and the exchange's, which may be of
     /// another time altogether.
-    async fn request(&self, symbol: &Symbol, now: Timestamp) -> Result<Option<RunRequest>, StoreError> {
+    async fn request(&self, watched: &Watched, now: Timestamp) -> Result<Option<RunRequest>, StoreError> {
         let Ok(flow) = Flow::numbered("1") else { return Ok(None) };
+        let symbol = &watched.symbol;
         let as_of = seen_until(self.app.local.candles.as_ref(), &self.source, symbol, now).await?;
         Ok(Some(RunRequest {
             flow,
-            symbol: symbol.clone(),
+            watched: watched.clone(),
             source: self.source.clone(),
             as_of,
             live: true,
@@ -69,8 +71,8 @@ impl Weekly<'_> {
     pub(crate) async fn look_after(&self) -> Result<(), StoreError> {
         let now = SystemClock.now();
         let mut others = None;
-        for symbol in self.symbols {
-            let Some(request) = self.request(symbol, now).await? else { continue };
+        for watched in &self.watchlist.entries {
+            let Some(request) = self.request(watched, now).await? else { continue };
             let run = match self.app.local.journal.run(&request.run_id()).await {
                 // damaged, or a newer version's: that is told where it is read
                 Err(StoreError::Damaged { .. } | StoreError::Newer { .. }) | Ok(None) => continue,

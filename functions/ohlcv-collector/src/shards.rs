@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use domain::Symbol;
+use domain::{Symbol, Venue};
 use runtime::serve::{Delivery, OnTick, Push, Tick};
 use runtime::{Redeliver, Watchlist};
 use storage::{CatalogFiles, MESSAGE_VERSION, ShardBus, ShardMessage, StoreError};
@@ -43,7 +43,7 @@ impl Shards {
 impl OnTick for Shards {
     async fn tick(&self, tick: &Tick) -> Result<(), Redeliver> {
         let Some(watchlist) = Watchlist::of_catalog(self.files.as_ref()).await? else { return Ok(()) };
-        for symbols in self.shards(&watchlist.symbols) {
+        for symbols in self.shards(&watchlist.symbols_of(Venue::Binance)) {
             let due = match self.collector.anything_due(&symbols).await {
                 Ok(due) => due,
                 // of those symbols a person must look at what is kept; the others go on
@@ -85,7 +85,8 @@ impl Push for Shards {
         let mut symbols = message.symbols;
         symbols.truncate(MOST);
         // whoever wrote the message: only what is watched is collected
-        symbols.retain(|symbol| watchlist.symbols.contains(symbol));
+        let watched = watchlist.symbols_of(Venue::Binance);
+        symbols.retain(|symbol| watched.contains(symbol));
         let symbols = Working::take(&self.working, symbols);
         if symbols.list.is_empty() {
             return Ok(());

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::Symbol;
 use crate::recommendation::AccountState;
 use crate::words;
+use crate::{Market, Symbol};
 
 /// Name and version of the document.
 pub const SCHEMA: &str = "topdown.account/1";
@@ -41,16 +41,6 @@ pub struct AccountDocument {
     /// What a reader of the account should know.
     pub warnings: Vec<AccountWarning>,
 }
-
-words!(
-    /// A market that an account trades on.
-    Market {
-        /// Coins for coins.
-        Spot = "spot",
-        /// Perpetual contracts.
-        Perp = "perp",
-    }
-);
 
 words!(
     /// Where an asset lies.

@@ -19,6 +19,8 @@ pub mod text;
 #[cfg(test)]
 mod text_tests;
 mod timeframe;
+mod venue;
+mod watched;
 mod words;
 
 pub use candle::{Candle, CandleRevision};
@@ -27,6 +29,7 @@ pub use ids::{ContentId, IdError, RecommendationId, ReportId, RunId, StepId};
 pub use instrument::Instrument;
 pub use source::{Source, SourceError};
 pub use symbol::{Symbol, SymbolError};
-pub(crate) use words::words;
-
 pub use timeframe::{Timeframe, TimeframeError};
+pub use venue::{Market, Venue};
+pub use watched::Watched;
+pub(crate) use words::words;

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use domain::{Symbol, Timeframe};
+use domain::{Symbol, Timeframe, Venue, Watched};
 use serde::Deserialize;
 use storage::{CatalogFiles, StoreError};
 use tracing::error;
@@ -16,7 +16,8 @@ const LEAST_HOURS: u32 = 1000;
 /// The symbols to keep and read, from `watchlist.toml`:
 ///
 /// ```toml
-/// symbols = ["BTCUSDT", "ETHUSDT"]
+/// # spot of Binance, or a table that names another market for plans
+/// symbols = ["BTCUSDT", { symbol = "SOLUSDT", venue = "binance", market = "perp" }]
 ///
 /// # optional: bars of history, by timeframe; all that the exchange has where none is named
 /// [bars]
@@ -27,7 +28,8 @@ const LEAST_HOURS: u32 = 1000;
 #[serde(deny_unknown_fields)]
 pub struct Watchlist {
     /// In the order to read them.
-    pub symbols: Vec<Symbol>,
+    #[serde(rename = "symbols")]
+    pub entries: Vec<Watched>,
     /// How far back the history of each is read; raised later, the older bars follow.
     #[serde(default)]
     pub bars: Bars,
@@ -80,11 +82,11 @@ impl Watchlist {
     /// [`WatchlistError`].
     pub fn parse(text: &str) -> Result<Self, WatchlistError> {
         let list: Self = toml::from_str(text)?;
-        if list.symbols.is_empty() {
+        if list.entries.is_empty() {
             return Err(WatchlistError::Empty);
         }
-        for (index, symbol) in list.symbols.iter().enumerate() {
-            if list.symbols.iter().take(index).any(|other| other == symbol) {
+        for (index, Watched { symbol, .. }) in list.entries.iter().enumerate() {
+            if list.entries.iter().take(index).any(|other| other.symbol == *symbol) {
                 return Err(WatchlistError::Twice(symbol.clone()));
             }
         }
@@ -94,10 +96,23 @@ impl Watchlist {
             None => Ok(list),
         }
     }
+
+    /// The symbols of a venue, in their order.
+    pub fn symbols_of(&self, venue: Venue) -> Vec<Symbol> {
+        let own = self.entries.iter().filter(|entry| entry.venue == venue);
+        own.map(|entry| entry.symbol.clone()).collect()
+    }
+
+    /// The entry of a symbol, if it is watched.
+    pub fn entry(&self, symbol: &Symbol) -> Option<&Watched> {
+        self.entries.iter().find(|entry| entry.symbol == *symbol)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::Market;
+
     use super::*;
 
     #[test]
@@ -115,15 +130,61 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_names_its_venue_and_the_market_of_its_plans() {
+        let list = Watchlist::parse(
+            "symbols = [\"BTCUSDT\", { symbol = \"SOLUSDT\", market = \"perp\" },\n\
+             { symbol = \"ETHUSDT\", venue = \"binance\", market = \"spot\" }, { symbol = \"XRPUSDT\" }]",
+        );
+        let list = list.unwrap();
+        let told = list.entries.iter().map(|entry| (entry.symbol.as_str(), entry.venue, entry.market));
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [
+                ("BTCUSDT", Venue::Binance, Market::Spot),
+                ("SOLUSDT", Venue::Binance, Market::Perp),
+                ("ETHUSDT", Venue::Binance, Market::Spot),
+                ("XRPUSDT", Venue::Binance, Market::Spot),
+            ]
+        );
+        let symbols = list.symbols_of(Venue::Binance);
+        assert_eq!(
+            symbols.iter().map(Symbol::as_str).collect::<Vec<_>>(),
+            ["BTCUSDT", "SOLUSDT", "ETHUSDT", "XRPUSDT"]
+        );
+        assert_eq!(list.entry(&symbols[1]).map(|entry| entry.market), Some(Market::Perp));
+    }
+
+    /// File, place, field and what may stand there.
+    #[test]
+    fn an_entry_that_cannot_be_used_is_told_by_its_field() {
+        let message =
+            |entry: &str| Watchlist::parse(&format!("symbols = [{entry}]")).unwrap_err().to_string();
+        for (entry, parts) in [
+            ("{ symbol = \"BTCUSDT\", venue = \"kraken\" }", ["`kraken`", "expected `binance`"]),
+            ("{ symbol = \"BTCUSDT\", market = \"futures\" }", ["`futures`", "expected `spot` or `perp`"]),
+            ("{ symbol = \"BTCUSDT\", side = \"long\" }", ["unknown field `side`", "`venue`"]),
+            ("{ venue = \"binance\" }", ["missing field `symbol`", "line 1"]),
+            ("{ symbol = \"a/b\" }", ["cannot hold '/'", "line 1"]),
+            ("5", ["a symbol such as", "a table with symbol, venue and market"]),
+            ("\"BTCUSDT\", { symbol = \"BTCUSDT\", market = \"perp\" }", ["BTCUSDT twice", "take one away"]),
+        ] {
+            let message = message(entry);
+            let told = parts.iter().all(|part| message.contains(part));
+            assert!(told && message.starts_with("watchlist.toml"), "{message}");
+        }
+    }
+
+    #[test]
     fn a_watchlist_may_limit_some_timeframes() {
         let list = Watchlist::parse("symbols = [\"币安人生USDT\"]\n[bars]\n1h = 20000\n4h = 5000").unwrap();
-        assert_eq!(list.symbols[0].as_str(), "币安人生USDT");
+        assert_eq!(list.entries[0].symbol.as_str(), "币安人生USDT");
         assert_eq!(list.bars[&Timeframe::Hour4].get(), 5000);
     }
 
     #[test]
     fn any_text_is_answered() {
-        const GOOD: &str = "symbols = [\"BTCUSDT\"]\n[bars]\n1h = 20000\n4h = 5000\n";
+        const GOOD: &str = "symbols = [\"BTCUSDT\", { symbol = \"SOLUSDT\", venue = \"binance\", market = \
+                            \"perp\" }]\n[bars]\n1h = 20000\n4h = 5000\n";
         bolero::check!().for_each(|bytes: &[u8]| {
             let [high, low, length, with @ ..] = bytes else { return };
             let at = usize::from(u16::from_be_bytes([*high, *low])) % GOOD.len();
@@ -131,7 +192,7 @@ mod tests {
             let spliced = [&GOOD.as_bytes()[..at], with, &GOOD.as_bytes()[end..]].concat();
             for text in [with, &spliced] {
                 let list = Watchlist::parse(&String::from_utf8_lossy(text));
-                assert!(list.is_err() || list.is_ok_and(|list| !list.symbols.is_empty()));
+                assert!(list.is_err() || list.is_ok_and(|list| !list.entries.is_empty()));
             }
         });
     }

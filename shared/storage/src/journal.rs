@@ -1,5 +1,7 @@
 use async_trait::async_trait;
-use domain::{ContentId, RecommendationId, ReportId, RunId, Sha256Hex, Source, StepId, Symbol, Timeframe};
+use domain::{
+    ContentId, Market, RecommendationId, ReportId, RunId, Sha256Hex, Source, StepId, Symbol, Timeframe, Venue,
+};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -108,6 +110,12 @@ pub struct RunDocument {
     pub flow: u8,
     /// The symbol.
     pub symbol: Symbol,
+    /// The exchange; in a simulated world the one that it stands in for.
+    #[serde(default)]
+    pub venue: Venue,
+    /// The market that a plan is made for.
+    #[serde(default)]
+    pub market: Market,
     /// Where the candles come from.
     pub source: Source,
     /// The one instant that entered the run.

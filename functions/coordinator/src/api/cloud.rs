@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use domain::{Sha256Hex, Symbol};
+use domain::{Sha256Hex, Symbol, Watched};
 use jiff::Timestamp;
 use runtime::serve::{Identity, READY};
 use runtime::{Catalog, Watchlist};
@@ -53,10 +53,10 @@ pub struct BucketDesk {
 
 #[async_trait]
 impl Desk for BucketDesk {
-    async fn watched(&self) -> Result<Vec<Symbol>, Problem> {
+    async fn watched(&self) -> Result<Vec<Watched>, Problem> {
         let watchlist = Watchlist::of_catalog(self.files.as_ref()).await?;
         let unusable = || Problem::unavailable("the watchlist cannot be used; see this service's log");
-        Ok(watchlist.ok_or_else(unusable)?.symbols)
+        Ok(watchlist.ok_or_else(unusable)?.entries)
     }
 
     async fn catalog(&self) -> Result<Catalog, Problem> {

@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 #[cfg(feature = "gcp")]
 pub use cloud::{BucketDesk, behind_door};
-use domain::{Source, Symbol, Timeframe};
+use domain::{Source, Symbol, Timeframe, Watched};
 use jiff::Timestamp;
 pub use problem::Problem;
 pub use routes::{OPENAPI, ROUTES, is_foreign, router};
@@ -51,11 +51,11 @@ pub enum Standing {
 /// What a person keeps beside the program, where it is kept.
 #[async_trait]
 pub trait Desk: Send + Sync {
-    /// The watched symbols.
+    /// What is watched.
     ///
     /// # Errors
     /// A problem that says what a person must mend.
-    async fn watched(&self) -> Result<Vec<Symbol>, Problem>;
+    async fn watched(&self) -> Result<Vec<Watched>, Problem>;
 
     /// The catalog that a run begins with.
     ///

@@ -184,10 +184,11 @@ impl Api {
 
     async fn begin(&self, claim: &Claim<'_>, start: Start, name: &str) -> Result<RunDocument, Problem> {
         let symbol = &start.symbol;
-        if !self.desk.watched().await?.contains(symbol) {
+        let mut all = self.desk.watched().await?.into_iter();
+        let watched = all.find(|watched| watched.symbol == *symbol).ok_or_else(|| {
             let how = self.desk.how_to_watch(symbol);
-            return Err(Problem::new(NOT_WATCHED, format!("{symbol} is not watched; {how}")).of("symbol"));
-        }
+            Problem::new(NOT_WATCHED, format!("{symbol} is not watched; {how}")).of("symbol")
+        })?;
         let catalog = self.desk.catalog().await?;
         let _one = self.starting.lock().await;
         self.count(claim.caller).await?;
@@ -207,7 +208,7 @@ impl Api {
             requested_at: now,
             asked: Some(asked),
             key: name.to_owned(),
-            symbol: start.symbol,
+            watched,
         };
         let run_id = self.coordinator.start(&request, &catalog).await?;
         let run = self.services.journal.run(&run_id).await?;

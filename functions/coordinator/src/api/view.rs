@@ -1,6 +1,8 @@
 //! Runs and steps as the API shows them.
 
-use domain::{RecommendationId, ReportId, RunId, Sha256Hex, Source, StepId, Symbol, Timeframe};
+use domain::{
+    Market, RecommendationId, ReportId, RunId, Sha256Hex, Source, StepId, Symbol, Timeframe, Venue,
+};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -14,6 +16,8 @@ pub(crate) struct RunView {
     href: String,
     flow: u8,
     symbol: Symbol,
+    venue: Venue,
+    market: Market,
     source: Source,
     as_of: Timestamp,
     live: bool,
@@ -38,6 +42,8 @@ impl RunView {
             href: format!("/v1/runs/{}", run.run_id),
             flow: run.flow,
             symbol: run.symbol.clone(),
+            venue: run.venue,
+            market: run.market,
             source: run.source.clone(),
             as_of: run.as_of,
             live: run.live,

@@ -4,7 +4,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::{Extension, Form};
-use domain::{Sha256Hex, Symbol};
+use domain::{Sha256Hex, Symbol, Watched};
 use flows::Flow;
 use serde::Deserialize;
 use storage::RunDocument;
@@ -26,11 +26,11 @@ pub(super) struct Start {
 }
 
 impl Start {
-    pub(super) fn of(visitor: &Visitor, symbols: &[Symbol]) -> Self {
+    pub(super) fn of(visitor: &Visitor, watched: &[Watched]) -> Self {
         Self {
             token: visitor.form_token.clone(),
             once: nonce(),
-            symbols: symbols.iter().map(ToString::to_string).collect(),
+            symbols: watched.iter().map(|watched| watched.symbol.to_string()).collect(),
             flows: flows(),
         }
     }

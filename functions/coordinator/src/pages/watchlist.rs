@@ -8,7 +8,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use domain::recommendation::{PlanState, STRONG};
 use domain::report::ReportDocument;
-use domain::{Symbol, Timeframe};
+use domain::{Market, Timeframe, Watched};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -42,6 +42,8 @@ pub(super) struct Next {
 
 pub(super) struct Row {
     symbol: String,
+    /// Where a plan would be traded, if not on the exchange's spot market.
+    market: Option<&'static str>,
     price: Option<String>,
     unit: String,
     note: Option<Note>,
@@ -94,7 +96,7 @@ pub(super) struct Held {
 
 #[derive(Template)]
 #[template(path = "watchlist.html")]
-struct Watchlist {
+struct Matrix {
     frame: Frame,
     verdict: Summary,
     next: Next,
@@ -124,8 +126,8 @@ pub(super) async fn show(
     let now = pages.api.services.clock.now();
     let runs = pages.newest().await.map_err(|error| pages.failed(error))?;
     let mut rows = Vec::new();
-    for symbol in all.iter().skip((this_part - 1) * PART).take(PART) {
-        rows.push(pages.row(symbol, &runs, now).await.map_err(|error| pages.failed(error))?);
+    for watched in all.iter().skip((this_part - 1) * PART).take(PART) {
+        rows.push(pages.row(watched, &runs, now).await.map_err(|error| pages.failed(error))?);
     }
     let today =
         runs.iter().filter(|ran| now.duration_since(ran.run.requested_at) < SignedDuration::from_hours(24));
@@ -136,7 +138,7 @@ pub(super) async fn show(
         reports.copied().partition(|step| step.result.reused_from.is_some());
     let close = |timeframe: Timeframe| timeframe.next_open(timeframe.open_of(now));
     let next = READ.into_iter().min_by_key(|timeframe| close(*timeframe)).unwrap_or(Timeframe::Hour4);
-    pages.render(&Watchlist {
+    pages.render(&Matrix {
         frame: pages.frame("Watchlist", "Watchlist"),
         verdict: verdict(&rows),
         next: Next { at: Moment(close(next)), timeframe: next.as_str() },
@@ -195,10 +197,15 @@ fn held(runs: &[Ran]) -> Vec<Held> {
 }
 
 impl Pages {
-    async fn row(&self, symbol: &Symbol, runs: &[Ran], now: Timestamp) -> Result<Row, StoreError> {
+    async fn row(&self, watched: &Watched, runs: &[Ran], now: Timestamp) -> Result<Row, StoreError> {
+        let symbol = &watched.symbol;
         let own: Vec<&Ran> = runs.iter().filter(|ran| ran.run.symbol == *symbol).collect();
         let mut row = Row {
             symbol: symbol.to_string(),
+            market: match watched.market {
+                Market::Spot => None,
+                Market::Perp => Some("plans on its perpetual"),
+            },
             price: None,
             unit: String::new(),
             note: None,

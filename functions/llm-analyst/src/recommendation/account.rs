@@ -1,6 +1,7 @@
 //! What the account adds: its state, its own fees, and where it does not go together with a plan.
 
-use domain::account::{AccountDocument, Market, Order, OrderSide, Position, PositionSide};
+use domain::Market;
+use domain::account::{AccountDocument, Order, OrderSide, Position, PositionSide};
 use domain::recommendation::{AccountState, Conflict, Direction};
 use domain::report::ArtifactRef;
 use flows::account_step;

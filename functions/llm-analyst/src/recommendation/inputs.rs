@@ -1,11 +1,10 @@
 use std::collections::BTreeMap;
 
-use domain::account::Market;
 use domain::ohlcv::Ohlcv;
 use domain::recommendation::SourceReport;
 use domain::report::{ArtifactRef, ReportDocument};
 use domain::series::{OrderFilters, SeriesDocument};
-use domain::{ReportId, Timeframe};
+use domain::{Market, ReportId, Timeframe};
 use flows::StepKind;
 use llm::request::RecommendationInput;
 use llm::{ModelProfile, Prompt, SourceGiven, Terms};

@@ -1,4 +1,5 @@
-use domain::account::{AccountDocument, Market};
+use domain::Market;
+use domain::account::AccountDocument;
 use domain::recommendation::{NoSize, Size};
 use domain::series::OrderFilters;
 use llm::Terms;

@@ -27,11 +27,12 @@ pub(crate) async fn run(
     let catalog = catalog::load(choices.means.catalog.as_deref())?;
     let model = choices.means.model.unwrap_or_else(|| "rule-analyst".to_owned());
     let data = choices.folder.data;
+    let watched = app::watched(&data, symbol)?;
 
     let Market { candles, seed } = arguments.market;
     let (world, source) = world::start(seed, candles.as_deref(), SimClock::fixed(as_of)).await?;
     if let Some(folder) = &candles {
-        world.load(symbol.as_str()).map_err(|error| Failure::usage(error).at(folder.display()))?;
+        world.load(watched.symbol.as_str()).map_err(|error| Failure::usage(error).at(folder.display()))?;
     }
     let models = app::models(environment, &world)?;
     require_model(&models, &catalog, &[flow], Some(&model)).await?;
@@ -44,12 +45,14 @@ pub(crate) async fn run(
     let app = App::new(&data, PORT, source.clone(), addresses, models)?;
     let language = choices.lang;
     // the same arguments are the same run, whenever they are given
-    let key = format!("demo {} {symbol} {source} {as_of} {model} {language} {}", flow.number, catalog.hash());
+    let key =
+        format!("demo {} {watched} {source} {as_of} {model} {language} {}", flow.number, catalog.hash());
     let requested_at = SystemClock.now();
     let (live, asked) = (false, None);
     let model = Some(model);
-    let request = RunRequest { flow, symbol, source, as_of, live, language, model, requested_at, asked, key };
-    flow::collect(&app, &request.symbol, &data, terminal).await?;
+    let request =
+        RunRequest { flow, watched, source, as_of, live, language, model, requested_at, asked, key };
+    flow::collect(&app, &request.watched.symbol, &data, terminal).await?;
     flow::require_history(&app, &request, &data).await?;
     flow::drive(&app, &request, &catalog, &data, terminal).await
 }

@@ -95,7 +95,7 @@ pub(crate) async fn require_history(app: &App, request: &RunRequest, data: &Path
     let wants = vec![(Timeframe::Day, None), (Timeframe::Hour, None)];
     let query = CandleQuery {
         source: request.source.clone(),
-        symbol: request.symbol.clone(),
+        symbol: request.watched.symbol.clone(),
         as_of: request.as_of,
         wants,
     };
@@ -103,7 +103,7 @@ pub(crate) async fn require_history(app: &App, request: &RunRequest, data: &Path
     if found.values().any(|bars| !bars.is_empty()) {
         return Ok(());
     }
-    let what = format!("--as-of {} is before the first candle of {}", request.as_of, request.symbol);
+    let what = format!("--as-of {} is before the first candle of {}", request.as_of, request.watched.symbol);
     Err(Failure::usage(what).at(format!("candles of {}", request.source)).advice("name a later instant"))
 }
 

@@ -23,6 +23,8 @@ pub(crate) async fn run(
     let choices = arguments.choices;
     let flow = Flow::numbered(&arguments.flow).map_err(Failure::usage)?;
     let symbol = symbol(&arguments.symbol)?;
+    let watched = app::watched(&data, symbol)?;
+    let symbol = &watched.symbol;
     let past = choices.as_of.as_deref().map(instant).transpose()?;
     let Means { catalog, model } = choices.means;
     let catalog = catalog::load(catalog.as_deref())?;
@@ -32,18 +34,18 @@ pub(crate) async fn run(
 
     let addresses = Addresses::real(environment)?;
     let app = App::new(&data, PORT, environment.source.clone(), addresses, models)?;
-    flow::collect(&app, &symbol, &data, terminal).await?;
+    flow::collect(&app, symbol, &data, terminal).await?;
     let requested_at = SystemClock.now();
     let as_of = match past {
         Some(past) => past,
-        None => flow::present(&app, &environment.source, &symbol, requested_at, terminal)
+        None => flow::present(&app, &environment.source, symbol, requested_at, terminal)
             .await
             .map_err(|error| Failure::store(&error, &data))?,
     };
     let request = RunRequest {
         flow,
         key: format!("run {} {symbol} {requested_at} {}", flow.number, std::process::id()),
-        symbol,
+        watched,
         source: environment.source.clone(),
         as_of,
         live: past.is_none(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use coordinator::Watch;
 use coordinator::api::Api;
-use domain::{Source, Symbol, Timeframe};
+use domain::{Source, Symbol, Timeframe, Venue};
 use flows::Flow;
 use notifier::Chat;
 use ohlcv_collector::CollectError;
@@ -63,7 +63,7 @@ pub(crate) async fn run(
     let port = listener.local_addr().map_err(unusable)?.port();
     let app = App::new(&data, port, source.clone(), addresses, models)?;
     let desk = ServedDesk {
-        symbols: watchlist.symbols.clone(),
+        watched: watchlist.entries.clone(),
         catalog: catalog.clone(),
         candles: app.local.candles.clone(),
         source: source.clone(),
@@ -95,7 +95,7 @@ pub(crate) async fn run(
         catalog: &catalog,
         model,
         source: source.clone(),
-        symbols: &watchlist.symbols,
+        watchlist: &watchlist,
         chat: telegram.map(Chat::new),
         terminal,
         told: Mutex::default(),
@@ -104,10 +104,11 @@ pub(crate) async fn run(
         Watch { source: source.clone(), since: SystemClock.now(), deadline: environment.run_deadline };
     let tick = Duration::from_secs(arguments.tick);
     let serving = Serving { app: &app, weekly: &weekly, source: &source, data: &data, terminal, tick };
+    let symbols = watchlist.symbols_of(Venue::Binance);
     tokio::select! {
         never = serving.work() => match never {},
         never = serving.look_after(&watch) => match never {},
-        never = serving.collect(&watchlist.symbols) => match never {},
+        never = serving.collect(&symbols) => match never {},
         never = server::serve(listener, shared) => match never {},
         _ = tokio::signal::ctrl_c() => Ok(()),
     }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use coordinator::api::{Desk, Problem, Standing};
-use domain::{Source, Symbol, Timeframe};
+use domain::{Source, Symbol, Timeframe, Watched};
 use jiff::Timestamp;
 use runtime::Catalog;
 use storage::{CandleStore, SeriesKey, StoreError};
@@ -12,7 +12,7 @@ use crate::commands::seen_until;
 
 /// What the server began with: its watchlist, its catalog, its folder's candles.
 pub(crate) struct ServedDesk {
-    pub(crate) symbols: Vec<Symbol>,
+    pub(crate) watched: Vec<Watched>,
     pub(crate) catalog: Catalog,
     pub(crate) candles: Arc<dyn CandleStore>,
     pub(crate) source: Source,
@@ -22,8 +22,8 @@ pub(crate) struct ServedDesk {
 
 #[async_trait]
 impl Desk for ServedDesk {
-    async fn watched(&self) -> Result<Vec<Symbol>, Problem> {
-        Ok(self.symbols.clone())
+    async fn watched(&self) -> Result<Vec<Watched>, Problem> {
+        Ok(self.watched.clone())
     }
 
     async fn catalog(&self) -> Result<Catalog, Problem> {

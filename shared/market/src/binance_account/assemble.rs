@@ -1,6 +1,6 @@
-use domain::Symbol;
-use domain::account::{AccountDocument, AccountWarning, Market, Rates, SCHEMA};
+use domain::account::{AccountDocument, AccountWarning, Rates, SCHEMA};
 use domain::recommendation::AccountState;
+use domain::{Market, Symbol};
 use jiff::Timestamp;
 
 use super::client::{AccountClient, AccountError};

@@ -1,5 +1,5 @@
-use domain::account::{Deposit, Equity, Market, Order, OrderSide, Position, PositionSide, Wallet};
-use domain::{Symbol, text};
+use domain::account::{Deposit, Equity, Order, OrderSide, Position, PositionSide, Wallet};
+use domain::{Market, Symbol, text};
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use domain::account::{AccountWarning, Market, OrderSide, PositionSide};
+use domain::Market;
+use domain::account::{AccountWarning, OrderSide, PositionSide};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use secrecy::SecretString;

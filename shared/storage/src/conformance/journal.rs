@@ -1,4 +1,4 @@
-use domain::{RunId, Source, StepId, Timeframe};
+use domain::{Market, RunId, Source, StepId, Timeframe, Venue};
 use jiff::SignedDuration;
 
 use super::at;
@@ -15,6 +15,8 @@ fn run(id: &str, requested: &str) -> RunDocument {
         run_id,
         flow: 1,
         symbol: "BTCUSDT".parse().unwrap(),
+        venue: Venue::Binance,
+        market: Market::Perp,
         source: Source::Sim(1),
         as_of: at("2026-04-30T04:00:00Z"),
         live: false,

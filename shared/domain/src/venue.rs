@@ -1,0 +1,33 @@
+use crate::words;
+
+words!(
+    /// An exchange.
+    Venue {
+        /// Binance.
+        Binance = "binance",
+    }
+);
+
+words!(
+    /// A market of an exchange.
+    Market {
+        /// Coins for coins.
+        Spot = "spot",
+        /// Perpetual contracts.
+        Perp = "perp",
+    }
+);
+
+/// Where a symbol is traded unless it is told.
+impl Default for Venue {
+    fn default() -> Self {
+        Self::Binance
+    }
+}
+
+/// What a plan trades unless it is told.
+impl Default for Market {
+    fn default() -> Self {
+        Self::Spot
+    }
+}
