@@ -1,4 +1,7 @@
 locals {
+  vertex_host = "${var.vertex_location == "global" ? "" : "${var.vertex_location}-"}aiplatform.googleapis.com"
+  model_hosts = contains(keys(var.features), "openai") ? ["api.openai.com"] : [local.vertex_host]
+
   # what there is to tell; no value is a secret, and what is null is not told
   told = {
     ACCOUNT_FILES_BUCKET     = google_storage_bucket.bucket["account-files"].name
@@ -15,6 +18,7 @@ locals {
     TOPDOWN_LANGUAGE         = var.language
     TOPDOWN_MAX_EXPOSURE_PCT = tostring(var.max_exposure_pct)
     TOPDOWN_MAX_USD_PER_DAY  = tostring(var.max_usd_per_day)
+    TOPDOWN_MODEL_HOSTS      = join(",", local.model_hosts)
     TOPDOWN_RISK_PCT         = tostring(var.risk_pct)
     VERTEX_LOCATION          = contains(keys(var.features), "openai") ? null : var.vertex_location
   }

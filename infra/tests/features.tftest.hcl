@@ -77,6 +77,13 @@ run "every_secret_is_a_file_of_one_version" {
   }
 
   assert {
+    condition = contains([
+      for env in google_cloud_run_v2_service.function["llm-analyst"].template[0].containers[0].env : "${env.name}=${env.value}"
+    ], "TOPDOWN_MODEL_HOSTS=api.openai.com")
+    error_message = "A profile of the catalog could be asked elsewhere than at the key's own vendor."
+  }
+
+  assert {
     condition = alltrue(flatten([
       for service in google_cloud_run_v2_service.function :
       [for env in service.template[0].containers[0].env : !can(regex("(KEY|TOKEN|SECRET|PASSWORD)$", env.name)) && length(env.value_source) == 0]

@@ -71,10 +71,10 @@ run "services" {
   }
 
   assert {
-    condition = length(setsubtract(["TOPDOWN_DEFAULT_MODEL=vertex", "VERTEX_LOCATION=global"], [
+    condition = length(setsubtract(["TOPDOWN_DEFAULT_MODEL=vertex", "TOPDOWN_MODEL_HOSTS=aiplatform.googleapis.com", "VERTEX_LOCATION=global"], [
       for env in google_cloud_run_v2_service.function["llm-analyst"].template[0].containers[0].env : "${env.name}=${env.value}"
     ])) == 0
-    error_message = "Without a key the analyst does not ask the platform's models."
+    error_message = "Without a key the analyst does not ask the platform's models, and them alone."
   }
 
   assert {

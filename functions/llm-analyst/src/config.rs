@@ -90,11 +90,12 @@ impl Config {
             Some(default) if name == "default" => default,
             _ => name,
         };
-        let mut profile = named(models, name)?;
-        if let Some(url) = self.base_urls.get(profile.name()) {
-            profile = profile.with_base_url(url);
-        }
-        Ok(admit(&profile, &self.limits)?)
+        let profile = named(models, name)?;
+        Ok(match self.base_urls.get(profile.name()) {
+            // the environment names this host itself
+            Some(url) => admit(&profile.with_base_url(url), &Limits { hosts: None, ..self.limits.clone() })?,
+            None => admit(&profile, &self.limits)?,
+        })
     }
 
     /// A client for an admitted profile.
@@ -174,6 +175,24 @@ mod tests {
         let no_token = said(Some(Platform(Err("no metadata server")))).await.unwrap();
         assert!(no_token.ends_with("there is no token: no metadata server"), "{no_token}");
         assert!(said(None).await.unwrap().contains("needs GOOGLE_ACCESS_TOKEN"));
+    }
+
+    #[test]
+    fn a_catalog_names_no_host_that_the_environment_does_not() {
+        let mut access = ModelAccess::read(
+            |name| (name == "TOPDOWN_MODEL_HOSTS").then(|| "aiplatform.googleapis.com".to_owned()),
+            |_| None,
+        )
+        .unwrap();
+        access.vertex("a-project", "europe-west1");
+        let http = || runtime::http::client(Duration::from_secs(1)).unwrap();
+        let config = access.config(Risk::read(|_| None).unwrap(), http(), http());
+        for keyless in ["local", "rule-analyst"] {
+            let refused = config.profile(&models(), keyless);
+            assert!(matches!(refused, Err(ConfigError::Admit(AdmitError::Elsewhere { .. }))), "{keyless}");
+        }
+        let own = config.profile(&models(), "vertex").unwrap();
+        assert!(own.base_url.starts_with("https://europe-west1-aiplatform.googleapis.com/"));
     }
 
     #[tokio::test]

@@ -18,6 +18,8 @@ pub const MAX_TOKENS: &str = "TOPDOWN_MAX_TOKENS";
 pub const MAX_INPUT_USD: &str = "TOPDOWN_MAX_INPUT_USD";
 /// Ceiling of a profile's price, USD per million tokens received.
 pub const MAX_OUTPUT_USD: &str = "TOPDOWN_MAX_OUTPUT_USD";
+/// Where any profile may be asked, as `host` or `host:port` with commas between; anywhere if it is not set.
+pub const MODEL_HOSTS: &str = "TOPDOWN_MODEL_HOSTS";
 /// What models may cost in a UTC day, USD.
 pub const MAX_USD_PER_DAY: &str = "TOPDOWN_MAX_USD_PER_DAY";
 
@@ -62,6 +64,10 @@ impl ModelAccess {
         let mut openai_hosts = vec!["api.openai.com".to_owned()];
         openai_hosts.extend(openai_url.as_deref().and_then(host));
         let google_hosts = vec!["aiplatform.googleapis.com".to_owned()];
+        let hosts = text(MODEL_HOSTS).map(|text| {
+            let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+            names.map(str::to_owned).collect()
+        });
         let max_tokens = number(MAX_TOKENS, 32_000)?;
         let limits = Limits {
             max_tokens: u32::try_from(max_tokens).map_err(|_| CeilingError { name: MAX_TOKENS })?,
@@ -71,6 +77,7 @@ impl ModelAccess {
                 KeyHosts { key: OPENAI_KEY.to_owned(), hosts: openai_hosts },
                 KeyHosts { key: GOOGLE_KEY.to_owned(), hosts: google_hosts },
             ],
+            hosts,
         };
         let keys = [OPENAI_KEY, GOOGLE_KEY].into_iter();
         Ok(Self {
@@ -134,6 +141,13 @@ mod tests {
             );
         }
         assert_eq!(read(&[(MAX_TOKENS, "500")]).unwrap().limits.max_tokens, 500);
+    }
+
+    #[test]
+    fn the_hosts_of_models_are_named_with_commas_between() {
+        let named = read(&[(MODEL_HOSTS, "api.openai.com, 127.0.0.1:8000,")]).unwrap().limits.hosts;
+        assert_eq!(named.unwrap(), ["api.openai.com", "127.0.0.1:8000"]);
+        assert_eq!(read(&[]).unwrap().limits.hosts, None);
     }
 
     #[test]

@@ -7,7 +7,8 @@ use runtime::program::PROJECT;
 use runtime::settings::{Settings, SettingsError, Variable};
 
 use crate::models::{
-    GOOGLE_KEY, MAX_INPUT_USD, MAX_OUTPUT_USD, MAX_TOKENS, MAX_USD_PER_DAY, OPENAI_KEY, OPENAI_URL,
+    GOOGLE_KEY, MAX_INPUT_USD, MAX_OUTPUT_USD, MAX_TOKENS, MAX_USD_PER_DAY, MODEL_HOSTS, OPENAI_KEY,
+    OPENAI_URL,
 };
 use crate::risk::{MAX_EXPOSURE_PCT, RISK_PCT};
 use crate::{Config, ModelAccess, Risk};
@@ -33,6 +34,10 @@ pub const VARIABLES: &[Variable] = &[
     Variable::optional(
         OPENAI_URL,
         "base URL of the profile openai, over the catalog's; its host may be sent the key",
+    ),
+    Variable::optional(
+        MODEL_HOSTS,
+        "hosts that models may be asked at, with a key or without, commas between; a catalog cannot name another",
     ),
     Variable::or(MAX_TOKENS, "32000", "ceiling of any profile: tokens of an answer"),
     Variable::or(MAX_INPUT_USD, "20", "ceiling of any profile: USD per million tokens sent"),

@@ -27,6 +27,8 @@ pub struct Limits {
     pub output_price: Decimal,
     /// Where each key may go; a key that is not listed goes nowhere.
     pub keys: Vec<KeyHosts>,
+    /// Where anything may go, with a key or without: `host` or `host:port`. Anywhere if none are given.
+    pub hosts: Option<Vec<String>>,
 }
 
 /// Why a profile is not used. All of them: refuse the step and tell the operator; nothing was sent.
@@ -55,6 +57,16 @@ pub enum AdmitError {
         profile: String,
         /// Name of the key.
         key: String,
+        /// The host.
+        host: String,
+    },
+    /// No model is to be asked there.
+    #[error(
+        "profile `{profile}`: no model may be asked at {host}; name it in TOPDOWN_MODEL_HOSTS or change base_url"
+    )]
+    Elsewhere {
+        /// The profile.
+        profile: String,
         /// The host.
         host: String,
     },
@@ -89,12 +101,16 @@ pub fn admit(profile: &ModelProfile, limits: &Limits) -> Result<ModelProfile, Ad
     if url.scheme() == "http" && !is_loopback(host) {
         return Err(AdmitError::Plain { profile: name(), host: host.to_owned() });
     }
+    let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let is_among = |hosts: &[String]| hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(&host));
     if let Some(key) = &profile.key {
-        let bound = limits.keys.iter().filter(|bound| bound.key == *key);
-        if !bound.flat_map(|bound| &bound.hosts).any(|allowed| is_same_host(&url, host, allowed)) {
-            let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        let mut bound = limits.keys.iter().filter(|bound| bound.key == *key);
+        if !bound.any(|bound| is_among(&bound.hosts)) {
             return Err(AdmitError::Host { profile: name(), key: key.clone(), host });
         }
+    }
+    if limits.hosts.as_deref().is_some_and(|hosts| !is_among(hosts)) {
+        return Err(AdmitError::Elsewhere { profile: name(), host });
     }
     let prices = profile.prices.as_ref().ok_or_else(|| AdmitError::NoPrice { profile: name() })?;
     let input = [Some(prices.input), Some(prices.cached), prices.cache_write].into_iter().flatten().max();
@@ -111,11 +127,6 @@ pub fn admit(profile: &ModelProfile, limits: &Limits) -> Result<ModelProfile, Ad
     Ok(admitted)
 }
 
-fn is_same_host(url: &Url, host: &str, allowed: &str) -> bool {
-    let with_port = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    with_port.eq_ignore_ascii_case(allowed)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,6 +141,7 @@ mod tests {
                 key: "OPENAI_API_KEY".into(),
                 hosts: vec!["api.openai.com".into(), "127.0.0.1:9700".into()],
             }],
+            hosts: None,
         }
     }
 
@@ -162,6 +174,20 @@ mod tests {
         {
             assert!(admit(&profile("openai").with_base_url(good), &limits()).is_ok(), "{good}");
         }
+    }
+
+    #[test]
+    fn without_a_key_too_a_model_is_asked_at_the_named_hosts_only() {
+        let named = Limits { hosts: Some(vec!["api.openai.com".into(), "[::1]:8000".into()]), ..limits() };
+        for bad in ["https://evil.example/v1", "https://api.openai.com:8443/v1", "http://[::1]:8001/v1"] {
+            let moved = profile("local").with_base_url(bad);
+            assert!(matches!(admit(&moved, &named), Err(AdmitError::Elsewhere { .. })), "{bad}");
+        }
+        for good in ["https://api.openai.com/v1", "http://[::1]:8000/v1"] {
+            assert!(admit(&profile("local").with_base_url(good), &named).is_ok(), "{good}");
+        }
+        let nowhere = Limits { hosts: Some(Vec::new()), ..limits() };
+        assert!(matches!(admit(&profile("openai"), &nowhere), Err(AdmitError::Elsewhere { .. })));
     }
 
     #[test]
