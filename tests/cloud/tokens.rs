@@ -170,6 +170,8 @@ fn where_the_service_checks_tokens_none_but_the_right_one_is_let_in() {
             assert!([401, 403].contains(&status), "{name}: {status}");
         }
     }
+    let cases = FUNCTIONS.len() * refused.len();
+    tests::figure("outside", &json!({ "tokens": { "cases": cases, "through": 0 } }));
 }
 
 #[test]
@@ -200,4 +202,7 @@ fn where_the_platform_checked_them_its_mark_and_the_claims_count() {
         assert_eq!(refused.status.code(), Some(2), "{name}");
         assert!(String::from_utf8_lossy(&refused.stderr).contains("AUTH=oidc"), "{name} says what to do");
     }
+    // beside those of `wrong`: unchecked, none, elsewhere
+    let cases = FUNCTIONS.len() * (wrong().len() + 3);
+    tests::figure("outside", &json!({ "tokens": { "cases": cases, "through": 0 } }));
 }

@@ -36,16 +36,19 @@ stage() {
 }
 
 say "seed $seed, $seeds seeds, $minutes minutes a parser; lines collect in $log"
-stage build cargo build --workspace --all-targets --locked
+# checks and fail points as in a debug build, and some speed
+profile=(--workspace --locked --profile measured)
+stage build cargo build "${profile[@]}" --all-targets
 [ "$(tail -n 1 "$lines" | grep -c '"status":0')" = 1 ] || exit 1
 # what ./test has of each row, and what needs no larger scale
-stage samples cargo test --workspace --locked --test all -- faults:: architecture:: browser::hostile infra::mistakes flows::history
-stage budget env PROPTEST_CASES=100000 cargo test --workspace --locked --lib -- no_interleaving_spends_more
+stage samples tests/emulators/run cargo test "${profile[@]}" --test all -- faults:: architecture:: browser::hostile \
+    browser::pages::elsewhere api::generated api::callers cloud::tokens infra::mistakes infra::upgrades flows::history
+stage budget env PROPTEST_CASES=100000 cargo test "${profile[@]}" --lib -- no_interleaving_spends_more
 grep -q '^test .*no_interleaving_spends_more.* ok$' "$log/budget.log" &&
     echo '{"figure":"budget","counted":{"interleavings":100000,"over":0}}' >>"$lines"
-stage kills cargo test --workspace --locked --test all -- --ignored scale::kills
-stage messages cargo test --workspace --locked --test all -- --ignored scale::messages
-stage input_output cargo test --workspace --locked --test all -- --ignored scale::input_output
+stage kills cargo test "${profile[@]}" --test all -- --ignored scale::kills
+stage messages cargo test "${profile[@]}" --test all -- --ignored scale::messages
+stage input_output cargo test "${profile[@]}" --test all -- --ignored scale::input_output
 if [ "$minutes" -gt 0 ]; then
     say "fuzz"
     tests/figures/fuzz.sh "$minutes" "$seed" "$lines" || echo '{"figure":"stage","counted":{"name":"fuzz","status":1}}' >>"$lines"

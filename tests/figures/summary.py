@@ -74,7 +74,6 @@ def outside(doors):
         "through": through,
         "doors": doors,
         "ssrf": NOT_YET,
-        "tokens": NOT_YET,
         "goal": "over 300 cases, 0 through",
         "met": cases > 300 and through == 0,
     }
@@ -100,7 +99,8 @@ def main(path, seed, seeds, minutes):
         "secrets": row(sums.get("secrets"), "0 hits", lambda c: not c["hits"]),
         "outside": outside(sums.get("outside")),
         "orders": NOT_YET,
-        "api": NOT_YET,
+        "api": row(sums.get("api"), "10,000 cases, 0 failed", lambda c: c["cases"] >= 10_000 and not c["failed"]),
+        "callers": row(sums.get("callers"), "0 wrong allows", lambda c: not c["wrong_allows"]),
         "history": row(sums.get("history"), "all read and replayed", lambda c: not c["failed"]),
         "mistakes": row(sums.get("mistakes"), "all caught", lambda c: c["caught"] == c["planted"]),
         "supply": row(sums.get("supply"), "falling; listed; 0", lambda c: not c["unlisted"]),
