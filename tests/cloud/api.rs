@@ -8,7 +8,13 @@ use super::stage::Stage;
 use super::tokens::{Issuer, claims, start_on_cloud_run};
 
 /// Asks as `bearer` does; answers the status and the body.
-fn ask(address: &str, method: &str, path: &str, bearer: Option<&str>, body: &Value) -> (u16, Value) {
+pub(super) fn ask(
+    address: &str,
+    method: &str,
+    path: &str,
+    bearer: Option<&str>,
+    body: &Value,
+) -> (u16, Value) {
     let bearer = bearer.map(|bearer| format!("Bearer {bearer}"));
     let mut headers = vec![("Content-Type", "application/json")];
     headers.extend(bearer.as_deref().map(|bearer| ("Authorization", bearer)));

@@ -9,6 +9,7 @@ mod limits;
 mod messages;
 mod process;
 mod repair;
+mod rights;
 mod sprinkled;
 mod stage;
 mod tokens;

@@ -14,7 +14,7 @@ pub(super) struct Stage {
     pub(super) world: World,
     pub(super) artifacts: String,
     pub(super) account_files: String,
-    catalog: String,
+    pub(super) catalog: String,
     addresses: BTreeMap<&'static str, String>,
     variables: Vec<(&'static str, String)>,
 }
@@ -73,18 +73,28 @@ impl Stage {
     /// The same, its functions behind a proxy of each emulator, by the variable that names the emulator.
     pub(super) async fn behind_proxies(test: &str) -> Option<(Self, BTreeMap<&'static str, Proxy>)> {
         let mut stage = Self::new(test).await?;
-        let mut proxies = BTreeMap::new();
+        let (variables, proxies) = stage.proxies().await;
         for (name, value) in &mut stage.variables {
-            let Some(address) = stage.addresses.get(name) else { continue };
+            if let Some(address) = variables.get(name) {
+                value.clone_from(address);
+            }
+        }
+        Some((stage, proxies))
+    }
+
+    /// A proxy before each emulator: the variables that lead there, and the proxies, by the same names.
+    pub(super) async fn proxies(&self) -> (BTreeMap<&'static str, String>, BTreeMap<&'static str, Proxy>) {
+        let (mut variables, mut proxies) = (BTreeMap::new(), BTreeMap::new());
+        for (name, address) in &self.addresses {
             let (scheme, upstream) = match address.strip_prefix("http://") {
                 Some(upstream) => ("http://", upstream),
                 None => ("", address.as_str()),
             };
             let proxy = Proxy::before(upstream).await.unwrap();
-            *value = format!("{scheme}{}", proxy.address());
+            variables.insert(*name, format!("{scheme}{}", proxy.address()));
             proxies.insert(*name, proxy);
         }
-        Some((stage, proxies))
+        (variables, proxies)
     }
 
     /// What deployments read too.

@@ -8,7 +8,7 @@ use tests::{FUNCTIONS, left_out, repository};
 use super::plan::{Resource, Shown, shown};
 
 /// Account, role, what it is on.
-type Grant = (String, String, String);
+pub(crate) type Grant = (String, String, String);
 
 /// Resources that name what their grant is on in this attribute. Of any other kind there is none.
 const ON: [(&str, &str); 10] = [
@@ -34,7 +34,8 @@ ohlcv-exporter: bigquery.dataViewer topdown_market, bigquery.jobUser project
 llm-analyst: bqAppender reports, bqAppender recommendations, predict project
 coordinator: pubsub.publisher ohlcv-export, pubsub.publisher chart-export, pubsub.publisher llm-analyst
 coordinator: pubsub.publisher account-export
-coordinator: pubsub.publisher notifier, pubsub.publisher flow-events, storage.objectViewer artifacts
+coordinator: pubsub.publisher notifier, pubsub.publisher flow-events, storage.objectCreator artifacts
+coordinator: storage.objectViewer artifacts
 coordinator: bigquery.dataViewer topdown_reports, bigquery.jobUser project, iam.serviceAccountTokenCreator signer
 coordinator: storage.objectViewer account-files, iam.serviceAccountTokenCreator account-signer
 llm-analyst: storage.objectViewer account-files
@@ -61,7 +62,8 @@ service-123456789012: pubsub.subscriber ohlcv-export, pubsub.subscriber chart-ex
 service-123456789012: pubsub.subscriber llm-analyst, pubsub.subscriber notifier, pubsub.subscriber collector-shards
 ";
 
-fn agreed() -> BTreeSet<Grant> {
+/// All of them.
+pub(crate) fn agreed() -> BTreeSet<Grant> {
     let mut all = BTreeSet::new();
     let mut add = |account: &str, role: &str, on: &str| {
         all.insert((account.to_owned(), role.to_owned(), on.to_owned()))

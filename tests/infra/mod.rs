@@ -14,3 +14,5 @@ mod scripts;
 mod secrets;
 mod terraform;
 mod upgrades;
+
+pub(crate) use grants::agreed;
