@@ -70,7 +70,7 @@ fn is_for_elsewhere(name: &str) -> bool {
 }
 
 /// What stays as the program has it.
-const AS_BUILT: [&str; 9] = [
+const AS_BUILT: [&str; 11] = [
     "BIGQUERY_MAXIMUM_BYTES_BILLED",
     // the schedule starts Flow 1 with the default model
     "TOPDOWN_FLOW",
@@ -81,6 +81,8 @@ const AS_BUILT: [&str; 9] = [
     "TOPDOWN_MAX_TOKENS",
     "TOPDOWN_MAX_INPUT_USD",
     "TOPDOWN_MAX_OUTPUT_USD",
+    "TOPDOWN_MIN_INPUT_USD",
+    "TOPDOWN_MIN_OUTPUT_USD",
     "RUST_LOG",
 ];
 

@@ -18,6 +18,10 @@ pub const MAX_TOKENS: &str = "TOPDOWN_MAX_TOKENS";
 pub const MAX_INPUT_USD: &str = "TOPDOWN_MAX_INPUT_USD";
 /// Ceiling of a profile's price, USD per million tokens received.
 pub const MAX_OUTPUT_USD: &str = "TOPDOWN_MAX_OUTPUT_USD";
+/// Floor of a keyed profile's price, USD per million tokens sent.
+pub const MIN_INPUT_USD: &str = "TOPDOWN_MIN_INPUT_USD";
+/// Floor of a keyed profile's price, USD per million tokens received.
+pub const MIN_OUTPUT_USD: &str = "TOPDOWN_MIN_OUTPUT_USD";
 /// Where any profile may be asked, as `host` or `host:port` with commas between; anywhere if it is not set.
 pub const MODEL_HOSTS: &str = "TOPDOWN_MODEL_HOSTS";
 /// What models may cost in a UTC day, USD.
@@ -53,8 +57,8 @@ impl ModelAccess {
         text: impl Fn(&str) -> Option<String>,
         secret: impl Fn(&str) -> Option<SecretString>,
     ) -> Result<Self, CeilingError> {
-        let number = |name: &'static str, otherwise: u32| match text(name) {
-            None => Ok(Decimal::from(otherwise)),
+        let number = |name: &'static str, otherwise: Decimal| match text(name) {
+            None => Ok(otherwise),
             Some(text) => Decimal::from_str_exact(&text)
                 .ok()
                 .filter(|number| !number.is_sign_negative())
@@ -68,11 +72,13 @@ impl ModelAccess {
             let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
             names.map(str::to_owned).collect()
         });
-        let max_tokens = number(MAX_TOKENS, 32_000)?;
+        let max_tokens = number(MAX_TOKENS, Decimal::from(32_000))?;
         let limits = Limits {
             max_tokens: u32::try_from(max_tokens).map_err(|_| CeilingError { name: MAX_TOKENS })?,
-            input_price: number(MAX_INPUT_USD, 20)?,
-            output_price: number(MAX_OUTPUT_USD, 100)?,
+            input_price: number(MAX_INPUT_USD, Decimal::from(20))?,
+            output_price: number(MAX_OUTPUT_USD, Decimal::from(100))?,
+            least_input: number(MIN_INPUT_USD, Decimal::new(5, 2))?,
+            least_output: number(MIN_OUTPUT_USD, Decimal::new(20, 2))?,
             keys: vec![
                 KeyHosts { key: OPENAI_KEY.to_owned(), hosts: openai_hosts },
                 KeyHosts { key: GOOGLE_KEY.to_owned(), hosts: google_hosts },
@@ -84,7 +90,7 @@ impl ModelAccess {
             keys: keys.filter_map(|name| Some((name.to_owned(), secret(name)?))).collect(),
             base_urls: openai_url.map(|url| ("openai".to_owned(), url)).into_iter().collect(),
             limits,
-            usd_per_day: number(MAX_USD_PER_DAY, 20)?,
+            usd_per_day: number(MAX_USD_PER_DAY, Decimal::from(20))?,
         })
     }
 

@@ -7,8 +7,8 @@ use runtime::program::PROJECT;
 use runtime::settings::{Settings, SettingsError, Variable};
 
 use crate::models::{
-    GOOGLE_KEY, MAX_INPUT_USD, MAX_OUTPUT_USD, MAX_TOKENS, MAX_USD_PER_DAY, MODEL_HOSTS, OPENAI_KEY,
-    OPENAI_URL,
+    GOOGLE_KEY, MAX_INPUT_USD, MAX_OUTPUT_USD, MAX_TOKENS, MAX_USD_PER_DAY, MIN_INPUT_USD, MIN_OUTPUT_USD,
+    MODEL_HOSTS, OPENAI_KEY, OPENAI_URL,
 };
 use crate::risk::{MAX_EXPOSURE_PCT, RISK_PCT};
 use crate::{Config, ModelAccess, Risk};
@@ -42,6 +42,8 @@ pub const VARIABLES: &[Variable] = &[
     Variable::or(MAX_TOKENS, "32000", "ceiling of any profile: tokens of an answer"),
     Variable::or(MAX_INPUT_USD, "20", "ceiling of any profile: USD per million tokens sent"),
     Variable::or(MAX_OUTPUT_USD, "100", "ceiling of any profile: USD per million tokens received"),
+    Variable::or(MIN_INPUT_USD, "0.05", "floor of a profile with a key: USD per million tokens sent"),
+    Variable::or(MIN_OUTPUT_USD, "0.20", "floor of a profile with a key: USD per million tokens received"),
     Variable::or(MAX_USD_PER_DAY, "20", "what models may cost in a UTC day, over all instances, USD"),
     Variable::or(RISK_PCT, "1", "part of the account's equity that a plan may lose at its stop, percent"),
     Variable::or(MAX_EXPOSURE_PCT, "100", "part of that equity that may stand in one symbol, percent"),

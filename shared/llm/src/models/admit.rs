@@ -25,6 +25,10 @@ pub struct Limits {
     pub input_price: Decimal,
     /// USD per million tokens of an answer at most.
     pub output_price: Decimal,
+    /// USD per million tokens of a request at least, of a profile with a key.
+    pub least_input: Decimal,
+    /// USD per million tokens of an answer at least, of a profile with a key.
+    pub least_output: Decimal,
     /// Where each key may go; a key that is not listed goes nowhere.
     pub keys: Vec<KeyHosts>,
     /// Where anything may go, with a key or without: `host` or `host:port`. Anywhere if none are given.
@@ -88,6 +92,21 @@ pub enum AdmitError {
         /// The environment's ceiling.
         limit: Decimal,
     },
+    /// So cheap that the day's ceiling would hold nothing back.
+    #[error(
+        "profile `{profile}`: {what} at {price} USD per million tokens is less than the {limit} that a call with a \
+         key costs at least; mend models.toml, or lower TOPDOWN_MIN_{what}_USD"
+    )]
+    Cheap {
+        /// The profile.
+        profile: String,
+        /// `INPUT` or `OUTPUT`.
+        what: &'static str,
+        /// The profile's price.
+        price: Decimal,
+        /// The environment's floor.
+        limit: Decimal,
+    },
 }
 
 /// The profile as it may be used: refused, or with its ceiling lowered to the environment's.
@@ -122,6 +141,11 @@ pub fn admit(profile: &ModelProfile, limits: &Limits) -> Result<ModelProfile, Ad
             return Err(AdmitError::Price { profile: name(), what, price, limit });
         }
     }
+    let least = [("INPUT", prices.input, limits.least_input), ("OUTPUT", prices.output, limits.least_output)];
+    let cheap = least.into_iter().filter(|_| profile.key.is_some()).find(|(_, price, limit)| price < limit);
+    if let Some((what, price, limit)) = cheap {
+        return Err(AdmitError::Cheap { profile: name(), what, price, limit });
+    }
     let mut admitted = profile.clone();
     admitted.max_tokens = profile.max_tokens.min(limits.max_tokens);
     Ok(admitted)
@@ -137,6 +161,8 @@ mod tests {
             max_tokens: 9000,
             input_price: Decimal::from(2),
             output_price: Decimal::from(10),
+            least_input: Decimal::new(5, 2),
+            least_output: Decimal::new(20, 2),
             keys: vec![KeyHosts {
                 key: "OPENAI_API_KEY".into(),
                 hosts: vec!["api.openai.com".into(), "127.0.0.1:9700".into()],
@@ -217,6 +243,18 @@ mod tests {
         let mut dear = profile("openai");
         dear.prices.as_mut().unwrap().output = Decimal::from(11);
         assert!(matches!(admit(&dear, &limits()), Err(AdmitError::Price { what: "output", .. })));
+    }
+
+    #[test]
+    fn a_price_that_would_undo_the_days_ceiling_is_refused_where_a_key_pays() {
+        let mut free = profile("openai");
+        free.prices.as_mut().unwrap().output = Decimal::ZERO;
+        assert!(matches!(admit(&free, &limits()), Err(AdmitError::Cheap { what: "OUTPUT", .. })));
+        free.prices.as_mut().unwrap().input = Decimal::new(4, 2);
+        assert!(matches!(admit(&free, &limits()), Err(AdmitError::Cheap { what: "INPUT", .. })));
+        // a server of one's own costs nothing
+        let own = admit(&profile("local"), &limits()).unwrap();
+        assert_eq!(own.prices.unwrap().output, Decimal::ZERO);
     }
 
     #[test]
