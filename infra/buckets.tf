@@ -27,6 +27,8 @@ resource "google_storage_bucket" "bucket" {
     }
     condition {
       age = each.value
+      # catalog/ stays: a run that begins today may be pinned to a prompt that has lain there for a year
+      matches_prefix = each.key == "artifacts" ? ["budget/", "pages/", "paid/", "runs/"] : null
     }
   }
 }

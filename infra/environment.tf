@@ -19,6 +19,7 @@ locals {
     TOPDOWN_MAX_EXPOSURE_PCT = tostring(var.max_exposure_pct)
     TOPDOWN_MAX_USD_PER_DAY  = tostring(var.max_usd_per_day)
     TOPDOWN_MODEL_HOSTS      = join(",", local.model_hosts)
+    TOPDOWN_RETENTION_DAYS   = tostring(var.retention_days)
     TOPDOWN_RISK_PCT         = tostring(var.risk_pct)
     VERTEX_LOCATION          = contains(keys(var.features), "openai") ? null : var.vertex_location
   }

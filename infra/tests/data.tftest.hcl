@@ -50,6 +50,24 @@ run "data" {
 
   assert {
     condition = toset(flatten([
+      for name, bucket in google_storage_bucket.bucket : [
+        for rule in bucket.lifecycle_rule : [
+          for condition in rule.condition : "${name} ${condition.age} ${join(" ", coalesce(condition.matches_prefix, []))}"
+        ]
+      ]
+    ])) == toset(["account-files 400 ", "artifacts 400 budget/ pages/ paid/ runs/", "staging 1 "])
+    error_message = "A file goes before its time, or what later runs are pinned to goes with it."
+  }
+
+  assert {
+    condition = contains([
+      for env in google_cloud_run_v2_service.function["coordinator"].template[0].containers[0].env : "${env.name}=${env.value}"
+    ], "TOPDOWN_RETENTION_DAYS=400")
+    error_message = "The journal is kept for another time than artifacts."
+  }
+
+  assert {
+    condition = toset(flatten([
       [for bucket in google_storage_bucket.bucket : bucket.location], [for dataset in google_bigquery_dataset.dataset : dataset.location], google_firestore_database.journal.location_id,
       [for service in google_cloud_run_v2_service.function : service.location], [for job in google_cloud_scheduler_job.tick : job.region],
     ])) == toset(["asia-southeast1"])

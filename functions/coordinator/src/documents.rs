@@ -1,14 +1,12 @@
 use domain::{RunId, StepId};
 use flows::Planned;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use storage::{Asked, DOCUMENT_VERSION, Pins, RunDocument, Status, StepDocument, StepResult, shard_of};
 
 use crate::{RunRequest, kind};
 
-/// How long journal, artifacts and paid answers are kept, and so how long a run can be replayed.
-const RETENTION: SignedDuration = SignedDuration::from_hours(400 * 24);
-
-pub(crate) fn run(request: &RunRequest, pins: Pins, now: Timestamp) -> RunDocument {
+/// A run that begins `now` and is kept until `expire_at`.
+pub(crate) fn run(request: &RunRequest, pins: Pins, now: Timestamp, expire_at: Timestamp) -> RunDocument {
     let run_id = request.run_id();
     RunDocument {
         v: DOCUMENT_VERSION,
@@ -31,7 +29,7 @@ pub(crate) fn run(request: &RunRequest, pins: Pins, now: Timestamp) -> RunDocume
         status: Status::Running,
         ended_at: None,
         reason: None,
-        expire_at: now + RETENTION,
+        expire_at,
     }
 }
 
@@ -74,7 +72,7 @@ pub(crate) fn resumed(
     pins: Pins,
     model: Option<String>,
     asked: Option<Asked>,
-    now: Timestamp,
+    (now, expire_at): (Timestamp, Timestamp),
 ) -> RunDocument {
     RunDocument {
         pins,
@@ -88,7 +86,7 @@ pub(crate) fn resumed(
         status: Status::Running,
         ended_at: None,
         reason: None,
-        expire_at: now + RETENTION,
+        expire_at,
         ..failed.clone()
     }
 }

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use domain::{RunId, StepId};
 use flows::{Command, Ending, Flow, Plan, Progress, State, StepKind, advance};
+use jiff::SignedDuration;
 pub use late::Watch;
 pub use request::RunRequest;
 use runtime::{Catalog, Function, Redeliver, Services};
@@ -50,15 +51,25 @@ pub enum ResumeError {
     Store(#[from] StoreError),
 }
 
+/// How long the journal is kept unless it is told, and so how long a run can be replayed.
+const RETENTION: SignedDuration = SignedDuration::from_hours(400 * 24);
+
 /// The coordinator.
 pub struct Coordinator {
     services: Services,
+    retention: SignedDuration,
 }
 
 impl Coordinator {
     /// A coordinator on these ports.
     pub fn new(services: Services) -> Self {
-        Self { services }
+        Self { services, retention: RETENTION }
+    }
+
+    /// The same, keeping the journal for so long: as long as artifacts are.
+    #[must_use]
+    pub fn keeping_for(self, retention: SignedDuration) -> Self {
+        Self { retention, ..self }
     }
 
     /// Starts a run, or finds the one that this request started before.
@@ -71,7 +82,8 @@ impl Coordinator {
             return Ok(run_id);
         }
         let pins = catalog.pin(&self.services).await?;
-        let run = documents::run(request, pins, self.services.clock.now());
+        let now = self.services.clock.now();
+        let run = documents::run(request, pins, now, now + self.retention);
         if self.services.journal.create_run(&run).await? {
             info!(%run_id, flow = run.flow, symbol = %run.symbol, as_of = %run.as_of, "run {run_id} begins");
             self.announce(&run_id).await?;
@@ -114,7 +126,8 @@ impl Coordinator {
         let pins = catalog.pin(&self.services).await?;
         let asked = asked.or_else(|| earlier.asked.clone());
         let now = self.services.clock.now();
-        let run = documents::resumed(&earlier, run_id.clone(), pins, model, asked, now);
+        let times = (now, now + self.retention);
+        let run = documents::resumed(&earlier, run_id.clone(), pins, model, asked, times);
         // the steps first: once the run exists, whoever finds it finds what it reuses
         let steps = self.services.journal.steps(failed).await?;
         // an account is read just before it is used, so it is read again

@@ -36,7 +36,8 @@ fn main() -> ExitCode {
         };
         let clock = services.clock.clone();
         let files = cloud.catalog()?;
-        let coordinator = Arc::new(Coordinator::new(services.clone()));
+        let retention = settings::retention(&settings)?;
+        let coordinator = Arc::new(Coordinator::new(services.clone()).keeping_for(retention));
         let desk = Arc::new(BucketDesk { files: files.clone() });
         let (source, model) = (scheduled.source.clone(), scheduled.model.clone());
         let api = Arc::new(Api::new(coordinator.clone(), services.clone(), desk, source, model));

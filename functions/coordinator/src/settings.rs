@@ -19,8 +19,14 @@ const MODEL: Variable =
 const DEADLINE: Variable =
     Variable::or("TOPDOWN_DEADLINE_MINUTES", "120", "how long a run may take before it is failed");
 
+const RETENTION: Variable = Variable::or(
+    "TOPDOWN_RETENTION_DAYS",
+    "400",
+    "how long runs are kept in the journal: as long as artifacts are",
+);
+
 /// What the coordinator takes from its environment.
-pub const VARIABLES: &[Variable] = &[URL, FLOW, LANGUAGE, MODEL, DEADLINE];
+pub const VARIABLES: &[Variable] = &[URL, FLOW, LANGUAGE, MODEL, DEADLINE, RETENTION];
 
 /// What scheduled runs have in common.
 ///
@@ -35,6 +41,17 @@ pub fn scheduled(settings: &Settings) -> Result<Scheduled, SettingsError> {
         return Err(form(&LANGUAGE, "one of en and ru".to_owned()));
     }
     Ok(Scheduled { flow, source, language, model: settings.get(&MODEL).map(str::to_owned) })
+}
+
+/// How long runs are kept in the journal.
+///
+/// # Errors
+/// [`SettingsError`] if it is no number of days.
+pub fn retention(settings: &Settings) -> Result<SignedDuration, SettingsError> {
+    let days = settings.parse::<u16>(&RETENTION)?.filter(|days| *days > 0);
+    let form =
+        || SettingsError::Form { name: RETENTION.name, why: "a number of days, 1 at least".to_owned() };
+    Ok(SignedDuration::from_hours(24 * i64::from(days.ok_or_else(form)?)))
 }
 
 /// Whose runs are looked after, and how long they may take.

@@ -70,7 +70,7 @@ pub const CATALOG: [Row; 2] = [
 /// What candles and report rows take.
 pub const BIGQUERY: [Row; 4] = [
     (LOCATION, "location of the BigQuery datasets, such as EU", None, true),
-    (MOST_BILLED, "bytes that one query may be billed for at most", Some("10000000000"), false),
+    (MOST_BILLED, "bytes that one query may be billed for at most", Some("100000000000"), false),
     (BIGQUERY_HOST, "http://HOST:PORT of an emulator of BigQuery", None, false),
     (WRITE_HOST, "HOST:PORT of the emulator's Storage API; needed with BIGQUERY_EMULATOR_HOST", None, false),
 ];
