@@ -2,7 +2,9 @@
 //! code computed from it.
 
 mod document;
+mod lifecycle;
 mod plan_state;
+mod state;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,9 @@ pub use document::{
     AccountState, BrokenRule, Conflict, Costs, Geometry, MODERATE, NoSize, PlanDocument, PlannedTarget,
     RecommendationDocument, SCHEMA, STRONG, Size, SourceReport, Strength,
 };
+pub use lifecycle::{Exit, Fill, Lifecycle, Outcome};
 pub use plan_state::PlanState;
+pub use state::RecommendationState;
 
 /// The answer, field by field in the order of its schema: both sides argued before the verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

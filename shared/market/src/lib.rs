@@ -6,7 +6,8 @@
 //! - [`candles`]: checks that flag and never fill, exact aggregation of 1h bars, the bar in progress;
 //! - [`indicators`]: TA-Lib's indicators by name (`ema20`, `rsi14`, `macd_hist`), with the weight of their seed;
 //! - [`artifact`]: `topdown.ohlcv/1`, which is sent to a model, and `topdown.series/1`, which charts draw;
-//! - [`plan`]: the arithmetic of a trading plan: geometry, hard rules, size, strength.
+//! - [`plan`]: the arithmetic of a trading plan: geometry, hard rules, size, strength;
+//! - [`lifecycle`]: what became of a plan, by the 1h bars since it was decided.
 //!
 //! Time is always passed in; all times are UTC. Prices are exact decimals in the quote currency, floats stand
 //! in indicators only.
@@ -28,6 +29,7 @@ pub mod bybit;
 pub mod candles;
 mod exchange;
 pub mod indicators;
+pub mod lifecycle;
 pub mod plan;
 
 pub use artifact::{ArtifactError, Built, Input, build};
