@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use coordinator::Coordinator;
 use coordinator::api::{Api, Caller, Desk, Problem, router};
+use coordinator::{Coordinator, Followed};
 use domain::{Source, Symbol, Watched};
 use jiff::Timestamp;
 use platform_local::{Access, Local};
@@ -67,7 +67,9 @@ async fn serve(topdown: &Topdown) -> (Local, String) {
         clock: Arc::new(SystemClock),
     };
     let coordinator = Arc::new(Coordinator::new(services.clone()));
-    let api = Arc::new(Api::new(coordinator, services, Arc::new(TestDesk), Source::Sim(1), None));
+    let followed = Followed::on(local.candles.clone());
+    let desk = Arc::new(TestDesk);
+    let api = Arc::new(Api::new(coordinator, services, desk, followed, Source::Sim(1), None));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let routes = router(api).layer(middleware::from_fn(callers));

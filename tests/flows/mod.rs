@@ -2,6 +2,7 @@
 
 mod account;
 mod history;
+mod lifecycle;
 mod modes;
 mod real_candles;
 mod recommendation;

@@ -6,7 +6,7 @@ use tests::{Topdown, candles, left_out};
 use super::{step, text};
 
 /// Flow 3 on the exchange's own candles of SOLUSDT in a week that carries a plan by the rules.
-fn decided(test: &str, model: &str) -> Option<(Topdown, Value, Value)> {
+pub(super) fn decided(test: &str, model: &str) -> Option<(Topdown, Value, Value)> {
     let Some(folder) = candles() else {
         left_out(test, "needs ../shared/data");
         return None;

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use coordinator::api::{Api, BucketDesk, behind_door};
-use coordinator::{Coordinator, OnSchedule, OnSweep, settings};
-use platform_gcp::{ACCOUNT_FILES, CATALOG, Cloud, FIRESTORE, PUBSUB, STORAGE, id_token};
+use coordinator::{Coordinator, Followed, OnSchedule, OnSweep, settings};
+use platform_gcp::{ACCOUNT_FILES, BIGQUERY, CANDLES, CATALOG, Cloud, FIRESTORE, PUBSUB, STORAGE, id_token};
 use runtime::program::Program;
 use runtime::settings::Variable;
 use runtime::{Services, SystemClock};
@@ -18,6 +18,8 @@ const PROGRAM: Program = Program {
         &Variable::table(&ACCOUNT_FILES),
         &Variable::table(&PUBSUB),
         &Variable::table(&CATALOG),
+        &Variable::table(&BIGQUERY),
+        &Variable::table(&CANDLES),
         settings::VARIABLES,
     ],
     verifier: id_token::verifier,
@@ -40,7 +42,8 @@ fn main() -> ExitCode {
         let coordinator = Arc::new(Coordinator::new(services.clone()).keeping_for(retention));
         let desk = Arc::new(BucketDesk { files: files.clone() });
         let (source, model) = (scheduled.source.clone(), scheduled.model.clone());
-        let api = Arc::new(Api::new(coordinator.clone(), services.clone(), desk, source, model));
+        let followed = Followed::on(cloud.candles()?);
+        let api = Arc::new(Api::new(coordinator.clone(), services.clone(), desk, followed, source, model));
         let on_schedule = OnSchedule::new(coordinator.clone(), files, clock, scheduled);
         Ok(server
             .function(services, coordinator.clone())

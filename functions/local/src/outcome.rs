@@ -1,8 +1,10 @@
 use std::path::{Path, PathBuf};
 
+use coordinator::Followed;
 use domain::RunId;
-use domain::recommendation::RecommendationDocument;
+use domain::recommendation::{Lifecycle, RecommendationDocument};
 use domain::report::ReportDocument;
+use jiff::Timestamp;
 use platform_local::{FolderArtifacts, Local};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -17,6 +19,8 @@ pub(crate) struct Outcome {
     pub(crate) steps: Vec<StepDocument>,
     pub(crate) report: Option<ReportDocument>,
     pub(crate) recommendation: Option<RecommendationDocument>,
+    /// What became of the recommendation, once it was followed.
+    pub(crate) lifecycle: Option<Lifecycle>,
     pub(crate) page: Option<PathBuf>,
 }
 
@@ -37,6 +41,8 @@ struct Json<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     recommendation: Option<&'a RecommendationDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    lifecycle: Option<&'a Lifecycle>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<String>,
     wall_ms: i64,
     model_calls: u32,
@@ -52,7 +58,15 @@ impl Outcome {
         let recommendation = document(local, &steps, Kind::Recommendation).await?;
         let page = page_uri(&steps).and_then(|uri| FolderArtifacts::key(uri).ok());
         let page = page.map(|key| local.artifacts.path(&key));
-        Ok(Some(Self { run, steps, report, recommendation, page }))
+        Ok(Some(Self { run, steps, report, recommendation, lifecycle: None, page }))
+    }
+
+    /// Looks what became of the recommendation by `now`.
+    pub(crate) async fn follow(&mut self, local: &Local, now: Timestamp) -> Result<(), StoreError> {
+        if let Some(advice) = &self.recommendation {
+            self.lifecycle = Followed::on(local.candles.clone()).one(advice, now).await?;
+        }
+        Ok(())
     }
 
     /// The page as an artifact.
@@ -93,6 +107,7 @@ impl Outcome {
             steps: &self.steps,
             report: self.report.as_ref(),
             recommendation: self.recommendation.as_ref(),
+            lifecycle: self.lifecycle.as_ref(),
             page: self.page.as_ref().map(|page| page.display().to_string()),
             wall_ms: self.wall_ms(),
             model_calls: self.model_calls(),

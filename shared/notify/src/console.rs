@@ -1,10 +1,12 @@
 //! A report or a recommendation in a terminal: plain text lines, nothing in them a terminal would obey.
 
+mod lifecycle;
 mod recommendation;
 
 use domain::ContentId;
 use domain::report::{Analyst, Bias, Checks, Outcome, ReportDocument, Trust};
 
+pub use lifecycle::lifecycle_line;
 pub use recommendation::recommendation_lines;
 
 use crate::lang::{LanguageError, Words};

@@ -31,7 +31,7 @@ pub use routes::{OPENAPI, ROUTES, is_foreign, router};
 use runtime::{Catalog, Services};
 use storage::StoreError;
 
-use crate::Coordinator;
+use crate::{Coordinator, Followed};
 use forecast::Medians;
 use pace::Pace;
 
@@ -87,6 +87,7 @@ pub struct Api {
     coordinator: Arc<Coordinator>,
     pub(crate) services: Services,
     pub(crate) desk: Arc<dyn Desk>,
+    pub(crate) followed: Followed,
     pub(crate) source: Source,
     /// Model profile, over the prompts' own.
     model: Option<String>,
@@ -104,6 +105,7 @@ impl Api {
         coordinator: Arc<Coordinator>,
         services: Services,
         desk: Arc<dyn Desk>,
+        followed: Followed,
         source: Source,
         model: Option<String>,
     ) -> Self {
@@ -111,6 +113,7 @@ impl Api {
             coordinator,
             services,
             desk,
+            followed,
             source,
             model,
             pace: Pace::default(),

@@ -1,8 +1,10 @@
 //! A run with all that came of it.
 
 use domain::RunId;
+use domain::recommendation::{Lifecycle, RecommendationDocument};
 use flows::{Flow, Plan};
 use jiff::SignedDuration;
+use serde::Deserialize;
 use serde_json::Value;
 use storage::{Kind, RunDocument, Status, StepDocument, StoreError};
 
@@ -50,13 +52,15 @@ impl Api {
         for view in &mut views {
             view.median_ms = known.get(&view.step_id).copied();
         }
+        let recommendation = self.last(&steps, Kind::Recommendation).await?;
         Ok(WholeRun {
+            lifecycle: self.lifecycle(recommendation.as_ref()).await?,
             run: RunView::of(run),
             cost_usd: steps.iter().filter_map(|step| step.result.cost_usd).sum(),
             model_calls: steps.iter().filter_map(|step| step.result.model_calls).sum(),
             estimated_end: estimated,
             report: self.last(&steps, Kind::Report).await?,
-            recommendation: self.last(&steps, Kind::Recommendation).await?,
+            recommendation,
             steps: views,
         })
     }
@@ -75,6 +79,13 @@ impl Api {
             Err(StoreError::NotFound(_)) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// What became of a recommendation; nothing of one that a newer version wrote.
+    async fn lifecycle(&self, recommendation: Option<&Value>) -> Result<Option<Lifecycle>, Problem> {
+        let document = recommendation.and_then(|value| RecommendationDocument::deserialize(value).ok());
+        let Some(document) = document else { return Ok(None) };
+        Ok(self.followed.one(&document, self.services.clock.now()).await?)
     }
 
     /// The document of the last done step of that kind.

@@ -1,5 +1,6 @@
 //! Runs and steps as the API shows them.
 
+use domain::recommendation::Lifecycle;
 use domain::{
     Market, RecommendationId, ReportId, RunId, Sha256Hex, Source, StepId, Symbol, Timeframe, Venue,
 };
@@ -82,6 +83,8 @@ pub(crate) struct WholeRun {
     /// The report of the shortest timeframe that has one, as it is kept.
     pub(crate) report: Option<Value>,
     pub(crate) recommendation: Option<Value>,
+    /// What became of the recommendation; nothing where it stands aside.
+    pub(crate) lifecycle: Option<Lifecycle>,
     pub(crate) steps: Vec<StepView>,
 }
 

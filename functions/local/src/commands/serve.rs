@@ -81,6 +81,7 @@ pub(crate) async fn run(
             app.coordinator.clone(),
             services,
             Arc::new(desk),
+            coordinator::Followed::on(app.local.candles.clone()),
             source.clone(),
             model.clone(),
         )),

@@ -1,3 +1,4 @@
+use runtime::{Clock, SystemClock};
 use storage::{Kind, StepDocument};
 
 use super::run_id;
@@ -12,10 +13,11 @@ pub(crate) async fn run(arguments: &OneRun, terminal: &Terminal) -> Result<(), F
     let data = &arguments.folder.data;
     let local = app::open(data, platform_local::Access::Read, PORT)?;
     let read = Outcome::read(&local, &id).await.map_err(|error| Failure::store(&error, data))?;
-    let outcome = read.ok_or_else(|| {
+    let mut outcome = read.ok_or_else(|| {
         let list = format!("`topdown runs{}` lists them", data_option(data));
         Failure::usage(format!("there is no run {id}")).at(data.display()).advice(list)
     })?;
+    outcome.follow(&local, SystemClock.now()).await.map_err(|error| Failure::store(&error, data))?;
     if terminal.json() {
         terminal.line(&outcome.json().map_err(Failure::run)?);
         return Ok(());
@@ -34,6 +36,9 @@ fn print(outcome: &Outcome, terminal: &Terminal) {
             }
         }
         None => terminal.answer(&outcome.failure()),
+    }
+    if let Some((lifecycle, advice)) = outcome.lifecycle.as_ref().zip(outcome.recommendation.as_ref()) {
+        row("state", &notify::console::lifecycle_line(lifecycle, advice));
     }
     row("as of", &format!("{}, candles of {}", run.as_of, run.source));
     row("cost", &outcome.cost());

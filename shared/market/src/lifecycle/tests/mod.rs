@@ -56,9 +56,9 @@ fn hour(open_time: Timestamp, [open, high, low, close]: [Decimal; 4]) -> Candle 
         close,
         volume: Decimal::ONE,
         quote_volume: open,
-        trades: 1,
-        taker_base: Decimal::ZERO,
-        taker_quote: Decimal::ZERO,
+        trades: Some(1),
+        taker_base: None,
+        taker_quote: None,
     }
 }
 
