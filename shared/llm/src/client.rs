@@ -119,16 +119,15 @@ impl ModelClient {
             Err(_) => Err(CallError::Timeout),
             Ok(Err(OpenAIError::Boxed(error))) => match error.downcast::<Ended>() {
                 Ok(ended) => ended.0,
-                Err(_) => Err(CallError::Unreachable("the request was not sent".into())),
+                Err(_) => Err(CallError::NotSent("the request was not sent".into())),
             },
-            Ok(_) => Err(CallError::Unreachable("the request was not sent".into())),
+            Ok(_) => Err(CallError::NotSent("the request was not sent".into())),
         }
     }
 }
 
 async fn exchange(http: &reqwest::Client, factory: HttpRequestFactory) -> Result<RawAnswer, CallError> {
-    let request =
-        factory.build().await.map_err(|_| CallError::Unreachable("base_url is no address".into()))?;
+    let request = factory.build().await.map_err(|_| CallError::NotSent("base_url is no address".into()))?;
     let mut response = http.execute(request).await.map_err(network)?;
     let status = response.status().as_u16();
     let retry_after = retry_after(response.headers());
@@ -143,7 +142,8 @@ async fn exchange(http: &reqwest::Client, factory: HttpRequestFactory) -> Result
 }
 
 fn network(error: reqwest::Error) -> CallError {
-    if error.is_timeout() {
+    let is_sent = !error.is_connect() && !error.is_builder();
+    if error.is_timeout() && is_sent {
         return CallError::Timeout;
     }
     let error = error.without_url();
@@ -154,7 +154,7 @@ fn network(error: reqwest::Error) -> CallError {
         message.push_str(&cause.to_string());
         source = cause.source();
     }
-    CallError::Unreachable(message)
+    if is_sent { CallError::Unreachable(message) } else { CallError::NotSent(message) }
 }
 
 /// Seconds, or a date less the server's own clock (RFC 9110, 10.2.3).

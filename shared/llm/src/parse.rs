@@ -95,8 +95,13 @@ pub enum CallError {
     /// Nothing whole within the time. It may have been paid for; ask again under the step's own rules.
     #[error("the model did not answer in time; resume the run, or raise timeout_s in prompts/models.toml")]
     Timeout,
-    /// No connection, or it broke. It may have been paid for; ask again under the step's own rules.
+    /// No connection: nothing was sent, so nothing was paid for. Ask again under the step's own rules.
     #[error("the model's server cannot be reached: {0}; check base_url and the network, then resume the run")]
+    NotSent(String),
+    /// The connection broke. It may have been paid for; ask again under the step's own rules.
+    #[error(
+        "the connection to the model's server broke: {0}; check base_url and the network, then resume the run"
+    )]
     Unreachable(String),
 }
 

@@ -97,6 +97,21 @@ async fn a_server_that_stalls_meets_the_deadline() {
     assert!(matches!(client.call(b"{}").await, Err(CallError::Timeout)));
 }
 
+/// Only what was never sent costs nothing for sure.
+#[tokio::test]
+async fn a_connection_that_breaks_is_not_one_that_never_was() {
+    let (base, server) = serve(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}".to_vec());
+    let broken = client(&base, None).call(b"{}").await;
+    assert!(matches!(broken, Err(CallError::Unreachable(_))), "{broken:?}");
+    server.join().unwrap();
+    let (base, server) = serve(Vec::new());
+    let cut = client(&base, None).call(b"{}").await;
+    assert!(matches!(cut, Err(CallError::Unreachable(_))), "{cut:?}");
+    server.join().unwrap();
+    let none = client(&base, None).call(b"{}").await;
+    assert!(matches!(none, Err(CallError::NotSent(_))), "{none:?}");
+}
+
 #[tokio::test]
 async fn an_error_names_neither_address_nor_key() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -104,7 +119,7 @@ async fn an_error_names_neither_address_nor_key() {
     drop(listener);
     let client = client(&format!("http://{address}/secret-path"), Some("k-canary"));
     let error = client.call(b"{}").await.unwrap_err();
-    assert!(matches!(error, CallError::Unreachable(_)), "{error:?}");
+    assert!(matches!(error, CallError::NotSent(_)), "{error:?}");
     let shown = format!("{error} {error:?}");
     assert!(!shown.contains("secret-path") && !shown.contains("canary"), "{shown}");
 }

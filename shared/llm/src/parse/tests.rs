@@ -150,7 +150,8 @@ fn a_failure_says_what_to_do_and_promises_nothing() {
         CallError::NotJson,
         CallError::TooLarge,
         CallError::Timeout,
-        CallError::Unreachable("refused".into()),
+        CallError::NotSent("refused".into()),
+        CallError::Unreachable("reset".into()),
     ] {
         let text = error.to_string();
         let (_, advice) = text.split_once("; ").unwrap_or_else(|| panic!("no advice: {text}"));
