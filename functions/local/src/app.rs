@@ -179,6 +179,7 @@ impl App {
             journal: local.journal.clone(),
             source: source.clone(),
             in_hand: Mutex::default(),
+            set_aside: Mutex::default(),
         };
         let collector = Collector::new(local.candles.clone(), exchange.clone(), source.clone())
             .with_depth(depth(folder)?);

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use domain::{RunId, Source, StepId};
 use platform_local::{Delivery, SqliteBus};
 use runtime::{Function, Redeliver};
-use storage::{Journal, Message, StoreError, Topic};
+use storage::{Journal, Message, Status, StoreError, Topic};
 use tokio::task::{JoinError, JoinSet};
 
 /// Delivers messages to the functions, several at once, and acknowledges what they handled.
@@ -16,6 +16,8 @@ pub(crate) struct Worker {
     pub(crate) source: Source,
     /// Steps in hand. A lease may end before its step does: that step is not begun a second time here.
     pub(crate) in_hand: Mutex<BTreeSet<(RunId, StepId)>>,
+    /// Messages about steps in hand.
+    pub(crate) set_aside: Mutex<Vec<Delivery>>,
 }
 
 struct Handled {
@@ -105,6 +107,7 @@ impl Worker {
     /// Takes what is there. A message of a run on another source is left out: this process reaches another exchange,
     /// model and messenger than that run began with. Whoever works on that source next finds its steps pending.
     async fn take(&self, working: &mut JoinSet<Handled>) -> Result<(), Redeliver> {
+        self.reconsider().await?;
         while let Some(delivery) = self.bus.take()? {
             let run = self.journal.run(&delivery.message.run_id).await;
             if run.is_ok_and(|run| run.is_some_and(|run| run.source != self.source)) {
@@ -112,8 +115,30 @@ impl Worker {
             } else if self.grasp(&delivery.message) {
                 self.spawn(working, delivery);
             } else {
-                // whoever has the step tells the coordinator when it ends
-                self.bus.acknowledge(delivery.id)?;
+                self.set_aside.lock().unwrap_or_else(PoisonError::into_inner).push(delivery);
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at what was set aside and is in hand no more: whoever had a step that has ended told the coordinator, one
+    /// that was given back is delivered.
+    async fn reconsider(&self) -> Result<(), Redeliver> {
+        let mut all = std::mem::take(&mut *self.set_aside.lock().unwrap_or_else(PoisonError::into_inner));
+        let free: Vec<_> = {
+            let in_hand = self.in_hand();
+            all.extract_if(.., |set| steps(&set.message).all(|step| !in_hand.contains(&step))).collect()
+        };
+        self.set_aside.lock().unwrap_or_else(PoisonError::into_inner).append(&mut all);
+        for Delivery { id, message } in free {
+            // of a run that cannot be read nothing is to be done
+            let kept = self.journal.steps(&message.run_id).await.unwrap_or_default();
+            let is_pending =
+                |id: &StepId| kept.iter().any(|step| step.step_id == *id && step.status == Status::Pending);
+            if message.steps.iter().any(is_pending) {
+                self.bus.put_back(id)?;
+            } else {
+                self.bus.acknowledge(id)?;
             }
         }
         Ok(())

@@ -71,6 +71,7 @@ fn bench(folder: &Path) -> Bench {
         journal: local.journal.clone(),
         source: Source::Sim(1),
         in_hand: Mutex::default(),
+        set_aside: Mutex::default(),
     };
     Bench { local, paying, worker }
 }
@@ -119,4 +120,57 @@ async fn a_step_in_hand_is_not_begun_again() {
     bench.local.bus.publish(&message(Topic::LlmAnalyst, "1w-report")).await.unwrap();
     bench.work(Duration::ZERO).await.unwrap();
     assert_eq!(bench.paying.begun.load(Ordering::SeqCst), 2);
+}
+
+/// A function that gives its step back the first time, as one whose lease is nearly over: its message comes while the
+/// step is in hand.
+struct GivingBack {
+    bus: Arc<SqliteBus>,
+    begun: AtomicUsize,
+    let_go: Notify,
+}
+
+#[async_trait]
+impl Function for GivingBack {
+    fn topic(&self) -> Topic {
+        Topic::LlmAnalyst
+    }
+
+    async fn handle(&self, message: &Message) -> Result<(), Redeliver> {
+        if self.begun.fetch_add(1, Ordering::SeqCst) == 0 {
+            self.bus.publish(message).await?;
+            self.let_go.notified().await;
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_given_back_while_in_hand_is_begun_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = bench(folder.path());
+    let step = serde_json::json!({
+        "v": 1, "run_id": RUN, "step_id": "1w-report", "kind": "report", "status": "pending", "symbol": "BTCUSDT",
+        "requested_at": "2026-04-30T04:00:00Z", "created_at": "2026-04-30T04:00:00Z", "fence": 1, "shard": 0,
+        "expire_at": "2027-04-30T04:00:00Z"
+    });
+    bench.local.journal.create_steps(&[serde_json::from_value(step).unwrap()]).await.unwrap();
+    let bus = bench.local.bus.clone();
+    let giving = Arc::new(GivingBack { bus, begun: AtomicUsize::new(0), let_go: Notify::new() });
+    bench.worker.functions = vec![giving.clone()];
+    bench.local.bus.publish(&message(Topic::LlmAnalyst, "1w-report")).await.unwrap();
+    let run_id = RUN.parse().unwrap();
+    let mut on_event = |_: &RunId| ();
+    let driving = bench.worker.drive(&run_id, &mut on_event);
+    let lets_go = async {
+        while bench.worker.set_aside.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        giving.let_go.notify_one();
+    };
+    let both = async { tokio::join!(driving, lets_go) };
+    let (driven, ()) = tokio::time::timeout(Duration::from_secs(20), both).await.unwrap();
+    driven.unwrap();
+    assert_eq!(giving.begun.load(Ordering::SeqCst), 2);
+    assert!(bench.local.bus.take().unwrap().is_none(), "and nothing is left");
 }
