@@ -4,7 +4,9 @@
 use std::sync::{Arc, Mutex};
 
 use jiff::SignedDuration;
-use runtime::{Attempt, Clock, LEASE, PaidCall, PaidError, Services, begin, paid_call};
+use runtime::{
+    Attempt, BudgetError, Clock, LEASE, Paid, PaidCall, PaidError, Services, Unpaid, begin, paid_call,
+};
 use storage::{ArtifactStore, Bus, Journal, Message, Status, StepDocument, StepResult, StoreError, Topic};
 use tokio::sync::oneshot;
 
@@ -30,6 +32,17 @@ fn call(request: &str) -> PaidCall {
     PaidCall { vendor: "openai", endpoint, number: 0, request: request.as_bytes().to_vec() }
 }
 
+/// A call that nothing need be reserved for.
+async fn pay<F: Future<Output = Attempt<String>>>(
+    services: &Services,
+    step: &StepDocument,
+    call: PaidCall,
+    attempt: impl Fn(Vec<u8>) -> F,
+) -> Result<Paid, PaidError<String>> {
+    let paid = paid_call(services, step, call, std::future::ready(Ok(())), attempt).await;
+    paid.map_err(|unpaid| unpaid.error)
+}
+
 /// One attempt at the step's first call; the vendor answers `says`, or nothing is known of what it did.
 async fn ask(
     desk: &Desk,
@@ -37,8 +50,8 @@ async fn ask(
     vendor: &Vendor,
     request: &str,
     says: Option<&str>,
-) -> Result<runtime::Paid, PaidError<String>> {
-    paid_call(&desk.services, step, call(request), |bytes| {
+) -> Result<Paid, PaidError<String>> {
+    pay(&desk.services, step, call(request), |bytes| {
         vendor.sent(bytes);
         let answer = match says {
             Some(says) => Attempt::Answered(says.as_bytes().to_vec()),
@@ -88,7 +101,7 @@ async fn an_answer_of_one_server_is_never_anothers() {
     ] {
         let step = desk.claim(&desk.report(run).await).await;
         let to = PaidCall { endpoint: endpoint.to_owned(), ..call("{\"q\":1}") };
-        let paid = paid_call::<String, _>(&desk.services, &step, to, |bytes| {
+        let paid = pay(&desk.services, &step, to, |bytes| {
             vendor.sent(bytes);
             std::future::ready(Attempt::Answered(endpoint.as_bytes().to_vec()))
         });
@@ -128,6 +141,94 @@ async fn two_intents_are_the_budget_of_a_call_over_all_its_attempts() {
     assert_eq!(desk.kept(&step).await.intents, [2], "intents stay within the budget");
 }
 
+/// What calls of one attempt may have been charged for, by what became of the two it may send.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_surely_cost_nothing_is_not_lost() {
+    let folder = folder();
+    let desk = Desk::open(folder.path());
+    let said = || "so it ended".to_owned();
+    let outcomes = [
+        (Attempt::Unknown(said()), 2),
+        (Attempt::Unsent(said()), 0),
+        (Attempt::Useless(said()), 1),
+        (Attempt::Refused(said()), 0),
+    ];
+    for (number, (outcome, lost)) in outcomes.into_iter().enumerate() {
+        let step = desk.claim(&desk.report(&format!("r-{number}")).await).await;
+        let request = call(&format!("{{\"{number}\":1}}"));
+        let ready = std::future::ready(Ok(()));
+        let again = |_| std::future::ready(same(&outcome));
+        let unpaid = paid_call(&desk.services, &step, request, ready, again).await.unwrap_err();
+        assert!(matches!(unpaid.error, PaidError::Vendor(_)), "{}", unpaid.error);
+        assert_eq!(unpaid.lost, lost, "{outcome:?}");
+    }
+
+    // one lost, then one answered: the answered one has a price of its own
+    let step = desk.claim(&desk.report("answered").await).await;
+    let sent = Mutex::new(0);
+    let second_answers = |_| {
+        let mut sent = sent.lock().unwrap();
+        *sent += 1;
+        std::future::ready(match *sent {
+            1 => Attempt::Unknown(said()),
+            _ => Attempt::Answered(b"answer".to_vec()),
+        })
+    };
+    let ready = std::future::ready(Ok(()));
+    let paid =
+        paid_call(&desk.services, &step, call("{\"answered\":1}"), ready, second_answers).await.unwrap();
+    assert_eq!((paid.intents, paid.lost), (2, 1));
+}
+
+fn same(outcome: &Attempt<String>) -> Attempt<String> {
+    match outcome {
+        Attempt::Unknown(said) => Attempt::Unknown(said.clone()),
+        Attempt::Unsent(said) => Attempt::Unsent(said.clone()),
+        Attempt::Useless(said) => Attempt::Useless(said.clone()),
+        Attempt::Refused(said) => Attempt::Refused(said.clone()),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The first call hangs until so little of the lease is left that no second one is begun.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_took_the_lease_is_lost_although_the_step_is_given_back() {
+    let folder = folder();
+    let desk = Desk::open(folder.path());
+    let step = desk.claim(&desk.report("r-1").await).await;
+    let clock = desk.clock.clone();
+    let hangs = |_| {
+        clock.pass(SignedDuration::from_secs(500));
+        std::future::ready(Attempt::Unknown("no answer".to_owned()))
+    };
+    let ready = std::future::ready(Ok(()));
+    let unpaid = paid_call(&desk.services, &step, call("{}"), ready, hangs).await.unwrap_err();
+    assert!(matches!(unpaid.error, PaidError::NoTime), "{}", unpaid.error);
+    assert_eq!(unpaid.lost, 1);
+}
+
+/// What a call may cost is reserved after its answer was looked for, and before anything says that it is sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_reserved_for_an_answer_that_is_kept() {
+    let folder = folder();
+    let desk = Desk::open(folder.path());
+    let vendor = Vendor::default();
+    let (first, second) = (desk.report("r-1").await, desk.report("r-2").await);
+    let poor = || async {
+        let day = "2026-04-30".parse().unwrap();
+        Err(BudgetError::Spent { limit: 1.into(), day, usd: 2.into() })
+    };
+    let held = desk.claim(&first).await;
+    let never = |_| -> std::future::Ready<Attempt<String>> { panic!("nothing is to be sent") };
+    let refused = paid_call(&desk.services, &held, call("{}"), poor(), never).await;
+    let Err(Unpaid { error: PaidError::Day(_), lost: 0 }) = refused else { panic!("{refused:?}") };
+    assert_eq!(desk.kept(&first).await.intents, Vec::<u32>::new(), "no intent without money for it");
+    ask(&desk, &held, &vendor, "{}", Some("one")).await.unwrap();
+    let taken =
+        paid_call(&desk.services, &desk.claim(&second).await, call("{}"), poor(), never).await.unwrap();
+    assert!(taken.adopted && taken.answer == b"one");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_attempt_sends_the_first_ones_bytes() {
     let folder = folder();
@@ -137,7 +238,7 @@ async fn a_second_attempt_sends_the_first_ones_bytes() {
     let held = desk.claim(&step).await;
     // the worker dies in its call: its future is dropped
     let request = call("{\"price\":1}");
-    let mut hung = Box::pin(paid_call::<String, _>(&desk.services, &held, request, |bytes| {
+    let mut hung = Box::pin(pay(&desk.services, &held, request, |bytes| {
         vendor.sent(bytes);
         std::future::pending()
     }));
@@ -167,7 +268,7 @@ async fn a_step_whose_lease_is_nearly_over_is_given_back_and_gone_on_with() {
     ask(&desk, &batch.steps[0], &vendor, "{}", Some("report")).await.unwrap();
     desk.clock.pass(LEASE - SignedDuration::from_secs(149));
     let repair = PaidCall { number: 1, ..call("{\"repair\":1}") };
-    let late = paid_call::<String, _>(&desk.services, &batch.steps[0], repair.clone(), |bytes| {
+    let late = pay(&desk.services, &batch.steps[0], repair.clone(), |bytes| {
         vendor.sent(bytes);
         std::future::ready(Attempt::Answered(b"repaired".to_vec()))
     });
@@ -182,7 +283,7 @@ async fn a_step_whose_lease_is_nearly_over_is_given_back_and_gone_on_with() {
     let batch = begin(&desk.services, &message).await.unwrap().unwrap();
     let taken = ask(&desk, &batch.steps[0], &vendor, "{}", Some("another")).await.unwrap();
     assert!(taken.adopted && taken.answer == b"report");
-    let repaired = paid_call::<String, _>(&desk.services, &batch.steps[0], repair, |bytes| {
+    let repaired = pay(&desk.services, &batch.steps[0], repair, |bytes| {
         vendor.sent(bytes);
         std::future::ready(Attempt::Answered(b"repaired".to_vec()))
     });
@@ -261,14 +362,14 @@ async fn two_workers(slow_answers_first: bool) {
     let (slow_says, hears_slow) = oneshot::channel();
     let (quick_says, hears_quick) = oneshot::channel();
     let slow_step = slow.steps[0].clone();
-    let mut first = Box::pin(paid_call(&desk.services, &slow_step, call("{}"), answering(hears_slow)));
+    let mut first = Box::pin(pay(&desk.services, &slow_step, call("{}"), answering(hears_slow)));
     // it has set out, and its answer does not come before its lease has ended
     assert!(as_far_as_it_goes(&mut first).await.is_none());
     desk.clock.pass(LEASE + SignedDuration::from_secs(1));
     let quick = begin(&desk.services, &message).await.unwrap().unwrap();
     assert_eq!((slow.steps[0].fence, quick.steps[0].fence), (1, 2));
     let quick_step = quick.steps[0].clone();
-    let mut second = Box::pin(paid_call(&desk.services, &quick_step, call("{}"), answering(hears_quick)));
+    let mut second = Box::pin(pay(&desk.services, &quick_step, call("{}"), answering(hears_quick)));
     assert!(as_far_as_it_goes(&mut second).await.is_none());
 
     let (by_slow, by_quick) = if slow_answers_first {

@@ -73,18 +73,10 @@ impl Vendor {
         let call = PaidCall { vendor: CHART_IMG, endpoint, number: 0, request: pinned };
         let (client, request) = (&self.client, &request);
         let attempt = |_: Vec<u8>| async move { judge(client.render(request).await) };
-        let paid = match paid_call(services, step, call, attempt).await {
+        // the vendor is paid by the month: nothing is reserved for a call
+        let paid = match paid_call(services, step, call, std::future::ready(Ok(())), attempt).await {
             Ok(paid) => paid,
-            Err(PaidError::Store(error)) => return Err(error.into()),
-            Err(PaidError::NoTime) => return Err(Stop::NoTime),
-            Err(PaidError::Vendor(error)) => {
-                if let Some(until) = rests_until(&error, now) {
-                    let mut rests = self.rests.lock().unwrap_or_else(PoisonError::into_inner);
-                    *rests = Some((until, error.to_string()));
-                }
-                return Ok(Err(error.to_string()));
-            }
-            Err(error) => return Ok(Err(error.to_string())),
+            Err(unpaid) => return self.without(unpaid.error, now),
         };
         let kept: Result<Kept, _> = serde_json::from_slice(&paid.answer);
         let read = kept.map_err(|error| error.to_string()).and_then(|kept| {
@@ -92,6 +84,26 @@ impl Vendor {
             Ok(Picture { png, studies: kept.studies })
         });
         Ok(read)
+    }
+
+    /// What is done where no picture came.
+    fn without(
+        &self,
+        error: PaidError<ChartImgError>,
+        now: Timestamp,
+    ) -> Result<Result<Picture, String>, Stop> {
+        match error {
+            PaidError::Store(error) => Err(error.into()),
+            PaidError::NoTime => Err(Stop::NoTime),
+            PaidError::Vendor(error) => {
+                if let Some(until) = rests_until(&error, now) {
+                    let mut rests = self.rests.lock().unwrap_or_else(PoisonError::into_inner);
+                    *rests = Some((until, error.to_string()));
+                }
+                Ok(Err(error.to_string()))
+            }
+            error => Ok(Err(error.to_string())),
+        }
     }
 }
 

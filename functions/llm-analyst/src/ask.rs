@@ -1,9 +1,10 @@
 use llm::parse::{self, Answer};
 use llm::{CallError, ModelClient, ModelProfile, Prompt, RawAnswer, request};
-use runtime::{Attempt, INTENTS, PaidCall, PaidError, Services, Stop, paid_call};
+use runtime::{Attempt, PaidCall, PaidError, Services, Stop, Unpaid, paid_call};
 use rust_decimal::Decimal;
-use storage::{StepDocument, StepResult};
+use storage::{StepDocument, StepResult, StoreError};
 
+use crate::purse::Purse;
 use crate::task::Task;
 
 /// Whose answers these are, in the keys of paid artifacts.
@@ -19,8 +20,7 @@ pub(crate) struct Ledger<'a> {
     /// The environment's ceiling of an answer.
     most_tokens: u32,
     answers: u32,
-    /// What the calls of this attempt cost, USD; `None` once nobody can say.
-    charged: Option<Decimal>,
+    purse: Purse<'a>,
     pub(crate) spent: Spent,
 }
 
@@ -126,18 +126,6 @@ async fn repair<T: Task>(
     })
 }
 
-/// The most that the calls of a step can cost, USD: the answer to `first`, and one more that is given the first answer
-/// and may be as long as the environment allows, each paid for twice.
-pub(crate) fn worst_case(profile: &ModelProfile, first: &[u8], most_tokens: u32) -> Result<Decimal, Stop> {
-    let prompt = request::token_bound(first);
-    let longer = profile.max_tokens.saturating_mul(2).min(most_tokens);
-    let first = profile.worst_case_usd(prompt, profile.max_tokens);
-    let second = profile.worst_case_usd(prompt.saturating_add(request::FOLLOW_UP_TOKENS), longer);
-    let calls = first.zip(second).and_then(|(first, second)| first.checked_add(second));
-    let worst = calls.and_then(|calls| calls.checked_mul(Decimal::from(INTENTS)));
-    worst.ok_or_else(|| Stop::failed(format!("nobody can say what profile `{}` costs", profile.name())))
-}
-
 impl<'a> Ledger<'a> {
     pub(crate) fn new(
         services: &'a Services,
@@ -145,6 +133,7 @@ impl<'a> Ledger<'a> {
         step: &'a StepDocument,
         (prompt, profile): (&'a Prompt, &'a ModelProfile),
         most_tokens: u32,
+        purse: Purse<'a>,
     ) -> Self {
         Self {
             services,
@@ -154,23 +143,15 @@ impl<'a> Ledger<'a> {
             profile,
             most_tokens,
             answers: 0,
-            charged: Some(Decimal::ZERO),
+            purse,
             spent: Spent::default(),
         }
     }
 
-    /// What to charge the day's budget for this attempt, of which `reserved` USD were reserved: all of it if a call may
-    /// have been paid for and nobody can say what it cost.
-    pub(crate) fn charge(&self, reserved: Decimal) -> Decimal {
-        self.charged.unwrap_or_else(|| reserved.max(self.spent.cost_usd))
-    }
-
-    /// `intents` calls of this attempt were set out, at `cost` USD each.
-    fn charges(&mut self, intents: u32, cost: Option<Decimal>) {
-        if intents > 0 {
-            let cost = cost.and_then(|cost| cost.checked_mul(Decimal::from(intents)));
-            self.charged = self.charged.zip(cost).and_then(|(charged, cost)| charged.checked_add(cost));
-        }
+    /// Settles with the day's budget, and answers what the calls have come to.
+    pub(crate) async fn close(self) -> (Spent, Result<(), StoreError>) {
+        let settled = self.purse.settle(self.spent.cost_usd).await;
+        (self.spent, settled)
     }
 
     async fn call(&mut self, request: Vec<u8>) -> Result<Result<Answer, CallError>, Stop> {
@@ -178,30 +159,31 @@ impl<'a> Ledger<'a> {
         let call = PaidCall { vendor: VENDOR, endpoint: self.profile.endpoint().to_owned(), number, request };
         let (client, profile) = (&self.client, self.profile);
         let attempt = |bytes: Vec<u8>| async move { judge(client.call(&bytes).await, profile) };
-        let paid = match paid_call(self.services, self.step, call, attempt).await {
+        let reserve = self.purse.open(number);
+        let paid = match paid_call(self.services, self.step, call, reserve, attempt).await {
             Ok(paid) => paid,
-            Err(PaidError::Store(error)) => return Err(Stop::Store(error)),
-            Err(PaidError::Vendor(error)) => {
-                if error == CallError::Timeout {
-                    self.charges(1, None);
-                }
-                return Ok(Err(error));
-            }
-            Err(PaidError::NoTime) => return Err(Stop::NoTime),
-            Err(error @ PaidError::Budget) => return Err(Stop::failed(error)),
-            Err(error @ PaidError::Late) => {
-                self.charges(1, None);
-                return Err(Stop::failed(error));
+            Err(Unpaid { error, lost }) => {
+                self.purse.lost(number, lost);
+                return match error {
+                    PaidError::Vendor(error) => Ok(Err(error)),
+                    PaidError::Store(error) => Err(Stop::Store(error)),
+                    PaidError::NoTime => Err(Stop::NoTime),
+                    error @ (PaidError::Budget | PaidError::Late | PaidError::Day(_)) => {
+                        Err(Stop::failed(error))
+                    }
+                };
             }
         };
+        self.purse.lost(number, paid.lost);
         self.answers += 1;
         self.spent.calls = self.spent.calls.saturating_add(paid.intents);
         self.spent.call_refs.extend([paid.request_uri, paid.answer_uri]);
         let raw: RawAnswer = serde_json::from_slice(&paid.answer).map_err(Stop::failed)?;
         let told = parse::spent(&raw, self.profile);
-        // what an earlier attempt set out is charged to the reservation of that one
-        let earlier = self.step.intents.get(number).copied().unwrap_or(0);
-        self.charges(paid.intents.saturating_sub(earlier), told.map(|(_, cost)| cost));
+        // an adopted answer is charged to the reservation of whoever paid for it
+        if !paid.adopted {
+            self.purse.answered(told.map(|(_, cost)| cost));
+        }
         let (usage, cost) = told.unwrap_or_default();
         self.spent.prompt_tokens = self.spent.prompt_tokens.saturating_add(usage.prompt);
         self.spent.completion_tokens = self.spent.completion_tokens.saturating_add(usage.completion);
@@ -213,10 +195,12 @@ impl<'a> Ledger<'a> {
 }
 
 /// What an attempt means for the protocol of paid calls: anything that came with success was paid for, whatever
-/// it says.
+/// it says, and only what the vendor refused before it did any work was surely not.
 fn judge(called: Result<RawAnswer, CallError>, profile: &ModelProfile) -> Attempt<CallError> {
     let raw = match called {
         Ok(raw) => raw,
+        Err(error @ CallError::NotSent(_)) => return Attempt::Unsent(error),
+        Err(error @ CallError::TooLarge) => return Attempt::Useless(error),
         Err(error @ (CallError::Timeout | CallError::Unreachable(_))) => return Attempt::Unknown(error),
         Err(error) => return Attempt::Refused(error),
     };
@@ -225,10 +209,11 @@ fn judge(called: Result<RawAnswer, CallError>, profile: &ModelProfile) -> Attemp
             Attempt::Busy { retry_after, error: CallError::RateLimited { retry_after } }
         }
         Err(error @ (CallError::Unavailable { .. } | CallError::NotJson)) => Attempt::Unknown(error),
-        Err(error) if !(200..300).contains(&raw.status) => Attempt::Refused(error),
+        Err(error) if (400..500).contains(&raw.status) => Attempt::Refused(error),
+        Err(error) if !(200..300).contains(&raw.status) => Attempt::Useless(error),
         Ok(_) | Err(_) => match serde_json::to_vec(&raw) {
             Ok(bytes) => Attempt::Answered(bytes),
-            Err(_) => Attempt::Refused(CallError::NotJson),
+            Err(_) => Attempt::Useless(CallError::NotJson),
         },
     }
 }

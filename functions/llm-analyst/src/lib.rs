@@ -10,6 +10,7 @@ mod document;
 mod inputs;
 /// Keys, hosts and ceilings of models.
 pub mod models;
+mod purse;
 mod ready;
 mod recommendation;
 mod risk;
@@ -26,15 +27,14 @@ use llm::checks::{Evidence, RecommendationEvidence};
 use llm::{ModelProfile, Prompt};
 pub use models::{CeilingError, ModelAccess};
 pub use risk::{MAX_EXPOSURE_PCT, RISK_PCT, Risk, RiskError};
-use runtime::{
-    Batch, Budget, BudgetError, Catalog, Function, Redeliver, Services, Stop, artifact_key, begin,
-};
+use runtime::{Batch, Budget, Catalog, Function, Redeliver, Services, Stop, artifact_key, begin};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use storage::{Artifact, Kind, Message, ReportStore, StepDocument, StepResult, Topic};
 
 use crate::ask::{Ledger, Spent};
 use crate::inputs::Inputs;
+use crate::purse::{Purse, Worst};
 use crate::task::Task;
 
 /// The analyst.
@@ -84,8 +84,8 @@ impl LlmAnalyst {
         Ok(Ok(recommendation::result(document, artifact, spent)))
     }
 
-    /// Reserves the worst case, asks, and settles what was spent. What the calls of a step that ends here have
-    /// come to is in its failure.
+    /// Asks, and settles what was spent with the day's budget. What the calls of a step that ends here have come to is
+    /// in its failure.
     async fn ask<T: Task>(
         &self,
         step: &StepDocument,
@@ -96,21 +96,21 @@ impl LlmAnalyst {
         let (_, profile) = asking;
         let client = self.config.client(profile).await.map_err(Stop::failed)?;
         let most_tokens = self.config.limits.max_tokens;
-        let worst = ask::worst_case(profile, &first, most_tokens)?;
-        let reserved = self.budget.reserve(&self.services, step, worst).await;
-        let reserved = reserved.map_err(|error| match error {
-            BudgetError::Store(error) => Stop::Store(error),
-            spent @ BudgetError::Spent { .. } => Stop::failed(spent),
-        })?;
-        let mut ledger = Ledger::new(&self.services, client, step, asking, most_tokens);
+        let worst = Worst::of(profile, &first, most_tokens)?;
+        let purse = Purse::new(&self.budget, &self.services, step, worst);
+        let mut ledger = Ledger::new(&self.services, client, step, asking, most_tokens, purse);
         let asked = ask::ask(&mut ledger, first, task).await;
-        if !matches!(asked, Err(Stop::Store(_))) {
-            let charge = ledger.charge(reserved.usd());
-            self.budget.settle(&self.services, step, reserved, charge).await?;
-        }
+        let (spent, settled) = ledger.close().await;
         match asked {
-            Ok((checked, model)) => Ok(Ok((checked, model, ledger.spent))),
-            Err(Stop::Failed(reason)) => Ok(Err(ledger.spent.failure(reason))),
+            Ok((checked, model)) => {
+                settled?;
+                Ok(Ok((checked, model, spent)))
+            }
+            Err(Stop::Failed(reason)) => {
+                settled?;
+                Ok(Err(spent.failure(reason)))
+            }
+            // why the work ends is told; what could not be settled counts as spent
             Err(stop) => Err(stop),
         }
     }

@@ -30,7 +30,7 @@ pub use budget::{Budget, BudgetError, Reserved};
 pub use catalog::Catalog;
 pub use clock::{Clock, SystemClock};
 pub use function::{Function, Redeliver};
-pub use paid::{Attempt, INTENTS, Paid, PaidCall, PaidError, paid_call};
+pub use paid::{Attempt, INTENTS, Paid, PaidCall, PaidError, Unpaid, paid_call};
 pub use services::{Services, artifact_key};
 pub use steps::{Batch, Done, LEASE, begin};
 pub use stop::Stop;

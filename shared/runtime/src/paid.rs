@@ -5,7 +5,7 @@ use domain::Sha256Hex;
 use storage::{ArtifactKey, StepDocument, StoreError};
 use tracing::{info, warn};
 
-use crate::{Services, artifact_key, fault, http};
+use crate::{BudgetError, Services, artifact_key, fault, http};
 
 /// Intents to pay for one call: the first, and one more for the answer that may have been lost.
 pub const INTENTS: u32 = 2;
@@ -51,8 +51,12 @@ pub enum Attempt<E> {
     },
     /// Nobody knows whether the vendor did the work: connection cut, timeout, server error.
     Unknown(E),
-    /// The same call would be refused again.
+    /// The vendor was sent nothing, so that it did nothing: no connection.
+    Unsent(E),
+    /// The same call would be refused again, before any work is done.
     Refused(E),
+    /// The same call would come to the same, and may have been paid for: an answer too large to take.
+    Useless(E),
 }
 
 /// An answer, and where it and its request are kept.
@@ -69,6 +73,17 @@ pub struct Paid {
     /// How often this step has set out to pay for the call, in all its attempts: 0 if another step paid, more
     /// than 1 if answers were lost. Lost answers may have been charged for.
     pub intents: u32,
+    /// Calls of this attempt, other than the one that was answered, that may have been charged for.
+    pub lost: u32,
+}
+
+/// A call that came to no answer.
+#[derive(Debug)]
+pub struct Unpaid<E> {
+    /// Why.
+    pub error: PaidError<E>,
+    /// Calls of this attempt that may have been charged for all the same.
+    pub lost: u32,
 }
 
 /// Why there is no answer.
@@ -85,7 +100,11 @@ pub enum PaidError<E> {
     /// The vendor took longer than the step's lease lasts, twice: the step fails.
     #[error("no answer within the step's lease, {INTENTS} times; choose a faster model, then resume the run")]
     Late,
-    /// The lease ends too soon for another call: give the step back. Answers so far are kept, and adopted.
+    /// The day's budget does not cover the call: the step fails.
+    #[error("{0}")]
+    Day(BudgetError),
+    /// The lease ends too soon for another call, or for what is reserved of the day's budget to be settled: give the
+    /// step back. Answers so far are kept, and adopted.
     #[error("the step's lease ends too soon for another call")]
     NoTime,
     /// Storage could not be read or written: deliver the message again.
@@ -93,19 +112,52 @@ pub enum PaidError<E> {
     Store(#[from] StoreError),
 }
 
+impl<E> From<BudgetError> for PaidError<E> {
+    fn from(error: BudgetError) -> Self {
+        match error {
+            BudgetError::Store(error) => Self::Store(error),
+            BudgetError::Taken { .. } => Self::NoTime,
+            spent @ BudgetError::Spent { .. } => Self::Day(spent),
+        }
+    }
+}
+
 /// Makes a paid call once, and at most once more where a fault came between its intent and its durable answer.
 ///
 /// PIN: the request is written create-only, and an earlier one is taken instead, for the market has moved since.
-/// ADOPT: an answer of the same server to equal bytes is taken, whoever paid for it. INTENT: recorded under the step's fence before
-/// each CALL, whose answer is kept at once.
+/// ADOPT: an answer of the same server to equal bytes is taken, whoever paid for it. Where there is none, `reserve` says
+/// whether the call may be paid for: it comes before the first intent, and not at all where nothing is to be sent.
+/// INTENT: recorded under the step's fence before each CALL, whose answer is kept at once.
 ///
 /// # Errors
-/// [`PaidError`]; a lost fence is its `Store`.
+/// [`Unpaid`]; a lost fence is its `Store`.
 pub async fn paid_call<E, F>(
     services: &Services,
     step: &StepDocument,
     call: PaidCall,
+    reserve: impl Future<Output = Result<(), BudgetError>>,
     attempt: impl Fn(Vec<u8>) -> F,
+) -> Result<Paid, Unpaid<E>>
+where
+    E: std::fmt::Display,
+    F: Future<Output = Attempt<E>>,
+{
+    let mut lost = 0;
+    let paid = pay(services, step, call, reserve, attempt, &mut lost).await;
+    match paid {
+        Ok(paid) => Ok(Paid { lost, ..paid }),
+        Err(error) => Err(Unpaid { error, lost }),
+    }
+}
+
+/// The same; `lost` counts the calls sent of which nobody can say that they cost nothing, but for the answered one.
+async fn pay<E, F>(
+    services: &Services,
+    step: &StepDocument,
+    call: PaidCall,
+    reserve: impl Future<Output = Result<(), BudgetError>>,
+    attempt: impl Fn(Vec<u8>) -> F,
+    lost: &mut u32,
 ) -> Result<Paid, PaidError<E>>
 where
     E: std::fmt::Display,
@@ -119,10 +171,12 @@ where
         Kept::Answer { answer, answer_uri } => {
             fault::point("adopt.after");
             info!(run_id = %step.run_id, step_id = %step.step_id, "an answer to the same request is kept: taken");
-            return Ok(Paid { answer, request_uri, answer_uri, adopted: true, intents });
+            return Ok(Paid { answer, request_uri, answer_uri, adopted: true, intents, lost: 0 });
         }
         Kept::Nothing { key } => key,
     };
+    let reserve = std::pin::pin!(reserve);
+    let mut reserve = Some(reserve);
     loop {
         // only this fence's holder adds intents, so the claimed document and this loop know them all
         if intents >= INTENTS {
@@ -132,9 +186,15 @@ where
         if time < SHORTEST {
             return Err(PaidError::NoTime);
         }
+        if let Some(reserve) = reserve.take() {
+            reserve.await?;
+            // it may have waited
+            continue;
+        }
         fault::point("intent.before");
         intents = services.journal.intend(step, number).await?;
         fault::point("intent.after");
+        *lost += 1;
         let Ok(outcome) = tokio::time::timeout(time, patient(&attempt, &request)).await else {
             warn!(run_id = %step.run_id, step_id = %step.step_id, intents, "no answer within the lease");
             if intents >= INTENTS {
@@ -142,16 +202,23 @@ where
             }
             continue;
         };
+        if !may_have_been_charged(&outcome) {
+            *lost -= 1;
+        }
         match outcome {
             Attempt::Answered(bytes) => {
                 fault::point("call.answered");
                 let (answer, answer_uri) = keep(services, step, vendor, &key, bytes).await?;
                 fault::point("call.kept");
-                return Ok(Paid { answer, request_uri, answer_uri, adopted: false, intents });
+                // this one is not lost
+                *lost -= 1;
+                return Ok(Paid { answer, request_uri, answer_uri, adopted: false, intents, lost: 0 });
             }
-            Attempt::Refused(error) | Attempt::Busy { error, .. } => return Err(PaidError::Vendor(error)),
-            Attempt::Unknown(error) => {
-                warn!(run_id = %step.run_id, step_id = %step.step_id, %error, intents, "answer lost");
+            Attempt::Refused(error) | Attempt::Useless(error) | Attempt::Busy { error, .. } => {
+                return Err(PaidError::Vendor(error));
+            }
+            Attempt::Unknown(error) | Attempt::Unsent(error) => {
+                warn!(run_id = %step.run_id, step_id = %step.step_id, %error, intents, "no answer came");
                 if intents >= INTENTS {
                     return Err(PaidError::Vendor(error));
                 }
@@ -160,11 +227,23 @@ where
     }
 }
 
+fn may_have_been_charged<E>(outcome: &Attempt<E>) -> bool {
+    match outcome {
+        Attempt::Answered(_) | Attempt::Unknown(_) | Attempt::Useless(_) => true,
+        Attempt::Busy { .. } | Attempt::Unsent(_) | Attempt::Refused(_) => false,
+    }
+}
+
 /// How long a call may last that begins now.
 fn time_left(services: &Services, step: &StepDocument) -> Duration {
     let left = step.lease_until.map(|until| until.duration_since(services.clock.now()));
     let left = left.and_then(|left| Duration::try_from(left).ok()).unwrap_or_default();
     left.saturating_sub(AFTERWARDS)
+}
+
+/// How long a step may wait and still have time for a call.
+pub(crate) fn time_to_wait(services: &Services, step: &StepDocument) -> Duration {
+    time_left(services, step).saturating_sub(SHORTEST)
 }
 
 /// The request of the step's first attempt at this call, and where it is.

@@ -9,13 +9,14 @@ use storage::{Artifact, ArtifactKey, ArtifactStore, StepDocument, StoreError};
 use tracing::info;
 
 use super::day::Day;
+use super::open::Open;
 
 const VERSION: u32 = 2;
 
 /// What an entry does to the total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Kind {
+enum Kind {
     /// Adds the most that calls can cost.
     Reserved,
     /// Corrects a reservation to what its calls cost.
@@ -37,14 +38,33 @@ impl<'a> By<'a> {
     }
 }
 
-#[derive(Debug, Serialize)]
-struct Written<'a> {
-    v: u32,
+/// What an entry says.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Entry {
     kind: Kind,
     /// What it adds, USD; below 0 if less was spent than was reserved.
     usd: Decimal,
     /// What is reserved and spent of the day from here on, USD.
     total: Decimal,
+    /// What of `total` is reserved for calls that may be under way.
+    open: Open,
+}
+
+impl Entry {
+    pub(super) fn reserved(usd: Decimal, total: Decimal, open: Open) -> Self {
+        Self { kind: Kind::Reserved, usd, total, open }
+    }
+
+    pub(super) fn settled(usd: Decimal, total: Decimal, open: Open) -> Self {
+        Self { kind: Kind::Settled, usd, total, open }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Written<'a> {
+    v: u32,
+    #[serde(flatten)]
+    entry: &'a Entry,
     #[serde(flatten)]
     by: By<'a>,
 }
@@ -55,6 +75,9 @@ struct Read {
     usd: Decimal,
     /// Version 1 has none: it takes the day in blocks of `usd`, one after another.
     total: Option<Decimal>,
+    /// Where it is not told, all of `total` counts as spent.
+    #[serde(default)]
+    open: Open,
 }
 
 /// Writes the entry after the last one seen. False if another one is there: then the last one there is has been seen.
@@ -62,17 +85,18 @@ pub(super) async fn append(
     artifacts: &dyn ArtifactStore,
     by: &By<'_>,
     day: &mut Day,
-    (kind, usd, total): (Kind, Decimal, Decimal),
+    entry: Entry,
 ) -> Result<bool, StoreError> {
     let (date, number) = (day.date(), day.next());
-    let written = Written { v: VERSION, kind, usd, total, by: *by };
+    let written = Written { v: VERSION, entry: &entry, by: *by };
     let bytes = serde_json::to_vec(&written).map_err(|error| StoreError::Unusable(error.to_string()))?;
     let put = artifacts.put(&key(date, number)?, "application/json", &bytes).await?;
     // one holder of a fence reserves and settles once: its own bytes are there if the answer to a write was lost
     if put.created || put.artifact.sha256 == Sha256Hex::of(&bytes) {
-        day.saw(number, total);
         let (run_id, step_id) = (by.run_id, by.step_id);
+        let Entry { kind, usd, total, open } = entry;
         info!(run_id, step_id, %date, number, ?kind, %usd, %total, "entry of the day's budget written");
+        day.saw(number, total, open);
         return Ok(true);
     }
     catch_up(artifacts, day).await?;
@@ -92,7 +116,7 @@ pub(super) async fn catch_up(artifacts: &dyn ArtifactStore, day: &mut Day) -> Re
         return Err(StoreError::Newer { what, found: read.v, known: VERSION });
     }
     let blocks = || read.usd.saturating_mul(Decimal::from(number.saturating_add(1)));
-    day.saw(number, read.total.unwrap_or_else(blocks));
+    day.saw(number, read.total.unwrap_or_else(blocks), read.open);
     Ok(true)
 }
 

@@ -3,26 +3,38 @@
 
 mod day;
 mod entry;
+mod open;
+
+use std::time::Duration;
 
 use day::Day;
-use entry::{By, Kind};
+use entry::{By, Entry};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use storage::{ArtifactStore, StepDocument, StoreError};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
+use tokio::time::Instant;
+use tracing::info;
 
-use crate::Services;
+use crate::{LEASE, Services, paid};
+
+/// How soon it is seen that another instance has settled.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// The budget of each UTC day, shared by every instance on the same artifacts.
 ///
 /// A day is a list of entries: a reservation adds the most that calls can cost, its settlement corrects that to what
-/// they did cost, and each entry carries the day's total. Entry n is an artifact under its own name, written once by
-/// whoever has seen entry n-1: no object is written twice, and no total is worked out from an old one.
+/// they did cost, and each entry carries the day's total and what of it is open: reserved for calls that may be under
+/// way. Entry n is an artifact under its own name, written once by whoever has seen entry n-1: no object is written
+/// twice, and no total is worked out from an old one.
 pub struct Budget {
     limit: Decimal,
     /// As much of the day as this instance has seen.
     seen: Mutex<Day>,
+    /// Told of each settlement of this instance.
+    settled: Notify,
 }
 
 /// An amount that calls may cost at worst.
@@ -31,6 +43,7 @@ pub struct Budget {
 pub struct Reserved {
     date: Date,
     usd: Decimal,
+    until: Timestamp,
 }
 
 impl Reserved {
@@ -56,6 +69,14 @@ pub enum BudgetError {
         /// USD that were asked for.
         usd: Decimal,
     },
+    /// What the day has left is reserved for calls under way, most of which cost less: give the step back.
+    #[error("what is left of the budget of {limit} USD for {day} is reserved for other steps")]
+    Taken {
+        /// USD a day.
+        limit: Decimal,
+        /// The day.
+        day: Date,
+    },
     /// Storage could not be read or written: deliver the message again.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -64,11 +85,12 @@ pub enum BudgetError {
 impl Budget {
     /// A budget of `limit` USD a UTC day.
     pub fn new(limit: Decimal) -> Self {
-        Self { limit, seen: Mutex::new(Day::new(Date::MIN)) }
+        Self { limit, seen: Mutex::new(Day::new(Date::MIN)), settled: Notify::new() }
     }
 
     /// Reserves `usd` for the calls of a step. What is reserved and never settled, for its process was killed or its
-    /// writing had an unknown outcome, counts as spent.
+    /// writing had an unknown outcome, counts as spent. Where only open reservations stand in the way it waits for
+    /// their settlement, while the step's lease has time for a call afterwards.
     ///
     /// # Errors
     /// [`BudgetError`].
@@ -78,7 +100,28 @@ impl Budget {
         step: &StepDocument,
         usd: Decimal,
     ) -> Result<Reserved, BudgetError> {
-        self.reserve_by(&*services.artifacts, &By::of(step, services.clock.now()), usd).await
+        let until = Instant::now() + paid::time_to_wait(services, step);
+        let mut waits = false;
+        loop {
+            let mut settled = std::pin::pin!(self.settled.notified());
+            settled.as_mut().enable();
+            let now = services.clock.now();
+            let lease = step.lease_until.unwrap_or(now + LEASE);
+            let tried = self.reserve_by(&*services.artifacts, &By::of(step, now), usd, lease).await;
+            let left = until.saturating_duration_since(Instant::now());
+            match tried {
+                Err(BudgetError::Taken { .. }) if !left.is_zero() => {}
+                tried => return tried,
+            }
+            if !waits {
+                info!(run_id = %step.run_id, step_id = %step.step_id, %usd, "waiting for open reservations of the day");
+                waits = true;
+            }
+            tokio::select! {
+                () = settled => {}
+                () = tokio::time::sleep(LOOK.min(left)) => {}
+            }
+        }
     }
 
     /// The calls of a step are over and came to `spent` USD. What they did not cost can be reserved again, by anyone;
@@ -93,7 +136,10 @@ impl Budget {
         reserved: Reserved,
         spent: Decimal,
     ) -> Result<(), StoreError> {
-        self.settle_by(&*services.artifacts, &By::of(step, services.clock.now()), reserved, spent).await
+        let by = By::of(step, services.clock.now());
+        self.settle_by(&*services.artifacts, &by, reserved, spent).await?;
+        self.settled.notify_waiters();
+        Ok(())
     }
 
     async fn reserve_by(
@@ -101,22 +147,30 @@ impl Budget {
         artifacts: &dyn ArtifactStore,
         by: &By<'_>,
         usd: Decimal,
+        until: Timestamp,
     ) -> Result<Reserved, BudgetError> {
-        let date = TimeZone::UTC.to_datetime(by.at).date();
+        let day = TimeZone::UTC.to_datetime(by.at).date();
+        let reserved = Reserved { date: day, usd, until };
         if usd.is_zero() {
-            return Ok(Reserved { date, usd });
+            return Ok(reserved);
         }
+        let limit = self.limit;
+        let fits = |sum: Option<Decimal>| sum.filter(|sum| *sum <= limit);
         let mut seen = self.seen.lock().await;
-        if seen.date() != date {
-            *seen = Day::new(date);
+        if seen.date() != day {
+            *seen = Day::new(day);
         }
         loop {
-            if let Some(total) = seen.with(usd).filter(|total| *total <= self.limit) {
-                if entry::append(artifacts, by, &mut seen, (Kind::Reserved, usd, total)).await? {
-                    return Ok(Reserved { date, usd });
+            if let Some(total) = fits(seen.with(usd)) {
+                let open = seen.open().at(by.at).with(until, usd);
+                if entry::append(artifacts, by, &mut seen, Entry::reserved(usd, total, open)).await? {
+                    return Ok(reserved);
                 }
             } else if !entry::catch_up(artifacts, &mut seen).await? {
-                return Err(BudgetError::Spent { limit: self.limit, day: date, usd });
+                return Err(match fits(seen.spent_with(usd, by.at)) {
+                    Some(_) => BudgetError::Taken { limit, day },
+                    None => BudgetError::Spent { limit, day, usd },
+                });
             }
         }
     }
@@ -129,7 +183,7 @@ impl Budget {
         spent: Decimal,
     ) -> Result<(), StoreError> {
         let usd = spent.max(Decimal::ZERO).saturating_sub(reserved.usd);
-        if usd.is_zero() {
+        if usd.is_zero() && reserved.usd.is_zero() {
             return Ok(());
         }
         let mut seen = self.seen.lock().await;
@@ -137,7 +191,8 @@ impl Budget {
         let day = if seen.date() == reserved.date { &mut *seen } else { &mut earlier };
         loop {
             let total = day.with(usd).unwrap_or(Decimal::MAX).max(Decimal::ZERO);
-            if entry::append(artifacts, by, day, (Kind::Settled, usd, total)).await? {
+            let open = day.open().at(by.at).without(reserved.until, reserved.usd);
+            if entry::append(artifacts, by, day, Entry::settled(usd, total, open)).await? {
                 return Ok(());
             }
         }

@@ -34,6 +34,10 @@ impl Shelf {
         self.kept.lock().unwrap().insert(key.to_owned(), bytes.to_vec());
     }
 
+    pub(super) fn text(&self, key: &str) -> String {
+        String::from_utf8(self.kept.lock().unwrap()[key].clone()).unwrap()
+    }
+
     pub(super) fn copy(&self) -> Self {
         Self { kept: Mutex::new(self.kept.lock().unwrap().clone()), next: Mutex::default() }
     }

@@ -1,0 +1,92 @@
+//! What the calls of one attempt at a step may cost, and what they have come to, towards the day's budget.
+
+use llm::{ModelProfile, request};
+use runtime::{Budget, BudgetError, INTENTS, Reserved, Services, Stop};
+use rust_decimal::Decimal;
+use storage::{StepDocument, StoreError};
+
+/// The most that sending a step's calls can cost, USD: the answer to its first request, and one more that is given the
+/// first answer and may be as long as the environment allows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Worst {
+    first: Decimal,
+    second: Decimal,
+}
+
+impl Worst {
+    /// Of the step that begins with the request `first`.
+    pub(crate) fn of(profile: &ModelProfile, first: &[u8], most_tokens: u32) -> Result<Self, Stop> {
+        let prompt = request::token_bound(first);
+        let longer = profile.max_tokens.saturating_mul(2).min(most_tokens);
+        let first = profile.worst_case_usd(prompt, profile.max_tokens);
+        let second = profile.worst_case_usd(prompt.saturating_add(request::FOLLOW_UP_TOKENS), longer);
+        let worst = first.zip(second).map(|(first, second)| Self { first, second });
+        // what a sum of all of them overflows, nobody has to spend
+        worst
+            .filter(|worst| worst.rest(0).is_some())
+            .ok_or_else(|| Stop::failed(format!("nobody can say what profile `{}` costs", profile.name())))
+    }
+
+    /// Call `number` sent once.
+    fn call(&self, number: usize) -> Decimal {
+        if number == 0 { self.first } else { self.second }
+    }
+
+    /// Call `number` and those after it, each sent as often as it may be.
+    fn rest(&self, number: usize) -> Option<Decimal> {
+        let calls = if number == 0 { self.first.checked_add(self.second) } else { Some(self.second) };
+        calls?.checked_mul(Decimal::from(INTENTS))
+    }
+}
+
+/// The part of the day's budget that an attempt at a step may spend.
+pub(crate) struct Purse<'a> {
+    budget: &'a Budget,
+    services: &'a Services,
+    step: &'a StepDocument,
+    worst: Worst,
+    reserved: Option<Reserved>,
+    /// What the calls of this attempt have come to at most, USD; `None` once nobody can say.
+    charged: Option<Decimal>,
+}
+
+impl<'a> Purse<'a> {
+    pub(crate) fn new(
+        budget: &'a Budget,
+        services: &'a Services,
+        step: &'a StepDocument,
+        worst: Worst,
+    ) -> Self {
+        Self { budget, services, step, worst, reserved: None, charged: Some(Decimal::ZERO) }
+    }
+
+    /// Reserves the most that call `number` and those after it can cost, unless an earlier call of this attempt did.
+    pub(crate) async fn open(&mut self, number: usize) -> Result<(), BudgetError> {
+        if self.reserved.is_none() {
+            // of a sum that is none nothing is left
+            let worst = self.worst.rest(number).unwrap_or(Decimal::MAX);
+            self.reserved = Some(self.budget.reserve(self.services, self.step, worst).await?);
+        }
+        Ok(())
+    }
+
+    /// A call was answered at `cost` USD, if anybody can say.
+    pub(crate) fn answered(&mut self, cost: Option<Decimal>) {
+        self.charged = self.charged.zip(cost).and_then(|(charged, cost)| charged.checked_add(cost));
+    }
+
+    /// Call `number` was sent `times` without an answer that was kept: each counts as the most it can have cost.
+    pub(crate) fn lost(&mut self, number: usize, times: u32) {
+        if times > 0 {
+            self.answered(self.worst.call(number).checked_mul(Decimal::from(times)));
+        }
+    }
+
+    /// Puts what the calls came to in the place of what was reserved for them; `known` of it is sure. Where nobody can
+    /// say what a call cost, all that was reserved counts.
+    pub(crate) async fn settle(self, known: Decimal) -> Result<(), StoreError> {
+        let Some(reserved) = self.reserved else { return Ok(()) };
+        let charge = self.charged.unwrap_or_else(|| reserved.usd().max(known));
+        self.budget.settle(self.services, self.step, reserved, charge).await
+    }
+}
