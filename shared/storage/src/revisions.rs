@@ -2,23 +2,25 @@ use domain::{Candle, CandleRevision};
 use jiff::{SignedDuration, Timestamp};
 
 /// What to keep of a bar seen at `observed_at` on the venue's clock, where the newest version kept of it is `kept`;
-/// `None` if it says nothing new.
+/// `None` if it says nothing new. What was asked for before that version was is old, however late it arrives.
 pub fn revise(
     kept: Option<&CandleRevision>,
     candle: &Candle,
     observed_at: Timestamp,
 ) -> Option<CandleRevision> {
+    if kept.is_some_and(|kept| observed_at < kept.observed_at) {
+        return None;
+    }
     let closed_before = kept.filter(|kept| kept.is_closed());
     let revision = match closed_before {
-        // a venue's clock that steps back cannot open a closed bar again
+        // a venue that calls a bar longer than before cannot open it again
         Some(_) if !candle.closed_at(observed_at) => return None,
         Some(kept) if kept.candle == *candle => return None,
         Some(kept) => kept.revision + 1,
         None => u32::from(candle.closed_at(observed_at)),
     };
     // the newest version must sort last even if the venue's clock stood still between two fetches
-    let step = SignedDuration::from_millis(1);
-    let after = kept.map(|kept| if kept.is_closed() { kept.observed_at + step } else { kept.observed_at });
+    let after = closed_before.map(|kept| kept.observed_at + SignedDuration::from_millis(1));
     let observed_at = after.map_or(observed_at, |after| after.max(observed_at));
     Some(CandleRevision { candle: candle.clone(), revision, observed_at })
 }
@@ -81,5 +83,18 @@ mod tests {
             None,
             "a clock set back"
         );
+    }
+
+    #[test]
+    fn what_was_asked_for_earlier_is_never_newer() {
+        let closed = revise(None, &hour("1"), at("2026-04-30T03:10:00Z")).unwrap();
+        let corrected = revise(Some(&closed), &hour("2"), at("2026-04-30T04:10:00Z")).unwrap();
+        for earlier in ["2026-04-30T03:10:00Z", "2026-04-30T03:30:00Z", "2026-04-30T04:09:59.999Z"] {
+            assert_eq!(revise(Some(&corrected), &hour("1"), at(earlier)), None, "{earlier}");
+        }
+        assert!(revise(Some(&corrected), &hour("1"), at("2026-04-30T04:10:00Z")).is_some());
+        // a bar in progress too: of two looks the later one stands
+        let forming = revise(None, &hour("5"), at("2026-04-30T02:40:00Z")).unwrap();
+        assert_eq!(revise(Some(&forming), &hour("4"), at("2026-04-30T02:20:00Z")), None);
     }
 }
