@@ -19,6 +19,7 @@ struct Watched {
     candles: Arc<dyn CandleStore>,
     appends: AtomicUsize,
     marks: AtomicUsize,
+    instruments: AtomicUsize,
     dead: Mutex<Option<Last>>,
 }
 
@@ -34,8 +35,8 @@ enum Last {
 impl Watched {
     fn new(desk: &Desk) -> (Arc<Self>, Collector) {
         let candles = desk.local.candles.clone();
-        let (appends, marks, dead) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(None));
-        let watched = Arc::new(Self { candles, appends, marks, dead });
+        let [appends, marks, instruments] = [(); 3].map(|()| AtomicUsize::new(0));
+        let watched = Arc::new(Self { candles, appends, marks, instruments, dead: Mutex::new(None) });
         let http = runtime::http::client(Duration::from_secs(20)).unwrap();
         let client = Client::with_limits(http, desk.world.binance_url(), Limits::PUBLISHED);
         (watched.clone(), Collector::new(watched, client, SOURCE))
@@ -94,12 +95,17 @@ impl CandleStore for Watched {
         self.candles.set_gaps(series, gaps).await
     }
 
-    async fn put_instrument(&self, source: &Source, instrument: &Instrument) -> Result<(), StoreError> {
-        self.candles.put_instrument(source, instrument).await
+    async fn put_instruments(&self, source: &Source, instruments: &[Instrument]) -> Result<(), StoreError> {
+        self.instruments.fetch_add(1, Ordering::Relaxed);
+        self.candles.put_instruments(source, instruments).await
     }
 
-    async fn instrument(&self, source: &Source, symbol: &Symbol) -> Result<Option<Instrument>, StoreError> {
-        self.candles.instrument(source, symbol).await
+    async fn instruments(
+        &self,
+        source: &Source,
+        symbols: &[Symbol],
+    ) -> Result<Vec<Option<Instrument>>, StoreError> {
+        self.candles.instruments(source, symbols).await
     }
 }
 
@@ -137,6 +143,31 @@ async fn a_tick_writes_once_for_all_its_series() {
         }
         assert_whole(&desk, &[Timeframe::Hour]).await;
     }
+}
+
+/// The day's first tick asks what the venue says of every symbol: what it says again is not written again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tick_writes_what_the_venue_says_of_symbols_once_and_only_news() {
+    let desk = Desk::new("2021-06-20T05:30:00Z").await;
+    let (watched, collector) = Watched::new(&desk);
+    let symbols = NAMES.map(symbol);
+    let written = || watched.instruments.swap(0, Ordering::Relaxed);
+    collector.tick_all(&symbols).await.unwrap();
+    assert_eq!(written(), 1, "four symbols are new");
+    for now in ["2021-06-20T08:30:00Z", "2021-06-21T00:10:00Z"] {
+        desk.clock(now);
+        collector.tick_all(&symbols).await.unwrap();
+        assert_eq!(written(), 0, "{now}");
+    }
+    // what it said last of one of them is something else
+    let halted = desk.local.candles.instrument(&SOURCE, &symbols[1]).await.unwrap().unwrap();
+    let halted = Instrument { status: "BREAK".to_owned(), ..halted };
+    desk.local.candles.put_instrument(&SOURCE, &halted).await.unwrap();
+    desk.clock("2021-06-21T08:30:00Z");
+    collector.tick_all(&symbols).await.unwrap();
+    assert_eq!(written(), 1);
+    let kept = desk.local.candles.instruments(&SOURCE, &symbols).await.unwrap();
+    assert!(kept.into_iter().all(|kept| kept.unwrap().status == "TRADING"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -117,16 +117,22 @@ impl Collector {
     /// # Errors
     /// [`CollectError`]; a symbol that it never listed is its `Market`.
     pub async fn instrument(&self, symbol: &Symbol) -> Result<Instrument, CollectError> {
-        let instrument = match self.client.instrument(symbol).await {
-            Ok(instrument) => instrument,
-            Err(error @ MarketError::UnknownSymbol { .. }) => {
-                let kept = self.candles.instrument(&self.source, symbol).await?;
-                Instrument { status: DELISTED.to_owned(), ..kept.ok_or(error)? }
-            }
-            Err(error) => return Err(error.into()),
-        };
-        self.candles.put_instrument(&self.source, &instrument).await?;
+        let kept = self.candles.instrument(&self.source, symbol).await?;
+        let instrument = self.ask(symbol, kept.as_ref()).await?;
+        if kept.as_ref() != Some(&instrument) {
+            self.candles.put_instrument(&self.source, &instrument).await?;
+        }
         Ok(instrument)
+    }
+
+    /// Asks what the venue says of a symbol of which `kept` is what it said before.
+    async fn ask(&self, symbol: &Symbol, kept: Option<&Instrument>) -> Result<Instrument, MarketError> {
+        match (self.client.instrument(symbol).await, kept) {
+            (Err(MarketError::UnknownSymbol { .. }), Some(kept)) => {
+                Ok(Instrument { status: DELISTED.to_owned(), ..kept.clone() })
+            }
+            (answer, _) => answer,
+        }
     }
 
     /// Brings every series of a symbol to its end, all timeframes at once.

@@ -14,7 +14,7 @@ const BATCH: usize = 100;
 type Found<'a> = BTreeMap<&'a Symbol, Result<Instrument, CollectError>>;
 
 impl Collector {
-    /// Asks for all of them, each with what is kept of it, and keeps the answers. The venue refuses a question in
+    /// Asks for all of them, each with what is kept of it, and keeps what is new, in one go. The venue refuses a question in
     /// which one symbol is not listed, without saying which: it is halved until that one stands alone.
     pub(crate) async fn look_up<'a>(
         &self,
@@ -31,10 +31,8 @@ impl Collector {
         let mut found = Found::new();
         while let Some(part) = open.pop() {
             if let [alone] = part {
-                match self.instrument(alone).await {
-                    Err(error @ CollectError::Store(_)) => return Err(error),
-                    answer => found.insert(*alone, answer),
-                };
+                let kept = asked.get(alone).and_then(Option::as_ref);
+                found.insert(*alone, self.ask(alone, kept).await.map_err(CollectError::from));
                 continue;
             }
             let symbols: Vec<Symbol> = part.iter().map(|symbol| (*symbol).clone()).collect();
@@ -49,12 +47,8 @@ impl Collector {
                 Ok(mut answers) => {
                     for symbol in part {
                         match answers.remove(*symbol) {
-                            Some(Ok(instrument)) => {
-                                self.candles.put_instrument(&self.source, &instrument).await?;
-                                found.insert(*symbol, Ok(instrument));
-                            }
-                            Some(Err(error)) => {
-                                found.insert(*symbol, Err(error.into()));
+                            Some(answer) => {
+                                found.insert(*symbol, answer.map_err(CollectError::from));
                             }
                             // left out in silence: asked for by itself
                             None => open.push(std::slice::from_ref(symbol)),
@@ -62,6 +56,14 @@ impl Collector {
                     }
                 }
             }
+        }
+        let answers = found.values().filter_map(|answer| answer.as_ref().ok());
+        let is_news = |said: &&Instrument| {
+            asked.get(&said.symbol).and_then(Option::as_ref).is_none_or(|kept| kept != *said)
+        };
+        let news: Vec<_> = answers.filter(is_news).cloned().collect();
+        if !news.is_empty() {
+            self.candles.put_instruments(&self.source, &news).await?;
         }
         Ok(found)
     }

@@ -46,9 +46,11 @@ impl Collector {
             clock.hold_against(witness, &self.client).await?;
         }
         let is_gone = |due: &Due<'_>| listed.get(due.symbol).is_some_and(|known| known.status == DELISTED);
-        for gone in due.iter().filter(|due| is_gone(due)) {
-            let series = self.series(gone.symbol, gone.timeframe);
-            self.candles.set_refreshed(&series, clock.at).await?;
+        let gone = due.iter().filter(|due| is_gone(due));
+        let gone: Vec<_> = gone.map(|due| self.series(due.symbol, due.timeframe)).collect();
+        if !gone.is_empty() {
+            let marks: Vec<_> = gone.iter().map(|series| (series, clock.at)).collect();
+            self.candles.set_refreshed_all(&marks).await?;
         }
         due.retain(|due| listed.contains_key(due.symbol) && !is_gone(due));
         due.sort_by_key(|due| due.backfill);
@@ -116,8 +118,12 @@ impl Collector {
     ) -> Result<BTreeMap<&'a Symbol, Instrument>, CollectError> {
         let mut listed = BTreeMap::new();
         let mut asked = BTreeMap::new();
+        let mut symbols: Vec<_> = due.iter().map(|due| due.symbol.clone()).collect();
+        symbols.dedup();
+        let kept = self.candles.instruments(&self.source, &symbols).await?;
+        let kept: BTreeMap<_, _> = symbols.iter().zip(kept).collect();
         for Due { symbol, timeframe, last, .. } in due {
-            let kept = self.candles.instrument(&self.source, symbol).await?;
+            let kept = kept.get(symbol).cloned().flatten();
             // an exchangeInfo weighs ten pages: not with every 1h bar, nor with every part of a backfill
             match kept {
                 Some(kept) if kept.is_trading() && (*timeframe == Timeframe::Hour || last.is_none()) => {

@@ -142,9 +142,23 @@ pub trait CandleStore: Send + Sync {
         0
     }
 
+    /// Keeps what the venue says of these symbols, in one go.
+    async fn put_instruments(&self, source: &Source, instruments: &[Instrument]) -> Result<(), StoreError>;
+
     /// Keeps what the venue says of a symbol.
-    async fn put_instrument(&self, source: &Source, instrument: &Instrument) -> Result<(), StoreError>;
+    async fn put_instrument(&self, source: &Source, instrument: &Instrument) -> Result<(), StoreError> {
+        self.put_instruments(source, std::slice::from_ref(instrument)).await
+    }
+
+    /// What the venue last said of each of these symbols, in one go.
+    async fn instruments(
+        &self,
+        source: &Source,
+        symbols: &[Symbol],
+    ) -> Result<Vec<Option<Instrument>>, StoreError>;
 
     /// What the venue last said of a symbol.
-    async fn instrument(&self, source: &Source, symbol: &Symbol) -> Result<Option<Instrument>, StoreError>;
+    async fn instrument(&self, source: &Source, symbol: &Symbol) -> Result<Option<Instrument>, StoreError> {
+        Ok(self.instruments(source, std::slice::from_ref(symbol)).await?.into_iter().next().flatten())
+    }
 }

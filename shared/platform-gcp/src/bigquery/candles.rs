@@ -170,11 +170,15 @@ impl CandleStore for BigQueryCandles {
         self.state.shard(symbol)
     }
 
-    async fn put_instrument(&self, source: &Source, instrument: &Instrument) -> Result<(), StoreError> {
-        self.state.put_instrument(source, instrument).await
+    async fn put_instruments(&self, source: &Source, instruments: &[Instrument]) -> Result<(), StoreError> {
+        self.state.put_instruments(source, instruments).await
     }
 
-    async fn instrument(&self, source: &Source, symbol: &Symbol) -> Result<Option<Instrument>, StoreError> {
-        self.state.instrument(source, symbol).await
+    async fn instruments(
+        &self,
+        source: &Source,
+        symbols: &[Symbol],
+    ) -> Result<Vec<Option<Instrument>>, StoreError> {
+        self.state.instruments(source, symbols).await
     }
 }

@@ -122,34 +122,51 @@ impl CandleStore for SqliteCandles {
         })
     }
 
-    async fn put_instrument(&self, source: &Source, instrument: &Instrument) -> Result<(), StoreError> {
-        let document = serde_json::to_string(instrument).map_err(|e| json_error("instrument", &e))?;
+    async fn put_instruments(&self, source: &Source, instruments: &[Instrument]) -> Result<(), StoreError> {
         self.database.run(|connection| {
-            let sql = "INSERT OR REPLACE INTO instruments (source, symbol, document, sum) \
-                       VALUES (?1, ?2, ?3, ?4)";
-            let sum = sum::of([document.as_str()]);
-            let row = params![source.to_string(), instrument.symbol.as_str(), document, sum];
-            connection.execute(sql, row).map_err(sql_error)?;
-            Ok(())
+            let transaction = connection.transaction().map_err(sql_error)?;
+            for instrument in instruments {
+                let document = serde_json::to_string(instrument).map_err(|e| json_error("instrument", &e))?;
+                let sql = "INSERT OR REPLACE INTO instruments (source, symbol, document, sum) \
+                           VALUES (?1, ?2, ?3, ?4)";
+                let sum = sum::of([document.as_str()]);
+                let row = params![source.to_string(), instrument.symbol.as_str(), document, sum];
+                transaction.execute(sql, row).map_err(sql_error)?;
+            }
+            transaction.commit().map_err(sql_error)
         })
     }
 
-    async fn instrument(&self, source: &Source, symbol: &Symbol) -> Result<Option<Instrument>, StoreError> {
+    async fn instruments(
+        &self,
+        source: &Source,
+        symbols: &[Symbol],
+    ) -> Result<Vec<Option<Instrument>>, StoreError> {
+        let source = source.to_string();
         self.database.run(|connection| {
-            let sql = "SELECT document, sum FROM instruments WHERE source = ?1 AND symbol = ?2";
-            let row: Option<(String, Option<u32>)> = connection
-                .query_row(sql, params![source.to_string(), symbol.as_str()], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })
-                .optional()
-                .map_err(sql_error)?;
-            row.map(|(text, kept)| {
-                let text = sum::checked("instrument", text, kept)?;
-                serde_json::from_str(&text).map_err(|e| json_error("instrument", &e))
-            })
-            .transpose()
+            let transaction = connection.transaction().map_err(sql_error)?;
+            symbols.iter().map(|symbol| instrument(&transaction, &source, symbol)).collect()
         })
     }
+}
+
+fn instrument(
+    connection: &Connection,
+    source: &str,
+    symbol: &Symbol,
+) -> Result<Option<Instrument>, StoreError> {
+    let sql = "SELECT document, sum FROM instruments WHERE source = ?1 AND symbol = ?2";
+    let row: Option<(String, Option<u32>)> = connection
+        .prepare_cached(sql)
+        .and_then(|mut s| {
+            s.query_row(params![source, symbol.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+        })
+        .map_err(sql_error)?;
+    row.map(|(text, kept)| {
+        let text = sum::checked("instrument", text, kept)?;
+        serde_json::from_str(&text).map_err(|e| json_error("instrument", &e))
+    })
+    .transpose()
 }
 
 fn series_id(connection: &Connection, key: &SeriesKey) -> Result<Option<i64>, StoreError> {

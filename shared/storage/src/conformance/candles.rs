@@ -73,6 +73,17 @@ pub async fn candle_store(store: &dyn CandleStore) {
     );
     assert_eq!(store.newest_closed(&series).await.unwrap().unwrap().candle, corrected[1]);
 
+    // a slow collector brings what it was told before that
+    let stale = [bar("2026-04-30T01:00:00Z", "102.00"), bar("2026-04-30T02:00:00Z", "102.60")];
+    for asked in ["2026-04-30T02:30:00Z", "2026-04-30T03:09:59Z"] {
+        assert_eq!(store.append(&series, &stale, at(asked)).await.unwrap(), Appended::default(), "{asked}");
+    }
+    assert_eq!(
+        closes(store, &sim, "2026-04-30T04:00:00Z").await,
+        [row("101.00", 1), row("102.01", 2), row("102.70", 1)]
+    );
+    assert_eq!(store.newest_closed(&series).await.unwrap().unwrap().candle, corrected[1]);
+
     // digits survive as they came
     let query = CandleQuery {
         source: sim.clone(),
@@ -123,8 +134,20 @@ pub async fn candle_store(store: &dyn CandleStore) {
         min_notional: None,
     };
     store.put_instrument(&sim, &instrument).await.unwrap();
-    assert_eq!(store.instrument(&sim, &series.symbol).await.unwrap(), Some(instrument));
+    assert_eq!(store.instrument(&sim, &series.symbol).await.unwrap(), Some(instrument.clone()));
     assert_eq!(store.instrument(&Source::Binance, &series.symbol).await.unwrap(), None);
+    let of = |symbol: &str, status: &str| Instrument {
+        symbol: symbol.parse().unwrap(),
+        status: status.to_owned(),
+        ..instrument.clone()
+    };
+    let all = [of("BTCUSDT", "BREAK"), of("ETHUSDT", "TRADING"), of("币安人生USDT", "TRADING")];
+    store.put_instruments(&sim, &all).await.unwrap();
+    let asked = ["ETHUSDT", "NOPEUSDT", "币安人生USDT", "BTCUSDT", "ETHUSDT"].map(|of| of.parse().unwrap());
+    let [btc, eth, other] = all.map(Some);
+    assert_eq!(store.instruments(&sim, &asked).await.unwrap(), [eth.clone(), None, other, btc, eth]);
+    store.put_instruments(&sim, &[]).await.unwrap();
+    assert!(store.instruments(&sim, &[]).await.unwrap().is_empty());
 }
 
 /// Bars of a venue that tells neither trades nor takers.

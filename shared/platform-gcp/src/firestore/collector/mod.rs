@@ -24,6 +24,9 @@ const VERSION: u32 = 1;
 
 const ATTEMPTS: u32 = 4;
 
+/// Documents of one commit: Firestore takes five hundred.
+const MOST_WRITES: usize = 400;
+
 /// The collector's state on Firestore.
 pub struct CollectorState {
     client: Client,
@@ -138,31 +141,45 @@ impl CollectorState {
         self.client.name(&format!("{SYMBOLS}/{}", symbol(&series.source, &series.symbol))).await
     }
 
-    /// Keeps what the venue says of a symbol.
-    pub(crate) async fn put_instrument(
+    /// Keeps what the venue says of these symbols, in parts that are small enough for one commit.
+    pub(crate) async fn put_instruments(
         &self,
         source: &Source,
-        instrument: &Instrument,
+        instruments: &[Instrument],
     ) -> Result<(), StoreError> {
-        let name = self.client.name(&format!("{SYMBOLS}/{}", symbol(source, &instrument.symbol))).await?;
-        self.commit(wire::instrument(name, instrument)?).await
+        for part in instruments.chunks(MOST_WRITES) {
+            let mut writes = Vec::with_capacity(part.len());
+            for instrument in part {
+                let document = symbol(source, &instrument.symbol);
+                let name = self.client.name(&format!("{SYMBOLS}/{document}")).await?;
+                writes.push(wire::instrument(name, instrument)?);
+            }
+            self.commit_all(writes).await?;
+        }
+        Ok(())
     }
 
-    /// What the venue last said of a symbol.
-    pub(crate) async fn instrument(
+    /// What the venue last said of each of these symbols.
+    pub(crate) async fn instruments(
         &self,
         source: &Source,
-        of: &Symbol,
-    ) -> Result<Option<Instrument>, StoreError> {
-        let found = self.documents(SYMBOLS, &[symbol(source, of)]).await?;
-        found.first().and_then(|(_, document)| parse::instrument(document).transpose()).transpose()
+        symbols: &[Symbol],
+    ) -> Result<Vec<Option<Instrument>>, StoreError> {
+        let ids: Vec<_> = symbols.iter().map(|of| symbol(source, of)).collect();
+        let found = self.documents(SYMBOLS, &ids).await?;
+        ids.iter().map(|id| named(&found, id).map_or(Ok(None), parse::instrument)).collect()
     }
 
     /// Writes what may be written twice.
     async fn commit(&self, write: Write) -> Result<(), StoreError> {
+        self.commit_all(vec![write]).await
+    }
+
+    /// Writes, all or none of them, what may be written twice.
+    async fn commit_all(&self, writes: Vec<Write>) -> Result<(), StoreError> {
         let mut attempt = 1;
         loop {
-            match self.client.commit(vec![write.clone()]).await? {
+            match self.client.commit(writes.clone()).await? {
                 Committed::Yes => return Ok(()),
                 Committed::Refused(error) => return Err(error),
                 Committed::Unknown(error) if attempt >= ATTEMPTS => return Err(error),
