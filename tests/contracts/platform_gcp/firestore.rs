@@ -51,6 +51,19 @@ impl Database {
         assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
     }
 
+    /// Sets the same fields of many documents.
+    fn set_all(&self, paths: &[String], fields: &Value) {
+        let documents = format!("projects/{}/databases/topdown/documents", self.project);
+        for part in paths.chunks(250) {
+            let write =
+                |path: &String| json!({"update": {"name": format!("{documents}/{path}"), "fields": fields}});
+            let writes: Vec<_> = part.iter().map(write).collect();
+            let commit = format!("/v1/{documents}:commit");
+            let (status, body) = http(&self.address, "POST", &commit, Some(&json!({"writes": writes})));
+            assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+        }
+    }
+
     fn path(&self, path: &str) -> String {
         format!("/v1/projects/{}/databases/topdown/documents/{path}", self.project)
     }
@@ -170,4 +183,44 @@ async fn one_of_many_claims_holds() {
     assert_eq!((all(true), all(false)), (1, 5), "{claims:?}");
     let kept = journal.steps(&run.run_id).await.unwrap();
     assert!(kept.iter().all(|step| step.fence == 1 && step.status == Status::Running), "{kept:?}");
+}
+
+/// Whatever cannot be read, and however much of it, is passed over: what lies behind it is found.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_hides_nothing_behind_it() {
+    let Some(database) = Database::new("what_cannot_be_read_hides_nothing_behind_it") else { return };
+    let (old, run) = (samples::run("r-0"), samples::run("r-1"));
+    for run in [&old, &run] {
+        database.journal.create_run(run).await.unwrap();
+    }
+    let steps = [samples::step(&run, "1M-report"), samples::step(&run, "1w-report")];
+    database.journal.create_steps(&steps).await.unwrap();
+    let now: Timestamp = "2026-04-30T04:00:01Z".parse().unwrap();
+    let ids = [steps[0].step_id.clone()];
+    held(database.journal.claim(&run.run_id, &ids, now, LEASE).await.unwrap());
+    // more than a sweep takes up, all of them older: of a newer version, pending and running
+    let shard = json!({"integerValue": run.shard.to_string()});
+    let at = json!({"timestampValue": "2020-01-01T00:00:00Z"});
+    for status in ["pending", "running"] {
+        let newer = json!({
+            "v": {"integerValue": "2"}, "shard": shard, "status": {"stringValue": status},
+            "created_at": at, "lease_until": at, "requested_at": at,
+        });
+        let paths: Vec<_> = (0..501).map(|n| format!("flow_runs/r-0/steps/{status}-{n}")).collect();
+        database.set_all(&paths, &newer);
+    }
+    let later: Timestamp = "2026-05-30T04:00:00Z".parse().unwrap();
+    let stale = database.journal.stale(later, later).await.unwrap();
+    let mut stale: Vec<_> = stale.iter().map(|step| step.step_id.as_str()).collect();
+    stale.sort_unstable();
+    assert_eq!(stale, ["1M-report", "1w-report"]);
+
+    // the same of a list of runs: two that are newer stand before the one
+    let newest = json!({
+        "v": {"integerValue": "2"}, "shard": shard, "status": {"stringValue": "done"},
+        "requested_at": {"timestampValue": "2030-01-01T00:00:00Z"},
+    });
+    database.set_all(&["flow_runs/r-8".to_owned(), "flow_runs/r-9".to_owned()], &newest);
+    let newest = database.journal.runs(1).await.unwrap();
+    assert_eq!(newest.len(), 1, "{newest:?}");
 }

@@ -1,11 +1,14 @@
 //! What is found by an index rather than by name. `infra/firestore.indexes.json` lists the indexes.
 
 use domain::RunId;
+use firestore::FirestoreDb;
 use firestore::gcloud_sdk::google::firestore::v1::Value;
 use firestore::gcloud_sdk::google::firestore::v1::value::ValueType;
+use firestore::select_builder::FirestoreSelectDocBuilder;
 use firestore::select_filter_builder::FirestoreQueryFilterBuilder;
 use firestore::{FirestoreQueryCursor, FirestoreQueryFilter, FirestoreValue};
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use storage::{Place, RunDocument, SHARDS, Status, StepDocument, StoreError};
 
 use super::client::{Client, all};
@@ -29,9 +32,35 @@ fn with_status(query: &FirestoreQueryFilterBuilder, status: Status) -> Filter {
     query.field("status").eq(status.as_str())
 }
 
+fn value(of: ValueType) -> FirestoreValue {
+    FirestoreValue::from(Value { value_type: Some(of) })
+}
+
+/// The first `limit` documents of a query that can be read, page by page: what cannot hides nothing behind it. The query
+/// is ordered by `field`, then by name.
+async fn first_readable<T: DeserializeOwned>(
+    query: FirestoreSelectDocBuilder<'_, FirestoreDb>,
+    field: &str,
+    limit: u32,
+) -> Result<Vec<T>, StoreError> {
+    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut query = query.limit(limit);
+    let mut found = Vec::new();
+    loop {
+        let page = all(|| query.clone().stream_query_with_errors()).await?;
+        found.extend(readable(&page));
+        let last = page.last().filter(|_| page.len() >= wanted && found.len() < wanted);
+        let place = last.and_then(|last| Some((last.fields.get(field)?.clone(), last.name.clone())));
+        let Some((at, name)) = place else { break };
+        let place = vec![FirestoreValue::from(at), value(ValueType::ReferenceValue(name))];
+        query = query.start_at(FirestoreQueryCursor::AfterValue(place));
+    }
+    found.truncate(wanted);
+    Ok(found)
+}
+
 fn before(query: &FirestoreQueryFilterBuilder, field: &str, time: Timestamp) -> Filter {
-    let value = Value { value_type: Some(ValueType::TimestampValue(timestamp(time))) };
-    query.field(field).less_than(FirestoreValue::from(value))
+    query.field(field).less_than(value(ValueType::TimestampValue(timestamp(time))))
 }
 
 impl Client {
@@ -50,15 +79,10 @@ impl Client {
         after: Option<&Place>,
         limit: usize,
     ) -> Result<Vec<RunDocument>, StoreError> {
-        let query = self
-            .database()
-            .await?
-            .fluent()
-            .select()
-            .from(RUNS)
-            .filter(|query| sharded(&query))
-            .order(|order| order.fields([order.field("requested_at").desc(), order.field("__name__").desc()]))
-            .limit(u32::try_from(limit).unwrap_or(u32::MAX));
+        let query =
+            self.database().await?.fluent().select().from(RUNS).filter(|query| sharded(&query)).order(
+                |order| order.fields([order.field("requested_at").desc(), order.field("__name__").desc()]),
+            );
         let query = match after {
             Some(place) => {
                 let name = self.name(&format!("{RUNS}/{}", place.run_id)).await?;
@@ -66,12 +90,11 @@ impl Client {
                     ValueType::TimestampValue(timestamp(place.requested_at)),
                     ValueType::ReferenceValue(name),
                 ];
-                let value = |value| FirestoreValue::from(Value { value_type: Some(value) });
                 query.start_at(FirestoreQueryCursor::AfterValue(place.map(value).to_vec()))
             }
             None => query,
         };
-        Ok(readable(&all(|| query.clone().stream_query_with_errors()).await?))
+        first_readable(query, "requested_at", u32::try_from(limit).unwrap_or(u32::MAX)).await
     }
 
     /// Runs that have not ended, oldest first.
@@ -104,8 +127,7 @@ impl Client {
             .filter(|query| {
                 query.for_all([sharded(&query), with_status(&query, status), before(&query, field, time)])
             })
-            .order(|order| order.fields([order.field(field).asc()]))
-            .limit(STALE);
-        Ok(readable(&all(|| query.clone().stream_query_with_errors()).await?))
+            .order(|order| order.fields([order.field(field).asc(), order.field("__name__").asc()]));
+        first_readable(query, field, STALE).await
     }
 }
