@@ -26,6 +26,7 @@ mod process;
 mod random;
 mod random_kills;
 mod scale;
+mod schedule;
 mod secrets;
 mod serve;
 mod sweeper;

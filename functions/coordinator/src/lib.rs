@@ -11,6 +11,7 @@ mod documents;
 mod followed;
 mod late;
 pub mod pages;
+mod pinning;
 mod request;
 #[cfg(feature = "gcp")]
 mod schedule;
@@ -25,6 +26,7 @@ use flows::{Command, Ending, Flow, Plan, Progress, State, StepKind, advance};
 use jiff::SignedDuration;
 pub use followed::Followed;
 pub use late::Watch;
+pub use pinning::Pinning;
 pub use request::RunRequest;
 use runtime::{Catalog, Function, Redeliver, Services};
 #[cfg(feature = "gcp")]
@@ -79,11 +81,19 @@ impl Coordinator {
     /// # Errors
     /// [`Redeliver`] if storage could not be reached.
     pub async fn start(&self, request: &RunRequest, catalog: &Catalog) -> Result<RunId, Redeliver> {
+        self.start_of(request, &Pinning::new(catalog)).await
+    }
+
+    /// The same, as one of many runs by one catalog.
+    ///
+    /// # Errors
+    /// [`Redeliver`] if storage could not be reached.
+    pub async fn start_of(&self, request: &RunRequest, catalog: &Pinning<'_>) -> Result<RunId, Redeliver> {
         let run_id = request.run_id();
         if self.services.journal.run(&run_id).await?.is_some() {
             return Ok(run_id);
         }
-        let pins = catalog.pin(&self.services).await?;
+        let pins = catalog.pins(&self.services).await?;
         let now = self.services.clock.now();
         let run = documents::run(request, pins, now, now + self.retention);
         if self.services.journal.create_run(&run).await? {

@@ -11,7 +11,7 @@ use storage::CatalogFiles;
 use tracing::error;
 
 use crate::bucket::{self, BucketError};
-use crate::{Coordinator, RunRequest, Watch};
+use crate::{Coordinator, Pinning, RunRequest, Watch};
 
 /// What scheduled runs have in common.
 #[derive(Debug, Clone)]
@@ -58,6 +58,7 @@ impl OnTick for OnSchedule {
                 return Ok(());
             }
         };
+        let pinning = Pinning::new(&catalog);
         let now = self.clock.now();
         for watched in watchlist.entries {
             let Scheduled { flow, source, language, model } = self.scheduled.clone();
@@ -66,7 +67,7 @@ impl OnTick for OnSchedule {
             let (as_of, requested_at, live, asked) = (now, now, true, None);
             let request =
                 RunRequest { flow, watched, source, as_of, live, language, model, requested_at, asked, key };
-            self.coordinator.start(&request, &catalog).await?;
+            self.coordinator.start_of(&request, &pinning).await?;
         }
         Ok(())
     }
