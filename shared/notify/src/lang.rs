@@ -1,5 +1,6 @@
 //! The words of pages and notices, one TOML file a language, chosen by the report's `language`.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use domain::Timeframe;
@@ -67,13 +68,39 @@ pub(crate) struct Timeframes {
     hour: Frame,
 }
 
+/// A table of a language's file. It is read as a map, by one piece of code for all: a reader of its own for each of some
+/// hundreds of words is a megabyte of every program that links them.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Table(BTreeMap<String, String>);
+
+impl Table {
+    fn take(&mut self, name: &str) -> Result<String, String> {
+        self.0.remove(name).ok_or_else(|| format!("missing field `{name}`"))
+    }
+
+    fn end(self) -> Result<(), String> {
+        self.0.keys().next().map_or(Ok(()), |name| Err(format!("unknown field `{name}`")))
+    }
+}
+
 macro_rules! words {
     ($($name:ident { $($field:ident),+ $(,)? })+) => {
         $(
             #[derive(Debug, Deserialize)]
-            #[serde(deny_unknown_fields)]
+            #[serde(try_from = "Table")]
             pub(crate) struct $name {
                 $(pub(crate) $field: String),+
+            }
+
+            impl TryFrom<Table> for $name {
+                type Error = String;
+
+                fn try_from(mut table: Table) -> Result<Self, String> {
+                    let words = Self { $($field: table.take(stringify!($field))?),+ };
+                    table.end()?;
+                    Ok(words)
+                }
             }
         )+
     };
@@ -166,6 +193,16 @@ mod tests {
         assert_eq!(Words::of("en").unwrap().code, "en");
         assert_eq!(Words::of("ru").unwrap().code, "ru");
         assert_eq!(Words::of("xx").unwrap().code, "en");
+    }
+
+    #[test]
+    fn a_word_too_few_or_too_many_is_named() {
+        let text = include_str!("../lang/en.toml");
+        let why = |text: &str| parse("en", text).err().map(|error| error.to_string()).unwrap_or_default();
+        let missing = why(&text.replacen("\nsideways = ", "\nsidelong = ", 1));
+        assert!(missing.contains("missing field `sideways`"), "{missing}");
+        let unknown = why(&text.replacen("\nsideways = ", "\nsidelong = \"a\"\nsideways = ", 1));
+        assert!(unknown.contains("unknown field `sidelong`"), "{unknown}");
     }
 
     #[test]
