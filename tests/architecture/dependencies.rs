@@ -9,6 +9,7 @@ use super::{list, metadata, text};
 /// Which crates of the workspace each crate of `shared/` may see, tests aside.
 const MAY_SEE: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("egress", &[]),
     ("market", &["domain"]),
     ("charts", &["domain"]),
     ("llm", &["domain"]),
