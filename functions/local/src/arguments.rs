@@ -154,7 +154,7 @@ pub(crate) struct Sim {
     /// Instant the world's clock starts from; now unless told
     #[arg(long, value_name = "T")]
     pub(crate) as_of: Option<String>,
-    /// Answer this late: binance, chart-img, openai or telegram, and milliseconds
+    /// Answer this late: binance, chart-img, openai, telegram, webhook, slack or mail, and milliseconds
     #[arg(long, value_name = "SERVICE=MS", value_parser = delay)]
     pub(crate) delay: Vec<Delay>,
 }
@@ -190,6 +190,9 @@ fn delay(text: &str) -> Result<Delay, String> {
         "chart-img" => Service::ChartImg,
         "openai" => Service::OpenAi,
         "telegram" => Service::Telegram,
+        "webhook" => Service::Webhook,
+        "slack" => Service::Slack,
+        "mail" => Service::Mail,
         _ => return Err(format!("`{name}` is no simulated service")),
     };
     // an hour is later than any client waits

@@ -15,6 +15,12 @@ pub enum Service {
     OpenAi,
     /// The messenger.
     Telegram,
+    /// The receiver of a webhook.
+    Webhook,
+    /// Slack's incoming webhooks.
+    Slack,
+    /// The mail server: a request is a letter.
+    Mail,
 }
 
 /// A request as it arrived.

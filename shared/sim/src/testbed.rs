@@ -59,6 +59,9 @@ impl Vendor {
             Service::ChartImg => crate::chart_img::routes(shared.clone()),
             Service::OpenAi => crate::openai::routes(shared.clone()),
             Service::Telegram => crate::telegram::routes(shared.clone()),
+            Service::Webhook => crate::webhook::routes(shared.clone()),
+            Service::Slack => crate::slack::routes(shared.clone()),
+            Service::Mail => panic!("no routes: it speaks SMTP"),
         };
         Self(front::behind(service, routes, shared))
     }

@@ -13,10 +13,13 @@ use tokio::task::JoinHandle;
 use crate::binance::Weights;
 use crate::binance::account::{Accounts, SimAccount};
 use crate::faults::{Faults, Rule};
+use crate::mail::{Letters, SentMail};
 use crate::market::{Market, RecordedError};
 use crate::recorder::{Recorded, Recorder, Service};
+use crate::slack::{SlackMessage, SlackMessages};
 use crate::telegram::{Messages, SentMessage};
-use crate::{SimClock, binance, chart_img, front, openai, telegram};
+use crate::webhook::{Hooks, ReceivedHook};
+use crate::{SimClock, binance, chart_img, front, mail, openai, slack, telegram, webhook};
 
 /// Where the candles of a world come from.
 #[derive(Debug, Clone)]
@@ -80,6 +83,9 @@ pub(crate) struct Shared {
     pub(crate) weights: Weights,
     pub(crate) accounts: Accounts,
     pub(crate) messages: Messages,
+    pub(crate) hooks: Hooks,
+    pub(crate) slack: SlackMessages,
+    pub(crate) letters: Letters,
     pub(crate) slow_model: Duration,
 }
 
@@ -97,6 +103,9 @@ impl Shared {
             weights: Weights::default(),
             accounts: Accounts::default(),
             messages: Messages::default(),
+            hooks: Hooks::default(),
+            slack: SlackMessages::default(),
+            letters: Letters::default(),
             slow_model: config.slow_model,
         }))
     }
@@ -105,7 +114,8 @@ impl Shared {
 /// A running world: each vendor on a port of its own on 127.0.0.1. It ends when it is dropped.
 pub struct World {
     shared: Arc<Shared>,
-    addresses: [SocketAddr; 4],
+    addresses: [SocketAddr; 6],
+    mail: SocketAddr,
     ending: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
 }
@@ -125,7 +135,8 @@ impl World {
         let shared = Shared::new(config)?;
         let (ending, watched) = watch::channel(false);
         let mut servers = Vec::new();
-        let mut addresses = [SocketAddr::from(([127, 0, 0, 1], 0)); 4];
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut addresses = [any; 6];
         for (address, routes) in addresses.iter_mut().zip(services(&shared)) {
             let listener = TcpListener::bind(*address).await?;
             *address = listener.local_addr()?;
@@ -140,7 +151,10 @@ impl World {
                 }
             }));
         }
-        Ok(Self { shared, addresses, ending, servers })
+        let listener = TcpListener::bind(any).await?;
+        let mail = listener.local_addr()?;
+        servers.push(tokio::spawn(mail::serve(listener, shared.clone(), watched)));
+        Ok(Self { shared, addresses, mail, ending, servers })
     }
 
     /// Base address of the exchange, without a path.
@@ -161,6 +175,21 @@ impl World {
     /// Base address of the messenger, without a path.
     pub fn telegram_url(&self) -> String {
         format!("http://{}", self.addresses[3])
+    }
+
+    /// Address of the webhook's receiver.
+    pub fn webhook_url(&self) -> String {
+        format!("http://{}/hook", self.addresses[4])
+    }
+
+    /// Base address of Slack's incoming webhooks, without a path.
+    pub fn slack_url(&self) -> String {
+        format!("http://{}", self.addresses[5])
+    }
+
+    /// Address of the mail server.
+    pub fn mail_url(&self) -> String {
+        format!("smtp://{}", self.mail)
     }
 
     /// The clock; moving it moves the world.
@@ -196,6 +225,26 @@ impl World {
     /// Messages the messenger took, oldest first.
     pub fn messages(&self) -> Vec<SentMessage> {
         self.shared.messages.all()
+    }
+
+    /// Notices the webhook's receiver took, each once, oldest first.
+    pub fn hooks(&self) -> Vec<ReceivedHook> {
+        self.shared.hooks.all()
+    }
+
+    /// Has the webhook's receiver know another secret than [`WEBHOOK_SECRET`](crate::WEBHOOK_SECRET).
+    pub fn sign_webhooks_by(&self, secret: &str) {
+        self.shared.hooks.trust(secret);
+    }
+
+    /// Messages Slack took, oldest first.
+    pub fn slack_messages(&self) -> Vec<SlackMessage> {
+        self.shared.slack.all()
+    }
+
+    /// Letters the mail server took, oldest first; of very many only the newest.
+    pub fn mails(&self) -> Vec<SentMail> {
+        self.shared.letters.all()
     }
 
     /// Eight hex digits that name the recorded candles by content; `None` of a seeded world.
@@ -268,12 +317,14 @@ impl Drop for World {
 }
 
 /// The routes in the order of a world's addresses.
-fn services(shared: &Arc<Shared>) -> [Router; 4] {
+fn services(shared: &Arc<Shared>) -> [Router; 6] {
     [
         front::behind(Service::Binance, binance::routes(shared.clone()), shared),
         front::behind(Service::ChartImg, chart_img::routes(shared.clone()), shared),
         front::behind(Service::OpenAi, openai::routes(shared.clone()), shared),
         front::behind(Service::Telegram, telegram::routes(shared.clone()), shared),
+        front::behind(Service::Webhook, webhook::routes(shared.clone()), shared),
+        front::behind(Service::Slack, slack::routes(shared.clone()), shared),
     ]
 }
 

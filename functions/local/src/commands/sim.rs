@@ -22,6 +22,9 @@ pub(crate) async fn run(arguments: &Sim, terminal: &Terminal) -> Result<(), Fail
         ("chart-img", world.chart_img_url()),
         ("openai", world.openai_url()),
         ("telegram", world.telegram_url()),
+        ("webhook", world.webhook_url()),
+        ("slack", world.slack_url()),
+        ("mail", world.mail_url()),
     ] {
         terminal.line(&format!("{name} {url}"));
     }

@@ -97,6 +97,9 @@ fn limited(service: Service, retry_after_s: u32) -> Response {
                 &json!({ "ok": false, "error_code": 429, "description": text, "parameters": parameters }),
             )
         }
+        Service::Webhook | Service::Slack | Service::Mail => {
+            with_retry_after(plain(429, "text/plain", b"rate_limited".to_vec()), retry_after_s)
+        }
     }
 }
 
@@ -107,7 +110,9 @@ fn quota(service: Service) -> Response {
             let text = "You exceeded your current quota, please check your plan and billing details.";
             openai_error(429, text, "insufficient_quota", "insufficient_quota")
         }
-        Service::Binance | Service::Telegram => limited(service, 3_600),
+        Service::Binance | Service::Telegram | Service::Webhook | Service::Slack | Service::Mail => {
+            limited(service, 3_600)
+        }
     }
 }
 
@@ -126,6 +131,9 @@ fn broken(service: Service, status: u16) -> Response {
             status,
             &json!({ "ok": false, "error_code": status, "description": "Internal Server Error" }),
         ),
+        Service::Webhook | Service::Slack | Service::Mail => {
+            plain(status, "text/plain", b"rollup_error".to_vec())
+        }
     }
 }
 
