@@ -13,7 +13,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("market", &["domain"]),
     ("charts", &["domain"]),
     ("llm", &["domain"]),
-    ("notify", &["domain"]),
+    ("notify", &["domain", "egress"]),
     ("flows", &["domain"]),
     ("storage", &["domain"]),
     ("runtime", &["domain", "storage", "flows"]),

@@ -11,7 +11,7 @@ use domain::Source;
 use flows::Flow;
 use jiff::Timestamp;
 use llm_analyst::{Config, LlmAnalyst};
-use notifier::Notifier;
+use notifier::{ChannelAccess, Channels, Notifier, Webhooks};
 use ohlcv_exporter::OhlcvExporter;
 use runtime::{Catalog, Function};
 use sim::World;
@@ -91,22 +91,35 @@ pub(super) fn request(as_of: Timestamp) -> RunRequest {
     }
 }
 
+/// Every channel there is.
+fn channels(world: &World) -> Channels {
+    let given = [
+        ("TELEGRAM_BOT_TOKEN", "1:test".to_owned()),
+        ("TELEGRAM_CHAT_ID", "1".to_owned()),
+        ("TOPDOWN_TELEGRAM_URL", world.telegram_url()),
+        ("TOPDOWN_WEBHOOK_URL", world.webhook_url()),
+        ("TOPDOWN_WEBHOOK_SECRET", sim::WEBHOOK_SECRET.to_owned()),
+        ("SLACK_WEBHOOK_URL", format!("{}/services/T0/B0/x", world.slack_url())),
+        ("TOPDOWN_SLACK_URL", world.slack_url()),
+        ("SMTP_URL", world.mail_url()),
+        ("MAIL_FROM", "topdown@example.org".to_owned()),
+        ("MAIL_TO", "reader@example.org".to_owned()),
+    ];
+    let take = |name: &str| given.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
+    let access = ChannelAccess::read(take, |name| take(name).map(Into::into)).unwrap();
+    access.channels(Webhooks::OrHere).unwrap()
+}
+
 impl Office {
     pub(super) fn new(desk: Desk, world: &World) -> Self {
         let services = desk.services.clone();
         let coordinator = Arc::new(Coordinator::new(services.clone()));
-        let telegram = notifier::Telegram::new(
-            runtime::http::client(Duration::from_secs(60)).unwrap(),
-            &world.telegram_url(),
-            "1:test".into(),
-            "1".to_owned(),
-        );
         let functions: Vec<Arc<dyn Function>> = vec![
             coordinator.clone(),
             Arc::new(OhlcvExporter::new(services.clone(), desk.local.candles.clone())),
             Arc::new(ChartExporter::new(services.clone(), None)),
             Arc::new(LlmAnalyst::new(services.clone(), desk.local.reports.clone(), config(world))),
-            Arc::new(Notifier::new(services, Some(telegram))),
+            Arc::new(Notifier::new(services, channels(world))),
         ];
         Self { desk, coordinator, functions }
     }

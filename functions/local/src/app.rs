@@ -9,7 +9,7 @@ use coordinator::Coordinator;
 use domain::{Source, Symbol, Watched};
 use jiff::SignedDuration;
 use llm_analyst::{Config, LlmAnalyst};
-use notifier::{Notifier, Telegram};
+use notifier::{ChannelAccess, Channels, Notifier, Webhooks};
 use ohlcv_collector::{Collector, Depth};
 use ohlcv_exporter::OhlcvExporter;
 use platform_local::{Access, Local};
@@ -29,41 +29,32 @@ pub(crate) const PORT: u16 = 8377;
 /// Longest call of any vendor, from its start to the last byte: within the lease of its step.
 const LONGEST_CALL: Duration = Duration::from_secs(510);
 
-/// What the simulated messenger takes for a bot.
-const SIMULATED_BOT: &str = "1:demo";
-
 /// Where the outside world is.
 pub(crate) struct Addresses {
     pub(crate) binance: String,
     pub(crate) account: AccountAccess,
     pub(crate) chart_img: Option<charts::chart_img::Client>,
-    pub(crate) telegram: Option<Telegram>,
+    pub(crate) channels: Channels,
 }
 
 impl Addresses {
     /// The outside world as the environment has it.
     pub(crate) fn real(environment: &Environment) -> Result<Self, Failure> {
         let chart_client = client(&environment.chart_img_url)?;
-        let telegram_client = client(&environment.telegram_url)?;
         let chart_img = environment
             .chart_img_key
             .clone()
             .map(|key| charts::chart_img::Client::new(chart_client, &environment.chart_img_url, key));
-        let telegram = environment.telegram.as_ref().map(|(token, chat)| {
-            Telegram::new(telegram_client, &environment.telegram_url, token.clone(), chat.clone())
-        });
         Ok(Self {
             binance: environment.binance_url.clone(),
             account: environment.account(),
             chart_img,
-            telegram,
+            channels: environment.channels.channels(Webhooks::OrHere).map_err(Failure::run)?,
         })
     }
 
     /// A simulated world, which needs no key.
     pub(crate) fn simulated(world: &World) -> Result<Self, Failure> {
-        let (client, token) = (client(&world.telegram_url())?, SecretString::from(SIMULATED_BOT));
-        let telegram = Telegram::new(client, &world.telegram_url(), token, "1".to_owned());
         let account = SimAccount::default();
         let account = AccountAccess {
             spot_url: world.binance_url(),
@@ -72,8 +63,33 @@ impl Addresses {
             secret: Some(SecretString::from(account.secret)),
             tolerated: String::new(),
         };
-        Ok(Self { binance: world.binance_url(), account, chart_img: None, telegram: Some(telegram) })
+        Ok(Self {
+            binance: world.binance_url(),
+            account,
+            chart_img: None,
+            channels: simulated_channels(world)?,
+        })
     }
+}
+
+/// Every channel there is, each with its simulated vendor, by the variables that switch on the real ones.
+fn simulated_channels(world: &World) -> Result<Channels, Failure> {
+    let given = [
+        ("TELEGRAM_BOT_TOKEN", "1:demo".to_owned()),
+        ("TELEGRAM_CHAT_ID", "1".to_owned()),
+        ("TOPDOWN_TELEGRAM_URL", world.telegram_url()),
+        ("TOPDOWN_WEBHOOK_URL", world.webhook_url()),
+        ("TOPDOWN_WEBHOOK_SECRET", sim::WEBHOOK_SECRET.to_owned()),
+        ("SLACK_WEBHOOK_URL", format!("{}/services/T0/B0/demo", world.slack_url())),
+        ("TOPDOWN_SLACK_URL", world.slack_url()),
+        ("SMTP_URL", world.mail_url()),
+        ("MAIL_FROM", "topdown@example.org".to_owned()),
+        ("MAIL_TO", "reader@example.org".to_owned()),
+    ];
+    let take = |name: &str| given.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
+    let access =
+        ChannelAccess::read(take, |name| take(name).map(SecretString::from)).map_err(Failure::run)?;
+    access.channels(Webhooks::OrHere).map_err(Failure::run)
 }
 
 /// The functions on one data folder.
@@ -173,7 +189,7 @@ impl App {
                 Arc::new(ChartExporter::new(services.clone(), addresses.chart_img)),
                 Arc::new(AccountExporter::new(services.clone(), account)),
                 Arc::new(LlmAnalyst::new(services.clone(), local.reports.clone(), models)),
-                Arc::new(Notifier::new(services.clone(), addresses.telegram)),
+                Arc::new(Notifier::new(services.clone(), addresses.channels)),
             ],
             bus: local.bus.clone(),
             journal: local.journal.clone(),

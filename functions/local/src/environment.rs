@@ -5,6 +5,7 @@ use coordinator::Watch;
 use domain::Source;
 use jiff::SignedDuration;
 use llm_analyst::{CeilingError, ModelAccess, Risk, RiskError};
+use notifier::{AccessError, ChannelAccess};
 use secrecy::SecretString;
 
 /// What the environment gives: addresses, keys, ceilings. A catalog cannot change any of it.
@@ -29,10 +30,8 @@ pub struct Environment {
     pub chart_img_key: Option<SecretString>,
     /// `TOPDOWN_CHART_IMG_URL`: its base URL.
     pub chart_img_url: String,
-    /// `TELEGRAM_BOT_TOKEN` and `TELEGRAM_CHAT_ID`: where notices go.
-    pub telegram: Option<(SecretString, String)>,
-    /// `TOPDOWN_TELEGRAM_URL`: base URL of the bot API.
-    pub telegram_url: String,
+    /// `TELEGRAM_...`, `TOPDOWN_WEBHOOK_...`, `SLACK_WEBHOOK_URL`, `SMTP_...` and `MAIL_...`: where notices go.
+    pub channels: ChannelAccess,
     /// `TOPDOWN_ID_TOKEN`: who asks a server that is named by `--remote`.
     pub id_token: Option<SecretString>,
     /// `TOPDOWN_RUN_DEADLINE`: how long a run may take under `serve`, such as `2h` or `90min`.
@@ -46,7 +45,6 @@ pub struct Environment {
 /// The exchange's own host for public data, which serves regions that its main host refuses.
 const BINANCE: &str = "https://data-api.binance.vision";
 const CHART_IMG: &str = "https://api.chart-img.com";
-const TELEGRAM: &str = "https://api.telegram.org";
 
 /// Why the program does not start: the operator mends the environment. No value is ever named.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,9 +64,9 @@ pub enum EnvironmentError {
     /// A key without what signs for it.
     #[error("BINANCE_API_KEY and BINANCE_API_SECRET belong together; set both or neither")]
     Account,
-    /// One of two that need each other.
-    #[error("TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID belong together; set both or neither")]
-    Telegram,
+    /// Half a channel for notices.
+    #[error(transparent)]
+    Channel(#[from] AccessError),
 }
 
 impl Environment {
@@ -91,8 +89,6 @@ impl Environment {
                 length.filter(SignedDuration::is_positive).ok_or(EnvironmentError::Deadline)?
             }
         };
-        let telegram =
-            both(secret("TELEGRAM_BOT_TOKEN"), take("TELEGRAM_CHAT_ID"), EnvironmentError::Telegram)?;
         let account_key =
             both(secret("BINANCE_API_KEY"), secret("BINANCE_API_SECRET"), EnvironmentError::Account)?;
         Ok(Self {
@@ -106,8 +102,7 @@ impl Environment {
             risk: Risk::read(take)?,
             chart_img_key: secret("CHART_IMG_API_KEY"),
             chart_img_url: take("TOPDOWN_CHART_IMG_URL").unwrap_or_else(|| CHART_IMG.to_owned()),
-            telegram,
-            telegram_url: take("TOPDOWN_TELEGRAM_URL").unwrap_or_else(|| TELEGRAM.to_owned()),
+            channels: ChannelAccess::read(take, secret)?,
             id_token: secret("TOPDOWN_ID_TOKEN"),
             run_deadline,
             log_level: take("RUST_LOG").unwrap_or_else(|| "error".to_owned()),
@@ -150,7 +145,10 @@ mod tests {
     #[test]
     fn what_cannot_be_used_stops_the_start() {
         let refused = |pairs: &[(&str, &str)]| read(pairs).err().unwrap();
-        assert_eq!(refused(&[("TELEGRAM_BOT_TOKEN", "1:a")]), EnvironmentError::Telegram);
+        assert_eq!(
+            refused(&[("TELEGRAM_BOT_TOKEN", "1:a")]),
+            EnvironmentError::Channel(AccessError::Telegram)
+        );
         assert_eq!(refused(&[("BINANCE_API_KEY", "k")]), EnvironmentError::Account);
         assert_eq!(refused(&[("TOPDOWN_BINANCE_URL", "api.binance.com")]), EnvironmentError::Exchange);
         for wrong in ["0s", "-2h", "soon"] {

@@ -6,8 +6,9 @@ use coordinator::{ResumeError, RunRequest};
 use domain::{RunId, Source, Symbol, Timeframe, Watched};
 use flows::Flow;
 use jiff::Timestamp;
-use notifier::{Chat, Delivery};
-use notify::telegram::{Message, Trouble, trouble_message};
+use notifier::{Messenger, reasons};
+use notify::message::{Markup, Trouble};
+use notify::{About, Notice};
 use runtime::{Catalog, Clock, SystemClock, Watchlist, artifact_key};
 use storage::{ArtifactStore, Journal, ReportStore, RunDocument, Status, StoreError};
 
@@ -29,7 +30,7 @@ pub(crate) struct Weekly<'a> {
     pub(crate) model: Option<String>,
     pub(crate) source: Source,
     pub(crate) watchlist: &'a Watchlist,
-    pub(crate) chat: Option<Chat>,
+    pub(crate) messenger: Messenger,
     pub(crate) terminal: &'a Terminal,
     /// Failed runs that were told of since the start.
     pub(crate) told: Mutex<BTreeSet<RunId>>,
@@ -142,7 +143,9 @@ impl Weekly<'_> {
         command: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let Some(chat) = &self.chat else { return Ok(()) };
+        if self.messenger.is_silent() {
+            return Ok(());
+        }
         let (timeframe, symbol) = (Timeframe::Week, &failed.symbol);
         let last = self.app.local.reports.reports(&failed.source, symbol, timeframe, 1).await?;
         let trouble = Trouble {
@@ -154,13 +157,20 @@ impl Weekly<'_> {
             last_report: last.first().map(|report| report.decided_at),
             language: &failed.language,
         };
-        let Ok(html) = trouble_message(&trouble, now) else { return Ok(()) };
+        let notice = Notice {
+            key: &format!("{}-failure", failed.run_id),
+            run_id: &failed.run_id,
+            flow: failed.flow,
+            about: About::Trouble(&trouble, now),
+            page: None,
+        };
+        let Ok(html) = notice.message(Markup::HTML) else { return Ok(()) };
         let key = artifact_key(&failed.run_id, "failure-notice.html")?;
         let put = self.app.local.artifacts.put(&key, "text/html; charset=utf-8", html.as_bytes()).await?;
         if put.created {
-            let message = Message { html: &html, silent: false };
-            if let Err(error) = chat.deliver(Delivery::Text(message), now).await {
-                self.terminal.trouble(&Failure::run(format!("Telegram: {error}")).at(&failed.run_id));
+            let deliveries = self.messenger.tell(&notice, now).await;
+            if let Some(why) = reasons(&deliveries) {
+                self.terminal.trouble(&Failure::run(why).at(&failed.run_id));
             }
         }
         Ok(())

@@ -1,20 +1,22 @@
-//! Tells the user what a run found: writes its pages and sends the message of its recommendation, or of
-//! its last report.
+//! Tells the user what a run found: writes its pages and sends a notice of its recommendation, or of its last report,
+//! by every channel that is configured.
 
-mod chat;
+mod access;
+mod messenger;
 mod page;
+mod patience;
 mod readings;
 #[cfg(feature = "gcp")]
 pub mod settings;
+mod telegram;
 
+pub use access::{AccessError, ChannelAccess, ChannelError, Webhooks};
 use async_trait::async_trait;
-pub use chat::{Chat, Delivery, Telegram};
-use domain::StepId;
-use domain::report::Trust;
-use notify::telegram::{self, recommendation_message, report_message};
-use notify::{ALERT_LINE, LanguageError};
-use runtime::{Batch, Function, Redeliver, Services, Stop, begin};
-use storage::{Message, StepDocument, StepResult, Topic};
+pub use messenger::{Channels, Messenger, reasons};
+use notify::{About, Link, Notice, Page};
+use runtime::{Batch, Function, Redeliver, SIGNED_FOR, Services, Stop, begin};
+use storage::{Delivery, Message, SignedUrl, StepDocument, StepResult, StoreError, Topic};
+pub use telegram::Telegram;
 use tracing::{info, warn};
 
 use crate::readings::Readings;
@@ -22,13 +24,13 @@ use crate::readings::Readings;
 /// The notifier.
 pub struct Notifier {
     services: Services,
-    chat: Option<Chat>,
+    messenger: Messenger,
 }
 
 impl Notifier {
-    /// A notifier on these ports; without Telegram the page is all there is.
-    pub fn new(services: Services, telegram: Option<Telegram>) -> Self {
-        Self { services, chat: telegram.map(Chat::new) }
+    /// A notifier on these ports; without channels the page is all there is.
+    pub fn new(services: Services, channels: Channels) -> Self {
+        Self { services, messenger: Messenger::new(channels) }
     }
 
     async fn notify(&self, batch: &Batch<'_>, step: &StepDocument) -> Result<StepResult, Stop> {
@@ -47,67 +49,65 @@ impl Notifier {
         for index in 0..above {
             page::write(&self.services, batch, &readings, index).await?;
         }
-        let notice = match readings.advice() {
-            Some(advice) => Notice::of_recommendation(advice, &step.step_id),
-            None => Notice::of_report(last, &step.step_id),
-        };
         let none = readings.no_recommendation().map(|why| format!("there is no recommendation: {why}"));
         let mut reason = none.or_else(|| readings.missing.last().map(readings::Missing::sentence));
         let is_wanted = batch.run.asked.as_ref().is_none_or(|asked| asked.notify);
-        if let Some(chat) = self.chat.as_ref().filter(|_| is_wanted) {
-            match self.send(chat, notice, &main.html).await {
-                Ok(None) => {}
-                Ok(Some(note)) => reason = Some(format!("Telegram: {note}")),
-                Err(error) => {
-                    warn!(run_id = %batch.run.run_id, error, "Telegram was not reached");
-                    reason = Some(format!("Telegram: {error}"));
-                }
-            }
+        let mut deliveries = Vec::new();
+        if is_wanted && !self.messenger.is_silent() {
+            let about = match readings.advice() {
+                Some(advice) => About::Recommendation(&advice.document),
+                None => About::Report(&last.document),
+            };
+            deliveries = self.tell(batch, step, about, &main).await?;
+            reason = reasons(&deliveries).or(reason);
         } else {
             info!(run_id = %batch.run.run_id, page = main.artifact.gcs_uri, "page written, nobody is told");
         }
-        Ok(StepResult { reason, ..StepResult::default() }.with(main.artifact))
+        Ok(StepResult { reason, deliveries, ..StepResult::default() }.with(main.artifact))
     }
 
-    /// The page travels with the message: a local server's link opens on no phone.
-    async fn send(
+    async fn tell(
         &self,
-        chat: &Chat,
-        notice: Result<Notice, LanguageError>,
-        html: &str,
-    ) -> Result<Option<String>, String> {
-        let notice = notice.map_err(|error| error.to_string())?;
-        let document = telegram::Document {
-            file_name: &notice.file_name,
-            media_type: "text/html",
-            bytes: html.as_bytes(),
-            caption_html: &notice.caption,
-            silent: notice.is_silent,
+        batch: &Batch<'_>,
+        step: &StepDocument,
+        about: About<'_>,
+        page: &page::Written,
+    ) -> Result<Vec<Delivery>, Stop> {
+        let link = if self.messenger.needs_link() { self.link(&page.artifact.gcs_uri).await? } else { None };
+        let step_id = &step.step_id;
+        let file_name = match about {
+            About::Recommendation(document) => {
+                format!("{}-recommendation-{step_id}.html", document.symbol.key())
+            }
+            About::Report(document) => {
+                format!("{}-{}-{step_id}.html", document.symbol.key(), document.timeframe)
+            }
+            About::Trouble(..) => format!("{step_id}.html"),
         };
-        chat.deliver(Delivery::Page(document), self.services.clock.now()).await
-    }
-}
-
-/// What a person is told of a run.
-struct Notice {
-    file_name: String,
-    caption: String,
-    is_silent: bool,
-}
-
-impl Notice {
-    fn of_report(reading: &readings::Reading, step: &StepId) -> Result<Self, LanguageError> {
-        let document = &reading.document;
-        let file_name = format!("{}-{}-{step}.html", document.symbol.key(), document.timeframe);
-        Ok(Self { file_name, caption: report_message(document, None)?, is_silent: true })
+        let notice = Notice {
+            key: &format!("{}-{step_id}", batch.run.run_id),
+            run_id: &batch.run.run_id,
+            flow: batch.run.flow,
+            about,
+            page: Some(Page {
+                file_name: &file_name,
+                html: &page.html,
+                link: link.as_ref().map(|link| Link { url: &link.url, opens_until: link.expires_at }),
+            }),
+        };
+        Ok(self.messenger.tell(&notice, self.services.clock.now()).await)
     }
 
-    fn of_recommendation(advice: &readings::Advice, step: &StepId) -> Result<Self, LanguageError> {
-        let document = &advice.document;
-        let is_strong =
-            document.is_valid_plan() && document.strength.value >= ALERT_LINE && document.trust == Trust::Ok;
-        let file_name = format!("{}-recommendation-{step}.html", document.symbol.key());
-        Ok(Self { file_name, caption: recommendation_message(document, None)?, is_silent: !is_strong })
+    /// An address that opens the page; none where it cannot be signed now: the notice is worth more than its link.
+    async fn link(&self, gcs_uri: &str) -> Result<Option<SignedUrl>, StoreError> {
+        match self.services.artifacts.sign(gcs_uri, self.services.clock.now(), SIGNED_FOR).await {
+            Ok(signed) => Ok(Some(signed)),
+            Err(error @ StoreError::Unavailable(_)) => {
+                warn!(gcs_uri, %error, "no signed address");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 

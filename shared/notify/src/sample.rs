@@ -384,3 +384,16 @@ impl Case {
         Reading { document: &self.document, ohlcv: &self.ohlcv, series: &self.series, charts: &self.charts }
     }
 }
+
+/// A notice about a document, with a page whose link opens for a while.
+pub(crate) fn notice<'a>(about: crate::About<'a>, run_id: &'a domain::RunId) -> crate::Notice<'a> {
+    let link = crate::Link {
+        url: "https://storage.example.org/pages/r.html?a=1&b=2",
+        opens_until: "2026-04-30T16:00:00Z".parse().unwrap(),
+    };
+    let page =
+        crate::Page {
+            file_name: "BTCUSDT-1w-notification.html", html: "<!doctype html>é", link: Some(link)
+        };
+    crate::Notice { key: "r-7f3k9q-notification", run_id, flow: 1, about, page: Some(page) }
+}

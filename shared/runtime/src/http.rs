@@ -55,17 +55,24 @@ fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, ClientErro
     builder.build().map_err(|error| ClientError(error.without_url().to_string()))
 }
 
-fn builder(timeout: Duration) -> Result<reqwest::ClientBuilder, ClientError> {
+/// What every client here trusts: Mozilla's roots, compiled in.
+///
+/// # Errors
+/// [`ClientError`], at start only.
+pub fn tls() -> Result<rustls::ClientConfig, ClientError> {
     let mut roots = rustls::RootCertStore::empty();
     roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
+    Ok(rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| ClientError(error.to_string()))?
         .with_root_certificates(roots)
-        .with_no_client_auth();
+        .with_no_client_auth())
+}
+
+fn builder(timeout: Duration) -> Result<reqwest::ClientBuilder, ClientError> {
     Ok(reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
+        .tls_backend_preconfigured(tls()?)
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .timeout(timeout)

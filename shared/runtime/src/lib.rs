@@ -32,6 +32,6 @@ pub use clock::{Clock, SystemClock};
 pub use function::{Function, Redeliver};
 pub use paid::{Attempt, INTENTS, Paid, PaidCall, PaidError, Unpaid, paid_call};
 pub use services::{Services, artifact_key};
-pub use steps::{Batch, Done, LEASE, begin};
+pub use steps::{Batch, Done, LEASE, SIGNED_FOR, begin};
 pub use stop::Stop;
 pub use watchlist::{Bars, Watchlist, WatchlistError};

@@ -11,8 +11,8 @@ use crate::{Redeliver, Services, Stop, fault};
 /// How long a claim holds.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(600);
 
-/// How long a signed address in the journal works.
-const SIGNED_FOR: SignedDuration = SignedDuration::from_hours(12);
+/// How long a signed address works that stands in the journal or in a notice.
+pub const SIGNED_FOR: SignedDuration = SignedDuration::from_hours(12);
 
 /// The claimed steps of one message.
 pub struct Batch<'a> {

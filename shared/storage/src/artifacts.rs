@@ -63,7 +63,7 @@ pub struct Put {
 /// An address that opens one artifact until it expires.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedUrl {
-    /// The address. It grants access: the journal, the API's answers and pages only.
+    /// The address. It grants access: for the journal, notices, the API's answers and pages alone.
     pub url: String,
     /// When it stops working.
     pub expires_at: Timestamp,

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::{Artifact, StoreError};
+use crate::{Artifact, Delivery, StoreError};
 
 /// Version of the documents written here; a newer one is left untouched.
 pub const DOCUMENT_VERSION: u32 = 1;
@@ -313,6 +313,9 @@ pub struct StepResult {
     /// The run that did the step, where this run took its result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reused_from: Option<RunId>,
+    /// Notification: what became of the notice on each channel.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deliveries: Vec<Delivery>,
     /// Why it failed, was skipped, or what a person should know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

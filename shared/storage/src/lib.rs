@@ -10,6 +10,7 @@ mod bus;
 mod candles;
 mod catalog;
 pub mod conformance;
+mod delivery;
 #[cfg(test)]
 mod document_tests;
 mod error;
@@ -23,6 +24,7 @@ pub use artifacts::{Artifact, ArtifactKey, ArtifactStore, KeyError, Put, SignedU
 pub use bus::{Bus, MESSAGE_VERSION, Message, Topic};
 pub use candles::{Appended, CandleQuery, CandleStore, Gap, SeriesBars, SeriesKey, SeriesState};
 pub use catalog::CatalogFiles;
+pub use delivery::Delivery;
 pub use error::StoreError;
 pub use journal::{
     Asked, Claim, DOCUMENT_VERSION, Journal, Kind, Pin, Pins, Place, RunDocument, RunEnd, SHARDS, Status,

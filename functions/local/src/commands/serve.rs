@@ -7,7 +7,7 @@ use coordinator::Watch;
 use coordinator::api::Api;
 use domain::{Source, Symbol, Timeframe, Venue};
 use flows::Flow;
-use notifier::Chat;
+use notifier::Messenger;
 use ohlcv_collector::CollectError;
 use platform_local::Door;
 use runtime::{Clock, SystemClock, Watchlist};
@@ -54,7 +54,7 @@ pub(crate) async fn run(
     } else {
         (Addresses::real(environment)?, environment.source.clone())
     };
-    let telegram = addresses.telegram.clone();
+    let channels = addresses.channels.clone();
     let unusable = |error: std::io::Error| {
         Failure::run(format!("port {} cannot be used: {error}", arguments.port)).advice("pass another --port")
     };
@@ -97,7 +97,7 @@ pub(crate) async fn run(
         model,
         source: source.clone(),
         watchlist: &watchlist,
-        chat: telegram.map(Chat::new),
+        messenger: Messenger::new(channels),
         terminal,
         told: Mutex::default(),
     };

@@ -1,22 +1,15 @@
-//! Telegram's Bot API: messages and documents to one chat, and the words of the messages about
-//! reports and recommendations.
+//! Telegram's Bot API: messages and documents to one chat.
 //!
 //! The address of every call holds the bot's token: it never reaches an error, a log or `Debug`.
 
 mod client;
-mod message;
 mod multipart;
 mod parse;
-mod recommendation;
-mod trouble;
 mod wire;
 
 use std::time::Duration;
 
 pub use client::{Client, Document, Message, Sent};
-pub use message::{Link, report_message};
-pub use recommendation::recommendation_message;
-pub use trouble::{Trouble, trouble_message};
 
 /// Most characters of a message, after its markup is read (Bot API, sendMessage).
 pub const MESSAGE_LIMIT: usize = 4096;
@@ -73,23 +66,8 @@ pub enum TelegramError {
     },
 }
 
-/// `text` for a message or an attribute in HTML parse mode.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
 /// The text of a message in HTML parse mode, without its markup.
-fn without_markup(html: &str) -> String {
+pub(crate) fn without_markup(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut within = false;
     for c in html.chars() {

@@ -254,7 +254,8 @@ fn hostile_texts_stay_texts() {
         {
             assert!(!html.contains(forbidden), "{forbidden:?}");
         }
-        let message = crate::telegram::recommendation_message(&document, None).unwrap();
+        let message =
+            crate::message::recommendation_message(&document, crate::message::Markup::HTML).unwrap();
         let tags = ["b>", "/b>", "i>", "/i>", "s>", "/s>", "code>", "/code>"];
         assert!(
             message.split('<').skip(1).all(|rest| tags.iter().any(|tag| rest.starts_with(tag))),

@@ -209,13 +209,17 @@ fn any_text_is_told_as_text() {
             item.got = text.to_string();
             item.expected = text.to_string();
         }
-        let message = crate::telegram::report_message(&document, None).unwrap();
+        let message = crate::message::report_message(&document, crate::message::Markup::HTML).unwrap();
         let tag = |rest: &str| {
             ["b>", "/b>", "i>", "/i>", "s>", "/s>", "code>", "/code>", "a "]
                 .iter()
                 .any(|t| rest.starts_with(t))
         };
         assert!(message.split('<').skip(1).all(tag), "{message}");
+        let message = crate::message::report_message(&document, crate::message::Markup::SLACK).unwrap();
+        let is_own = |c| message.matches(c).count() % 2 == 0;
+        assert!(!message.contains(['<', '>']) && "*_~`".chars().all(is_own), "{message}");
+        assert_eq!(message.matches(['*', '_']).count(), 4, "{message}");
         for line in crate::console::report_lines(&document).unwrap() {
             assert!(!line.chars().any(|c| c.is_control() || domain::text::is_hidden(c)), "{line:?}");
         }

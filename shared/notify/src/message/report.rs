@@ -1,55 +1,34 @@
 use domain::report::{Analyst, Bias, Checks, Outcome, ReportDocument, Trust};
-use jiff::Timestamp;
 
-use super::escape;
-use crate::dates::Dates;
+use super::Markup;
 use crate::figures;
 use crate::lang::{LanguageError, Words, fill};
 use crate::page::scope::{abstained_word, bias_word};
 use crate::prose::{self, State};
-use crate::text::{model_name, plain};
+use crate::text::model_name;
 
-/// A link to a page, and when it stops opening.
-#[derive(Debug, Clone, Copy)]
-pub struct Link<'a> {
-    /// Its address, `http` or `https`; any other is left out.
-    pub url: &'a str,
-    /// When its signature ends.
-    pub opens_until: Timestamp,
-}
-
-impl Link<'_> {
-    pub(super) fn is_web(&self) -> bool {
-        self.url.starts_with("https://") || self.url.starts_with("http://")
-    }
-}
-
-/// The message of a report in HTML parse mode, short enough for a document's caption. Its first line answers by
-/// itself. Without a link the page is expected to be attached.
+/// The message of a report, short enough for the caption of a document. Its first line answers by itself.
 ///
 /// # Errors
 ///
 /// [`LanguageError`] on a broken build.
-pub fn report_message(document: &ReportDocument, link: Option<&Link<'_>>) -> Result<String, LanguageError> {
+pub fn report_message(document: &ReportDocument, markup: Markup) -> Result<String, LanguageError> {
     let words = Words::of(&document.language)?;
-    let mut lines =
-        vec![first_line(words, document), second_line(words, document), third_line(words, document)];
+    let mut lines = vec![
+        first_line(words, document, markup),
+        second_line(words, document, markup),
+        third_line(words, document, markup),
+    ];
     lines.retain(|line| !line.is_empty());
-    if let Some(link) = link.filter(|link| link.is_web()) {
-        let until = Dates(words).until(link.opens_until, document.as_of);
-        let opens = fill(&words.message.opens, &[("time", &until)]);
-        let (url, report) = (escape(&plain(link.url)), &words.message.report);
-        lines.push(format!("<a href=\"{url}\">{report}</a> · {opens}"));
-    }
     Ok(lines.join("\n").replace('\u{2212}', "-"))
 }
 
-fn first_line(words: &Words, document: &ReportDocument) -> String {
-    let (symbol, tf) = (escape(document.symbol.as_str()), document.timeframe);
+fn first_line(words: &Words, document: &ReportDocument, markup: Markup) -> String {
+    let (symbol, tf) = (markup.escape(document.symbol.as_str()), document.timeframe);
     if let Some(sentence) = abstained_word(words, document.report.outcome) {
         let none = &words.bias.none;
         let reason = sentence.strip_prefix(none.as_str()).unwrap_or(sentence);
-        return format!("<b>{symbol} {tf} {none}</b>{reason}");
+        return format!("{}{reason}", markup.bold(&format!("{symbol} {tf} {none}")));
     }
     let bias = bias_word(words, document.report.bias);
     let bias = match document.report.bias {
@@ -63,13 +42,15 @@ fn first_line(words: &Words, document: &ReportDocument) -> String {
         true => format!("\u{a0}? ({})", words.message.odds_doubted),
         false => String::new(),
     };
-    format!("<b>{symbol} {tf} {bias}</b>, {up} {}, {down} {}{doubt}", odds.p_up, odds.p_down)
+    let verdict = markup.bold(&format!("{symbol} {tf} {bias}"));
+    format!("{verdict}, {up} {}, {down} {}{doubt}", odds.p_up, odds.p_down)
 }
 
-fn second_line(words: &Words, document: &ReportDocument) -> String {
+fn second_line(words: &Words, document: &ReportDocument, markup: Markup) -> String {
     let mut parts = Vec::new();
-    let strike = |number: &str| format!("<s>{}</s>", escape(number));
-    let sentence = prose::told(words, &prose::first_sentence_of(words, document), 300, escape, strike);
+    let spell = |text: &str| markup.escape(text);
+    let strike = |number: &str| markup.struck(&markup.escape(number));
+    let sentence = prose::told(words, &prose::first_sentence_of(words, document), 300, spell, strike);
     if !sentence.is_empty() {
         parts.push(sentence);
     }
@@ -79,8 +60,8 @@ fn second_line(words: &Words, document: &ReportDocument) -> String {
             let shown = figures::price(value, document.tick);
             let piece = prose::at_path(path, shown, &document.checks.items);
             match piece.state {
-                State::Unverified => prose::told(words, &[piece], 200, escape, strike),
-                _ => format!("<code>{}</code>", piece.text),
+                State::Unverified => prose::told(words, &[piece], 200, spell, strike),
+                _ => markup.code(&piece.text),
             }
         };
         let above = ends.above.map(|value| price("invalidation.above", value));
@@ -95,15 +76,22 @@ fn second_line(words: &Words, document: &ReportDocument) -> String {
     parts.join(" ")
 }
 
-fn third_line(words: &Words, document: &ReportDocument) -> String {
-    checked(words, document.analyst, &document.llm_model, &document.checks, document.trust)
+fn third_line(words: &Words, document: &ReportDocument, markup: Markup) -> String {
+    checked(words, markup, document.analyst, &document.llm_model, &document.checks, document.trust)
 }
 
 /// Who wrote it, and how many of its numbers hold.
-pub(super) fn checked(words: &Words, analyst: Analyst, model: &str, checks: &Checks, trust: Trust) -> String {
+pub(super) fn checked(
+    words: &Words,
+    markup: Markup,
+    analyst: Analyst,
+    model: &str,
+    checks: &Checks,
+    trust: Trust,
+) -> String {
     let mut parts = vec![match analyst {
         Analyst::Rules => words.message.rules.clone(),
-        Analyst::Model => fill(&words.message.model, &[("name", &escape(&model_name(model)))]),
+        Analyst::Model => fill(&words.message.model, &[("name", &markup.escape(&model_name(model)))]),
     }];
     if checks.checked > 0 {
         let (verified, checked) = (checks.verified.to_string(), checks.checked.to_string());
@@ -116,5 +104,5 @@ pub(super) fn checked(words: &Words, analyst: Analyst, model: &str, checks: &Che
     if trust == Trust::Low {
         parts.push(words.message.low.clone());
     }
-    format!("<i>{}</i>", parts.join(" "))
+    markup.italic(&parts.join(" "))
 }

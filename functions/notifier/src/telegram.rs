@@ -4,9 +4,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use notify::Notice;
+use notify::message::Markup;
 use notify::telegram::{self, Document, Message, TelegramError};
 use secrecy::SecretString;
+use storage::Delivery;
 use tracing::info;
+
+use crate::messenger::fate;
+use crate::patience::{self, TRIES};
 
 /// Where messages go.
 #[derive(Clone)]
@@ -26,14 +32,14 @@ impl Telegram {
 
 /// What is sent.
 #[derive(Debug, Clone, Copy)]
-pub enum Delivery<'a> {
+enum Parcel<'a> {
     /// A page with its caption.
     Page(Document<'a>),
     /// A text.
     Text(Message<'a>),
 }
 
-impl Delivery<'_> {
+impl Parcel<'_> {
     /// The first line alone of what it says.
     fn shorten(&mut self) {
         let text = match self {
@@ -44,17 +50,11 @@ impl Delivery<'_> {
     }
 }
 
-/// Waits for one notice, together; a step has far more time than that.
-const PATIENCE: Duration = Duration::from_secs(90);
-
-/// How often one notice is sent at most.
-const TRIES: u32 = 4;
-
 /// How long a chat is left alone that lets nothing in.
 const REST: SignedDuration = SignedDuration::from_hours(1);
 
 /// The chat as this process knows it.
-pub struct Chat {
+pub(crate) struct Chat {
     telegram: Telegram,
     state: Mutex<State>,
 }
@@ -84,14 +84,12 @@ enum Next {
 
 /// What comes after `error`, with `tries` made and `waited` before them.
 fn next(error: &TelegramError, tries: u32, waited: Duration) -> Next {
-    let again = |wait: Duration| {
-        if tries < TRIES && waited.saturating_add(wait) <= PATIENCE { Next::Again(wait) } else { Next::Drop }
-    };
+    let again = |asked| patience::wait(tries, waited, asked).map_or(Next::Drop, Next::Again);
     match error {
-        TelegramError::RateLimited { retry_after } => again((*retry_after).max(Duration::from_secs(1))),
+        TelegramError::RateLimited { retry_after } => again(Some(*retry_after)),
         // what may have arrived is not sent twice
         TelegramError::Unavailable { may_have_arrived: true, .. } => Next::Drop,
-        TelegramError::Unavailable { .. } => again(Duration::from_secs(1 << tries.min(5))),
+        TelegramError::Unavailable { .. } => again(None),
         TelegramError::Migrated { chat } if tries < TRIES => Next::Move(*chat),
         TelegramError::TooLong { .. } if tries < TRIES => Next::Shorten,
         TelegramError::Unauthorized | TelegramError::Forbidden { .. } => Next::Rest,
@@ -103,29 +101,49 @@ fn next(error: &TelegramError, tries: u32, waited: Duration) -> Next {
 
 impl Chat {
     /// The chat, of which nothing is known yet.
-    pub fn new(telegram: Telegram) -> Self {
+    pub(crate) fn new(telegram: Telegram) -> Self {
         Self { telegram, state: Mutex::default() }
     }
 
-    /// Sends `notice` at `now`, again where that is worth it. What the user should know comes back: of a notice that
-    /// was delivered in spite of something.
-    ///
-    /// # Errors
-    /// Why it was not delivered.
-    pub async fn deliver(&self, mut notice: Delivery<'_>, now: Timestamp) -> Result<Option<String>, String> {
+    /// Sends `notice` at `now`, with its page: a local server's link opens on no phone.
+    pub(crate) async fn tell(&self, notice: &Notice<'_>, now: Timestamp) -> Delivery {
+        let (tries, told) = match notice.message(Markup::HTML) {
+            Ok(html) => {
+                let silent = notice.is_silent();
+                let parcel = match notice.page {
+                    Some(page) => Parcel::Page(Document {
+                        file_name: page.file_name,
+                        media_type: "text/html",
+                        bytes: page.html.as_bytes(),
+                        caption_html: &html,
+                        silent,
+                    }),
+                    None => Parcel::Text(Message { html: &html, silent }),
+                };
+                self.deliver(parcel, now).await
+            }
+            Err(error) => (0, Err(error.to_string())),
+        };
+        fate("telegram", tries, told)
+    }
+
+    /// Sends the parcel, again where that is worth it: how often, and why it was not delivered, or what the user should
+    /// know of one that was.
+    async fn deliver(&self, mut notice: Parcel<'_>, now: Timestamp) -> (u32, Result<Option<String>, String>) {
         if let Some((until, why)) = self.with(|state| state.rests.clone()).filter(|(until, _)| now < *until) {
-            return Err(format!("{why}; nothing is sent there before {}", until.strftime("%H:%M UTC")));
+            return (0, Err(format!("{why}; nothing is sent there before {}", until.strftime("%H:%M UTC"))));
         }
-        let (mut tries, mut waited, mut note) = (0, Duration::ZERO, None);
+        let (mut tries, mut sendings, mut waited, mut note) = (0, 0, Duration::ZERO, None);
         loop {
             let moved = self.with(|state| state.moved);
             let chat = moved.map_or_else(|| self.telegram.chat.clone(), |chat| chat.to_string());
             let client = &self.telegram.client;
             let sent = match &notice {
-                Delivery::Page(document) => client.send_document(&chat, document).await,
-                Delivery::Text(message) => client.send_message(&chat, message).await,
+                Parcel::Page(document) => client.send_document(&chat, document).await,
+                Parcel::Text(message) => client.send_message(&chat, message).await,
             };
-            let Err(error) = sent else { return Ok(note) };
+            sendings += 1;
+            let Err(error) = sent else { return (sendings, Ok(note)) };
             tries += 1;
             match next(&error, tries, waited) {
                 Next::Again(wait) => {
@@ -144,9 +162,9 @@ impl Chat {
                 }
                 Next::Rest => {
                     self.with(|state| state.rests = Some((now + REST, error.to_string())));
-                    return Err(error.to_string());
+                    return (sendings, Err(error.to_string()));
                 }
-                Next::Drop => return Err(error.to_string()),
+                Next::Drop => return (sendings, Err(error.to_string())),
             }
         }
     }

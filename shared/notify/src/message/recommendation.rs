@@ -1,27 +1,27 @@
 use domain::recommendation::{CloseSide, Direction, PlanDocument, RecommendationDocument};
 use rust_decimal::Decimal;
 
-use super::escape;
-use super::message::{Link, checked};
+use super::Markup;
+use super::report::checked;
 use crate::dates::Dates;
 use crate::figures;
 use crate::lang::{LanguageError, Words, fill};
 use crate::page::recommendation::{base_of, conflict_words, direction_word, rule_word};
-use crate::prose::{self, Prose, State};
+use crate::prose::{self, Piece, Prose, State};
 use crate::text::{first_sentence, plain};
 
-/// The message of a recommendation in HTML parse mode, short enough for a document's caption. Its first line answers
-/// by itself. It names no size and no balance. Without a link the page is expected to be attached.
+/// The message of a recommendation, short enough for the caption of a document. Its first line answers by itself. It
+/// names no size and no balance.
 ///
 /// # Errors
 ///
 /// [`LanguageError`] on a broken build.
 pub fn recommendation_message(
     document: &RecommendationDocument,
-    link: Option<&Link<'_>>,
+    markup: Markup,
 ) -> Result<String, LanguageError> {
     let words = Words::of(&document.language)?;
-    let told = Told { words, document };
+    let told = Told { words, document, markup };
     let mut lines = vec![told.verdict()];
     let plan = document.plan.as_ref().filter(|_| document.is_valid_plan());
     match plan {
@@ -29,8 +29,9 @@ pub fn recommendation_message(
         None => lines.push(told.why_none()),
     }
     lines.push(told.conflicts());
-    lines.push(checked(words, document.analyst, &document.llm_model, &document.checks, document.trust));
-    lines.push(told.last(plan, link));
+    let (checks, trust) = (&document.checks, document.trust);
+    lines.push(checked(words, markup, document.analyst, &document.llm_model, checks, trust));
+    lines.extend(plan.map(|plan| told.ends(plan)));
     lines.retain(|line| !line.is_empty());
     Ok(lines.join("\n").replace('\u{2212}', "-"))
 }
@@ -39,25 +40,32 @@ pub fn recommendation_message(
 struct Told<'a> {
     words: &'static Words,
     document: &'a RecommendationDocument,
-}
-
-fn strike(number: &str) -> String {
-    format!("<s>{}</s>", escape(number))
+    markup: Markup,
 }
 
 impl Told<'_> {
+    /// Pieces of prose in at most `longest` characters, with numbers that may be wrong struck.
+    fn told(self, pieces: &[Piece], longest: usize) -> String {
+        let markup = self.markup;
+        let strike = |number: &str| markup.struck(&markup.escape(number));
+        prose::told(self.words, pieces, longest, |text| markup.escape(text), strike)
+    }
+
     /// `SOLUSDT ▼ Short 74 · uncalibrated`.
     fn verdict(self) -> String {
         let (word, mark, _) = direction_word(self.words, self.document.recommendation.direction);
-        let symbol = escape(self.document.symbol.as_str());
+        let symbol = self.markup.escape(self.document.symbol.as_str());
         let verdict = if mark.is_empty() { word.to_owned() } else { format!("{mark} {word}") };
         let signal = &self.words.signal;
         match self.document.recommendation.direction {
-            Direction::StandAside => format!("<b>{symbol} {verdict}</b>"),
-            _ if !self.document.is_valid_plan() => format!("<b>{symbol} {word}: {}</b>", signal.invalid),
+            Direction::StandAside => self.markup.bold(&format!("{symbol} {verdict}")),
+            _ if !self.document.is_valid_plan() => {
+                self.markup.bold(&format!("{symbol} {word}: {}", signal.invalid))
+            }
             _ => {
                 let strength = self.document.strength.value;
-                format!("<b>{symbol} {verdict} {strength}</b> · {}", signal.uncalibrated)
+                let verdict = self.markup.bold(&format!("{symbol} {verdict} {strength}"));
+                format!("{verdict} · {}", signal.uncalibrated)
             }
         }
     }
@@ -67,8 +75,8 @@ impl Told<'_> {
         let shown = figures::price(value, self.document.tick);
         let piece = prose::at_path(path, shown, &self.document.checks.items);
         match piece.state {
-            State::Unverified => prose::told(self.words, &[piece], 200, escape, strike),
-            _ => format!("<code>{}</code>", piece.text),
+            State::Unverified => self.told(&[piece], 200),
+            _ => self.markup.code(&piece.text),
         }
     }
 
@@ -98,15 +106,15 @@ impl Told<'_> {
         if answer.direction != Direction::StandAside {
             let rules = self.document.broken.iter().map(|rule| rule_word(self.words, *rule));
             // the page has them all
-            return rules.take(3).map(escape).collect::<Vec<_>>().join(" ");
+            return rules.take(3).map(|rule| self.markup.escape(rule)).collect::<Vec<_>>().join(" ");
         }
         let prose = Prose::of_recommendation(self.words, self.document);
         let pieces = prose.pieces(&answer.summary, 0..first_sentence(&answer.summary), "summary");
-        prose::told(self.words, &pieces, 300, escape, strike)
+        self.told(&pieces, 300)
     }
 
     fn conflicts(self) -> String {
-        let base = escape(&plain(base_of(self.document)));
+        let base = self.markup.escape(&plain(base_of(self.document)));
         let direction = self.document.recommendation.direction;
         let sentences = self.document.conflicts.iter().map(|conflict| {
             let (lead, _) = conflict_words(self.words, *conflict, direction);
@@ -115,33 +123,20 @@ impl Told<'_> {
         sentences.collect::<Vec<_>>().join(" ")
     }
 
-    /// The link, by when to enter, what ends the plan.
-    fn last(self, plan: Option<&PlanDocument>, link: Option<&Link<'_>>) -> String {
+    /// By when to enter, and what ends the plan.
+    fn ends(self, plan: &PlanDocument) -> String {
         let (signal, dates) = (&self.words.signal, Dates(self.words));
-        let mut parts = Vec::new();
-        if let Some(link) = link.filter(|link| link.is_web()) {
-            let word = if plan.is_some() { &signal.plan } else { &self.words.advice.kind };
-            parts.push(format!("<a href=\"{}\">{word}</a>", escape(&plain(link.url))));
-            let until = dates.until(link.opens_until, self.document.as_of);
-            parts.push(fill(&self.words.message.opens, &[("time", &until)]));
+        let mut ends = vec![fill(&signal.enter_by, &[("day", &dates.short(plan.enter_by))])];
+        let end = &self.document.recommendation.invalidation;
+        let template = match end.close {
+            CloseSide::Above => Some(&signal.void_above),
+            CloseSide::Below => Some(&signal.void_below),
+            CloseSide::None => None,
+        };
+        if let (Some(template), Some(price)) = (template, end.price) {
+            ends.push(fill(template, &[("price", &self.price("invalidation.price", price))]));
         }
-        let mut ends = Vec::new();
-        if let Some(plan) = plan {
-            ends.push(fill(&signal.enter_by, &[("day", &dates.short(plan.enter_by))]));
-            let end = &self.document.recommendation.invalidation;
-            let template = match end.close {
-                CloseSide::Above => Some(&signal.void_above),
-                CloseSide::Below => Some(&signal.void_below),
-                CloseSide::None => None,
-            };
-            if let (Some(template), Some(price)) = (template, end.price) {
-                ends.push(fill(template, &[("price", &self.price("invalidation.price", price))]));
-            }
-        }
-        if !ends.is_empty() {
-            parts.push(ends.join(", "));
-        }
-        parts.join(" · ")
+        ends.join(", ")
     }
 }
 
@@ -155,23 +150,20 @@ mod tests {
 
     #[test]
     fn a_plan_reads_as_the_style_guide_prints_it() {
-        let link =
-            Link { url: "https://example.org/r.html", opens_until: "2026-04-30T16:00:00Z".parse().unwrap() };
         let mut document = short();
         assert_eq!(
-            recommendation_message(&document, Some(&link)).unwrap(),
+            recommendation_message(&document, Markup::HTML).unwrap(),
             "<b>BTCUSDT ▼ Short 74</b> · uncalibrated\n\
              Entry <code>74,050.00</code> to <code>75,000.00</code> · stop <code>78,100.00</code>\n\
              Targets <code>69,514.34</code> (1.28 R), <code>65,177.24</code> (2.59 R)\n\
              You are long BTC. A position of yours has no stop order on the exchange.\n\
              <i>Model “gpt-5.2”. 3 of 3 numbers verified.</i>\n\
-             <a href=\"https://example.org/r.html\">Plan</a> · opens until 16:00 UTC · enter by 3 May, 04:00 UTC, void \
-             above <code>77,600.00</code>"
+             enter by 3 May, 04:00 UTC, void above <code>77,600.00</code>"
         );
         // a size would tell of the account
-        assert!(!recommendation_message(&document, None).unwrap().contains("0.03011"));
+        assert!(!recommendation_message(&document, Markup::HTML).unwrap().contains("0.03011"));
         document.language = "ru".into();
-        let russian = recommendation_message(&document, Some(&Link { url: "javascript:x", ..link })).unwrap();
+        let russian = recommendation_message(&document, Markup::HTML).unwrap();
         assert!(russian.starts_with("<b>BTCUSDT ▼ Шорт 74</b> · не откалибровано\n"), "{russian}");
         assert!(russian.ends_with("вход до 3 мая, 04:00 UTC, снят выше <code>77,600.00</code>"), "{russian}");
     }
@@ -182,7 +174,7 @@ mod tests {
         let stop = document.checks.items.iter_mut().find(|item| item.path == "plan.stop").unwrap();
         (stop.status, stop.expected) = (CheckStatus::Unverified, "70079.99".into());
         recount(&mut document);
-        let message = recommendation_message(&document, None).unwrap();
+        let message = recommendation_message(&document, Markup::HTML).unwrap();
         assert!(message.contains("stop <s>71,900.00</s>\u{a0}? (in the data 70,079.99)\n"), "{message}");
         assert!(message.contains("11 of 12 numbers verified, 1 not confirmed."), "{message}");
     }
@@ -190,12 +182,12 @@ mod tests {
     #[test]
     fn no_plan_is_said_in_the_first_line() {
         assert_eq!(
-            recommendation_message(&aside(), None).unwrap(),
+            recommendation_message(&aside(), Markup::HTML).unwrap(),
             "<b>BTCUSDT Stand aside</b>\nStand aside: month, week and day disagree.\n\
              <i>Rule-based analyst. 3 of 3 numbers verified.</i>"
         );
         assert_eq!(
-            recommendation_message(&invalid(), None).unwrap(),
+            recommendation_message(&invalid(), Markup::HTML).unwrap(),
             "<b>BTCUSDT Long: invalid plan</b>\n\
              Reward to risk must be at least 1.5 after costs. The expected value at the stated odds must be above zero.\n\
              <i>Rule-based analyst. 12 of 12 numbers verified.</i>"
@@ -208,7 +200,7 @@ mod tests {
         document.recommendation.summary = "long ".repeat(400);
         document.llm_model = "<b>".repeat(300);
         document.conflicts = [domain::recommendation::Conflict::ExposureLimit; 6].to_vec();
-        let message = recommendation_message(&document, None).unwrap();
+        let message = recommendation_message(&document, Markup::HTML).unwrap();
         assert!(without_markup(&message).encode_utf16().count() <= CAPTION_LIMIT, "{message}");
     }
 }

@@ -1,7 +1,7 @@
 use domain::{Symbol, Timeframe};
 use jiff::Timestamp;
 
-use super::escape;
+use super::Markup;
 use crate::dates::Dates;
 use crate::lang::{LanguageError, Words, fill};
 use crate::text::{capped, plain};
@@ -25,21 +25,26 @@ pub struct Trouble<'a> {
     pub language: &'a str,
 }
 
-/// The message of a report that failed, in HTML parse mode. `now` decides whether a time needs its day.
+/// The message of a report that failed. `now` decides whether a time needs its day.
 ///
 /// # Errors
 ///
 /// [`LanguageError`] on a broken build.
-pub fn trouble_message(trouble: &Trouble<'_>, now: Timestamp) -> Result<String, LanguageError> {
+pub fn trouble_message(
+    trouble: &Trouble<'_>,
+    now: Timestamp,
+    markup: Markup,
+) -> Result<String, LanguageError> {
     let words = Words::of(trouble.language)?;
     let dates = Dates(words);
-    let line = |text: &str| escape(&capped(plain(text).trim(), 300));
-    let (symbol, timeframe) = (escape(trouble.symbol.as_str()), trouble.timeframe);
+    let line = |text: &str| capped(plain(text).trim(), 300);
+    let (symbol, timeframe) = (markup.escape(trouble.symbol.as_str()), trouble.timeframe);
     let mut second = vec![match trouble.next_try {
         Some(at) => fill(&words.trouble.again, &[("time", &dates.until(at, now))]),
         None => words.trouble.left.clone(),
     }];
     second.extend(trouble.last_report.map(|at| fill(&words.trouble.kept, &[("day", &dates.day(at))])));
-    let first = format!("<b>{symbol} {timeframe} {}</b>: {}", words.trouble.not_read, line(trouble.reason));
-    Ok(format!("{first}\n{}\n<code>{}</code>", second.join(" "), line(trouble.command)))
+    let first = markup.bold(&format!("{symbol} {timeframe} {}", words.trouble.not_read));
+    let command = markup.code(&line(trouble.command));
+    Ok(format!("{first}: {}\n{}\n{command}", markup.escape(&line(trouble.reason)), second.join(" ")))
 }
