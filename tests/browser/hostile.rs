@@ -1,5 +1,6 @@
 use domain::Timeframe;
 use notify::page::{ChartSvgs, InputRow, PageInput, Parent, Picture, Reading, RunFacts};
+use notify::{About, Link, Notice};
 use serde_json::Value;
 
 use super::launch::in_browser;
@@ -30,11 +31,47 @@ fn hostile_text_in_every_field_stays_text() {
     });
 }
 
+/// A letter, as a mail program without any guard of its own shows it.
+#[test]
+fn hostile_text_in_a_letter_stays_text() {
+    in_browser("hostile_text_in_a_letter_stays_text", async |browser| {
+        let mut fields = 0;
+        let own = Hostile::of(material().0, &mut fields);
+        let (run_id, link) = ("r-1".parse().unwrap(), PAYLOAD.replace('N', "2"));
+        let link = Link { url: &format!("https://{link}"), opens_until: own.document.as_of };
+        let page = notify::Page { file_name: "x.html", html: "", link: Some(link) };
+        let about = About::Report(&own.document);
+        let notice = Notice { key: "k", run_id: &run_id, flow: 1, about, page: Some(page) };
+        let letter = notify::mail::html(&notice).unwrap();
+        // its one link is an address that nobody made
+        let (start, rest) = letter.split_once("<a href=\"").expect("the letter has a link");
+        let (_, rest) = rest.split_once("\" rel=\"noopener noreferrer\">").unwrap();
+        stays_text(browser, "a letter", &format!("{start}<a>{rest}"), 1).await;
+        let trouble = notify::message::Trouble {
+            symbol: &own.document.symbol,
+            timeframe: Timeframe::Week,
+            reason: PAYLOAD,
+            next_try: None,
+            command: PAYLOAD,
+            last_report: None,
+            language: "ru",
+        };
+        let about = About::Trouble(&trouble, own.document.as_of);
+        let letter = notify::mail::html(&Notice { about, page: None, ..notice }).unwrap();
+        stays_text(browser, "a letter of trouble", &letter, 2).await;
+    });
+}
+
 async fn shows_only_text(browser: &Browser, what: &str, html: &str) {
     let start = html.find("<meta http-equiv=\"Content-Security-Policy\"").expect("the page has a policy");
     let bare = format!("{}{}", &html[..start], html[start..].split_once('>').unwrap().1);
+    stays_text(browser, what, &bare, 21).await;
+}
+
+/// At least so many payloads are shown, and none does anything.
+async fn stays_text(browser: &Browser, what: &str, html: &str, shown: u32) {
     browser.site.requests();
-    browser.site.publish("hostile", &bare, None);
+    browser.site.publish("hostile", html, None);
     browser.visit("hostile").await;
     let look = "const foreign = [...document.querySelectorAll(`[src], link, script, iframe, object, [onerror], [onload],
           [onclick], a[href]`)].filter(element => !/^(data:image\\/png|#)/.test(
@@ -43,7 +80,11 @@ async fn shows_only_text(browser: &Browser, what: &str, html: &str) {
           ...foreign.map(element => element.outerHTML)]";
     let found = browser.texts(look, Vec::new()).await;
     assert_eq!(found[0], "", "{what}: a script ran");
-    assert!(found[1].parse::<u32>().unwrap() > 20, "{what}: the page shows only {} of the texts", found[1]);
+    assert!(
+        found[1].parse::<u32>().unwrap() >= shown,
+        "{what}: the page shows only {} of the texts",
+        found[1]
+    );
     assert!(found[2..].is_empty(), "{what}: {:?}", &found[2..]);
     let asked = browser.site.requests();
     let foreign: Vec<_> = asked.iter().filter(|request| request.contains("example.invalid")).collect();

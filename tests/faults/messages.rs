@@ -21,7 +21,8 @@ pub(super) struct Effects {
     rows: Vec<(String, String)>,
     files: BTreeMap<String, Sha256Hex>,
     calls: u64,
-    notices: usize,
+    /// Requests to each channel.
+    notices: [u64; 4],
 }
 
 pub(super) async fn effects(fate: Fate, seed: u64) -> Effects {
@@ -51,7 +52,8 @@ pub(super) async fn effects(fate: Fate, seed: u64) -> Effects {
         rows: rows.map(Result::unwrap).collect(),
         files: files(&topdown.data(), &["runs", "pages", "paid"]),
         calls: world.count(Service::OpenAi),
-        notices: world.messages().len(),
+        notices: [Service::Telegram, Service::Webhook, Service::Slack, Service::Mail]
+            .map(|service| world.count(service)),
     }
 }
 
@@ -82,7 +84,7 @@ fn files(data: &std::path::Path, folders: &[&str]) -> BTreeMap<String, Sha256Hex
 
 async fn same_as_in_order(fates: &[(Fate, u64)]) {
     let wanted = effects(IN_ORDER, 0).await;
-    assert_eq!((wanted.status, wanted.calls, wanted.notices), (Status::Done, 2, 1));
+    assert_eq!((wanted.status, wanted.calls, wanted.notices), (Status::Done, 2, [1; 4]));
     assert_eq!(wanted.rows.len(), 2);
     for (fate, seed) in fates {
         let found = effects(*fate, *seed).await;

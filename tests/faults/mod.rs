@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 mod budget;
 mod catalog;
+mod channels;
 mod charged;
 mod charts;
 mod clock;

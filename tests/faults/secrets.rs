@@ -18,12 +18,20 @@ const CHART_IMG: &str = "canary/chart+img=5Kp8Ys2Gd7Fj4Ta9Ue3Mb6W";
 const TELEGRAM: &str = "70111222:canary_telegram-4Xv9Sq2Lk7Pz8Ro";
 const ACCOUNT: &str = "canary/account+key=8Dn3Wf6Jq1Hv5Ys9Bx2Pk";
 const SIGNING: &str = "canary/signing+key=2Rt7Gm4Zc9Lu6Ea1Xo8Qi";
-const ALL: [(&str, &str); 5] = [
+const WEBHOOK: &str = "canary_webhook-6Tq9Lk2Zx8Rw4Vb7Nm3Hc1Jd5";
+const SIGNED_BY: &str = "canary/webhook+secret=9Gw3Xs7Ld2Pf6Yb1Kt";
+const SLACK: &str = "canary_slack-3Hy8Vn5Qc1Zr7Mw2Xj6Kd9Tb4Lp";
+const MAIL: &str = "canary/smtp+password=7Rz2Mc9Wk4Lq8Vx1Bn6";
+const ALL: [(&str, &str); 9] = [
     ("openai", OPENAI),
     ("chart-img", CHART_IMG),
     ("telegram", TELEGRAM),
     ("account", ACCOUNT),
     ("signing", SIGNING),
+    ("webhook", WEBHOOK),
+    ("signed-by", SIGNED_BY),
+    ("slack", SLACK),
+    ("mail", MAIL),
 ];
 
 /// Listed in October 2025: little to collect.
@@ -102,12 +110,16 @@ fn request(request: &Recorded) -> Place {
         Service::OpenAi => Some(("authorization", format!("Bearer {OPENAI}"))),
         Service::ChartImg => Some(("x-api-key", CHART_IMG.to_owned())),
         Service::Binance => Some(("x-mbx-apikey", ACCOUNT.to_owned())),
-        Service::Telegram => None,
+        // theirs are in the path; the mail server's is in no letter
+        Service::Telegram | Service::Webhook | Service::Slack | Service::Mail => None,
     };
-    let mut path = request.path.clone();
-    if request.service == Service::Telegram {
-        path = path.replacen(&format!("/bot{TELEGRAM}/"), "/bot/", 1);
-    }
+    let in_path = match request.service {
+        Service::Telegram => TELEGRAM,
+        Service::Webhook => WEBHOOK,
+        Service::Slack => SLACK,
+        _ => "",
+    };
+    let path = if in_path.is_empty() { request.path.clone() } else { request.path.replacen(in_path, "", 1) };
     let headers = request.headers.iter().filter(|(name, value)| {
         wanted.as_ref().is_none_or(|(header, secret)| name != header || value != secret)
     });
@@ -124,6 +136,7 @@ async fn live_world() -> World {
         account.key = ACCOUNT.to_owned();
         account.secret = SIGNING.to_owned();
     });
+    world.sign_webhooks_by(SIGNED_BY);
     world
 }
 
@@ -141,6 +154,15 @@ fn with_secrets(world: &World) -> Topdown {
         .with("TOPDOWN_TELEGRAM_URL", &world.telegram_url())
         .with("TELEGRAM_BOT_TOKEN", TELEGRAM)
         .with("TELEGRAM_CHAT_ID", "1")
+        .with("TOPDOWN_WEBHOOK_URL", &format!("{}/{WEBHOOK}", world.webhook_url()))
+        .with("TOPDOWN_WEBHOOK_SECRET", SIGNED_BY)
+        .with("TOPDOWN_SLACK_URL", &world.slack_url())
+        .with("SLACK_WEBHOOK_URL", &format!("{}/services/T0/B0/{SLACK}", world.slack_url()))
+        .with("SMTP_URL", &world.mail_url())
+        .with("SMTP_USERNAME", "topdown")
+        .with("SMTP_PASSWORD", MAIL)
+        .with("MAIL_FROM", "topdown@example.org")
+        .with("MAIL_TO", "reader@example.org")
         .with("RUST_LOG", "trace")
 }
 
@@ -157,10 +179,21 @@ fn echo(status: u16, body: Value) -> Fault {
     Fault::Answer { status, headers: Vec::new(), body: body.to_string().into_bytes() }
 }
 
+/// Every vendor; the exchange first, without which there is nothing to see.
+const USED: [Service; 7] = [
+    Service::Binance,
+    Service::OpenAi,
+    Service::ChartImg,
+    Service::Telegram,
+    Service::Webhook,
+    Service::Slack,
+    Service::Mail,
+];
+
 /// The faults of one run: each vendor fails in the same way, once it has been used.
 fn faults(elsewhere: &World) -> Vec<(&'static str, Vec<Rule>)> {
     let each = |fault: Fault| {
-        [Service::OpenAi, Service::ChartImg, Service::Telegram].map(|s| Rule::next(s, fault.clone())).to_vec()
+        USED.into_iter().skip(1).map(|service| Rule::next(service, fault.clone())).collect::<Vec<_>>()
     };
     let led_to = |service: Service, url: String| Rule::next(service, Fault::Redirect(url));
     vec![
@@ -195,6 +228,12 @@ fn faults(elsewhere: &World) -> Vec<(&'static str, Vec<Rule>)> {
                         json!({ "ok": false, "error_code": 400, "description": format!("bad {TELEGRAM}") }),
                     ),
                 ),
+                Rule::next(Service::Webhook, echo(400, json!(format!("bad {WEBHOOK} {SIGNED_BY}")))),
+                Rule::next(Service::Slack, echo(403, json!(format!("bad /services/T0/B0/{SLACK}")))),
+                Rule::next(
+                    Service::Mail,
+                    echo(554, json!(format!("bad {MAIL} {}", STANDARD_NO_PAD.encode(MAIL)))),
+                ),
             ],
         ),
         (
@@ -211,6 +250,8 @@ fn faults(elsewhere: &World) -> Vec<(&'static str, Vec<Rule>)> {
                     format!("{}/v2/tradingview/advanced-chart", elsewhere.chart_img_url()),
                 ),
                 led_to(Service::Telegram, format!("{}/bot1:x/sendDocument", elsewhere.telegram_url())),
+                led_to(Service::Webhook, elsewhere.webhook_url()),
+                led_to(Service::Slack, format!("{}/services/T0/B0/x", elsewhere.slack_url())),
             ],
         ),
     ]
@@ -234,7 +275,7 @@ async fn no_secret_is_written_or_sent_where_it_is_not_wanted() {
     }
     command(&topdown, &["runs", "--json"], &mut places);
     command(&topdown, &["run", "1", "NOPEUSDT"], &mut places);
-    for service in [Service::Binance, Service::OpenAi, Service::ChartImg, Service::Telegram] {
+    for service in USED {
         assert!(world.count(service) > 0, "{service:?} was used");
         assert_eq!(elsewhere.count(service), 0, "{service:?} led there in vain");
     }
@@ -254,10 +295,12 @@ async fn no_secret_is_written_or_sent_where_it_is_not_wanted() {
     );
 
     // a signed address opens an artifact: it is the journal's and the notice's, not the logs' or the vendors'
+    let told = ["Telegram", "Webhook", "Slack", "Mail"];
     assert!(signatures.len() > 20, "{}", signatures.len());
     for place in places.iter().filter(|place| {
         place.name.starts_with("stderr")
-            || (place.name.starts_with("request") && !place.name.contains("Telegram"))
+            || (place.name.starts_with("request")
+                && !told.iter().any(|service| place.name.ends_with(service)))
     }) {
         let text = String::from_utf8_lossy(&place.bytes);
         assert!(

@@ -12,6 +12,7 @@ use tests::{Server, Topdown};
 use tokio::time::Instant;
 
 use super::bench::{RUN, count, database, failed_demo, killed, program_in};
+use super::channels::{taken, with_channels};
 
 /// A world whose clock is the machine's, as `serve` expects of an exchange.
 async fn world() -> World {
@@ -164,10 +165,7 @@ async fn a_run_past_its_deadline_fails() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_week_is_told_tried_again_and_left() {
     let world = world().await;
-    let topdown = watching(&world)
-        .with("TOPDOWN_TELEGRAM_URL", &world.telegram_url())
-        .with("TELEGRAM_BOT_TOKEN", "1:token-of-a-test")
-        .with("TELEGRAM_CHAT_ID", "1");
+    let topdown = with_channels(watching(&world), &world);
     world.faults().inject(Rule::next(Service::OpenAi, Fault::ServerError(500)).forever());
     // the messenger wants the first notice a second later
     world.faults().inject(Rule::next(Service::Telegram, Fault::TooManyRequests { retry_after_s: 1 }));
@@ -175,10 +173,13 @@ async fn a_failed_week_is_told_tried_again_and_left() {
         let mut server = Server::start(&topdown, 1024);
         server.until_said("BTCUSDT was not read this week: 1M-report: ");
         server.until_said("it is tried again at ");
-        server.until("a notice", || (world.messages().len() == 1).then_some(()));
+        server.until("a notice on each channel", || (taken(&world) == [1; 4]).then_some(()));
         let notice = world.messages().remove(0);
         assert!(notice.shown.starts_with("BTCUSDT 1w not read: 1M-report: "), "{}", notice.shown);
         assert!(notice.shown.contains("Next try ") && !notice.silent, "{}", notice.shown);
+        let hook = world.hooks().remove(0).body;
+        assert_eq!((&hook["kind"], &hook["silent"]), (&"trouble".into(), &false.into()));
+        assert_eq!(hook["headline"], notice.shown.lines().next().unwrap());
         // neither another look nor another start repeats the notice
         drop(server);
         let mut server = Server::start(&topdown, 1024);
@@ -189,7 +190,7 @@ async fn a_failed_week_is_told_tried_again_and_left() {
         assert_eq!((&second["status"], &second["resumes"]), (&"failed".into(), &runs(&topdown)[0]["run_id"]));
         let resume = format!("topdown resume {}", second["run_id"].as_str().unwrap());
         server.until_said(&resume);
-        server.until("its notice", || (world.messages().len() == 2).then_some(()));
+        server.until("its notice on each channel", || (taken(&world) == [2; 4]).then_some(()));
         let notice = world.messages().remove(1);
         assert!(
             notice.shown.contains("Two tries failed") && notice.shown.contains(&resume),
