@@ -22,6 +22,17 @@ variables {
     telegram  = { secret_versions = { telegram-bot-token = "3" }, settings = { TELEGRAM_CHAT_ID = "-1001" } }
     chart-img = { secret_versions = { chart-img-api-key = "1" } }
     openai    = { secret_versions = { openai-api-key = "12" } }
+    webhook   = { secret_versions = { webhook-url = "5", webhook-secret = "6" } }
+    slack     = { secret_versions = { slack-webhook-url = "7" } }
+    mail = {
+      secret_versions = { smtp-password = "8" }
+      settings = {
+        SMTP_URL      = "smtps://smtp.example.org"
+        SMTP_USERNAME = "topdown"
+        MAIL_FROM     = "Topdown <topdown@example.org>"
+        MAIL_TO       = "a@example.org, b@example.org"
+      }
+    }
   }
 }
 
@@ -43,7 +54,7 @@ run "every_secret_is_a_file_of_one_version" {
       chart-exporter   = ["chart-img-api-key:1"]
       coordinator      = []
       llm-analyst      = ["openai-api-key:12"]
-      notifier         = ["telegram-bot-token:3"]
+      notifier         = ["slack-webhook-url:7", "smtp-password:8", "telegram-bot-token:3", "webhook-secret:6", "webhook-url:5"]
       ohlcv-collector  = []
       ohlcv-exporter   = []
     }
@@ -52,11 +63,16 @@ run "every_secret_is_a_file_of_one_version" {
 
   assert {
     condition = alltrue([
-      for pair in ["TELEGRAM_BOT_TOKEN_FILE=/secrets/telegram-bot-token/value", "TELEGRAM_CHAT_ID=-1001"] : contains([
-        for env in google_cloud_run_v2_service.function["notifier"].template[0].containers[0].env : "${env.name}=${env.value}"
+      for pair in [
+        "TELEGRAM_BOT_TOKEN_FILE=/secrets/telegram-bot-token/value", "TELEGRAM_CHAT_ID=-1001",
+        "TOPDOWN_WEBHOOK_URL_FILE=/secrets/webhook-url/value", "TOPDOWN_WEBHOOK_SECRET_FILE=/secrets/webhook-secret/value",
+        "SLACK_WEBHOOK_URL_FILE=/secrets/slack-webhook-url/value", "SMTP_PASSWORD_FILE=/secrets/smtp-password/value",
+        "SMTP_URL=smtps://smtp.example.org", "MAIL_TO=a@example.org, b@example.org"
+        ] : contains([
+          for env in google_cloud_run_v2_service.function["notifier"].template[0].containers[0].env : "${env.name}=${env.value}"
       ], pair)
     ])
-    error_message = "The notifier is not told where its secret is, or not its settings."
+    error_message = "The notifier is not told where its secrets are, or not its settings."
   }
 
   assert {

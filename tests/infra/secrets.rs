@@ -39,6 +39,10 @@ fn no_secret_of_the_operator_reaches_plan_or_state() {
             "TELEGRAM_BOT_TOKEN",
             "OPENAI_API_KEY",
             "CHART_IMG_API_KEY",
+            "TOPDOWN_WEBHOOK_URL",
+            "TOPDOWN_WEBHOOK_SECRET",
+            "SLACK_WEBHOOK_URL",
+            "SMTP_PASSWORD",
             "GOOGLE_ACCESS_TOKEN",
             "TF_VAR_secret",
         ] {
