@@ -13,3 +13,4 @@ mod faults;
 mod flows;
 mod infra;
 mod peers;
+mod ssrf;
