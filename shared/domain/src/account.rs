@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::recommendation::AccountState;
+use crate::series::OrderFilters;
 use crate::words;
 use crate::{Market, Symbol};
 
@@ -162,7 +163,8 @@ pub struct Order {
     pub is_stop: bool,
 }
 
-/// Rates of the symbol on a market; each as a fraction, none where the exchange did not tell.
+/// What trading the symbol on a market comes to, and what the exchange takes there; none where it did not tell. Rates
+/// are fractions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rates {
     /// The market.
@@ -179,6 +181,31 @@ pub struct Rates {
     /// Hours from one funding to the next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub funding_interval_hours: Option<u32>,
+    /// Leverage that is set for the symbol.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leverage: Option<Decimal>,
+    /// Smallest price step of a contract, quote currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tick: Option<Decimal>,
+    /// What the exchange takes as an order of a contract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orders: Option<OrderFilters>,
+}
+
+impl Rates {
+    /// A market of which nothing is known.
+    pub fn unknown(market: Market) -> Self {
+        Self {
+            market,
+            taker_fee: None,
+            maintenance_margin: None,
+            mean_funding: None,
+            funding_interval_hours: None,
+            leverage: None,
+            tick: None,
+            orders: None,
+        }
+    }
 }
 
 words!(

@@ -47,8 +47,11 @@ pub struct SeriesDocument {
 /// What the exchange takes as an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderFilters {
-    /// Smallest quantity and quantity step, base currency.
+    /// Quantity step, base currency.
     pub step: Decimal,
+    /// Smallest quantity, base currency; a step where it is not named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_quantity: Option<Decimal>,
     /// Smallest value, quote currency, where the exchange names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_notional: Option<Decimal>,

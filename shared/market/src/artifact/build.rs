@@ -66,6 +66,7 @@ pub fn build(input: &Input) -> Result<Built, ArtifactError> {
         forming: history.forming.as_ref().map(|bar| drawn(&bar.candle)),
         indicators: indicators.from(from),
         orders: Some(OrderFilters {
+            min_quantity: None,
             step: input.instrument.step.normalize(),
             min_notional: input.instrument.min_notional.map(|least| least.normalize()),
         }),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::client::{AccountClient, AccountError};
 use super::parse;
 use super::wire::{
-    AlgoOrder, CommissionRate, FundingRate, LeverageBrackets, OneOrMany, OpenOrder, PerpAccount,
+    AlgoOrder, CommissionRate, Contracts, FundingRate, LeverageBrackets, OneOrMany, OpenOrder, PerpAccount,
     PositionRisk, SpotAccount, SymbolConfig,
 };
 use crate::MarketError;
@@ -21,6 +21,7 @@ const SYMBOL_CONFIG: (&str, u32) = ("/fapi/v1/symbolConfig", 5);
 const BRACKETS: (&str, u32) = ("/fapi/v1/leverageBracket", 1);
 const COMMISSION: (&str, u32) = ("/fapi/v1/commissionRate", 20);
 const FUNDING: (&str, u32) = ("/fapi/v1/fundingRate", 1);
+const CONTRACTS: (&str, u32) = ("/fapi/v1/exchangeInfo", 1);
 
 /// How far an account may be newer than the instant of its run, seconds: the run's own calls lie between.
 const NEWER_S: i64 = 6 * 3600;
@@ -77,13 +78,7 @@ impl AccountClient {
         document.deposits.extend(parse::spot_deposits(&account)?);
         document.orders.extend(parse::orders(&orders, Market::Spot)?);
         let taker = account.commission_rates.map(|rates| parse::number(&rates.taker, "a taker fee"));
-        document.rates.push(Rates {
-            market: Market::Spot,
-            taker_fee: taker.transpose()?,
-            maintenance_margin: None,
-            mean_funding: None,
-            funding_interval_hours: None,
-        });
+        document.rates.push(Rates { taker_fee: taker.transpose()?, ..Rates::unknown(Market::Spot) });
         Ok(())
     }
 
@@ -97,8 +92,9 @@ impl AccountClient {
             self.signed(host, ALGO_ORDERS, &[], None),
             async { optional(self.signed::<Vec<SymbolConfig>>(host, SYMBOL_CONFIG, &[], None).await) },
         )?;
-        let rates = self.perp_rates(&document.symbol.clone()).await?;
-        let (positions, is_hedged) = parse::positions(&rows, configs.as_deref().unwrap_or_default())?;
+        let configs = configs.unwrap_or_default();
+        let rates = self.perp_rates(&document.symbol.clone(), &configs).await?;
+        let (positions, is_hedged) = parse::positions(&rows, &configs)?;
         let (deposits, equity) = (parse::perp_deposits(&account)?, parse::equity(&account)?);
         let (orders, algo) = (parse::orders(&orders, Market::Perp)?, parse::algo_orders(&algo)?);
         document.positions = positions;
@@ -109,21 +105,28 @@ impl AccountClient {
         Ok(is_hedged)
     }
 
-    /// Rates of the symbol; none if the market does not list it.
-    async fn perp_rates(&self, symbol: &Symbol) -> Result<Option<Rates>, MarketError> {
+    /// What the symbol's contract comes to; none if the market does not list it.
+    async fn perp_rates(
+        &self,
+        symbol: &Symbol,
+        configs: &[SymbolConfig],
+    ) -> Result<Option<Rates>, MarketError> {
         let (host, known) = (&self.perp, Some(symbol));
         let of_symbol = [("symbol", symbol.as_str())];
         let limit = parse::RATES.to_string();
         let newest = [("symbol", symbol.as_str()), ("limit", limit.as_str())];
-        let (brackets, fee, funding) = tokio::try_join!(
+        let (brackets, fee, funding, contracts) = tokio::try_join!(
             async {
                 let asked = self.signed::<OneOrMany<LeverageBrackets>>(host, BRACKETS, &of_symbol, known);
                 optional(asked.await)
             },
             async { optional(self.signed::<CommissionRate>(host, COMMISSION, &of_symbol, known).await) },
             async { optional(host.public::<Vec<FundingRate>>(FUNDING, &newest, known).await) },
+            // the whole list: the endpoint takes no symbol
+            async { optional(host.public::<Contracts>(CONTRACTS, &[], None).await) },
         )?;
-        if brackets.is_none() && fee.is_none() && funding.is_none() {
+        let contract = contracts.map(|contracts| parse::contract(&contracts, symbol)).transpose()?.flatten();
+        if brackets.is_none() && fee.is_none() && funding.is_none() && contract.is_none() {
             return Ok(None);
         }
         let (mean_funding, funding_interval_hours) = parse::funding(&funding.unwrap_or_default())?;
@@ -135,6 +138,9 @@ impl AccountClient {
             maintenance_margin: maintenance_margin.flatten(),
             mean_funding,
             funding_interval_hours,
+            leverage: parse::leverage(configs, symbol),
+            tick: contract.map(|(tick, _)| tick),
+            orders: contract.map(|(_, orders)| orders),
         }))
     }
 }

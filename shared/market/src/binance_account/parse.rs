@@ -1,11 +1,12 @@
 use domain::account::{Deposit, Equity, Order, OrderSide, Position, PositionSide, Wallet};
+use domain::series::OrderFilters;
 use domain::{Market, Symbol, text};
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 
 use super::wire::{
-    AlgoOrder, FundingRate, LeverageBrackets, OneOrMany, OpenOrder, PerpAccount, PositionRisk, SpotAccount,
-    SymbolConfig,
+    AlgoOrder, ContractFilter, ContractInfo, Contracts, FundingRate, LeverageBrackets, OneOrMany, OpenOrder,
+    PerpAccount, PositionRisk, SpotAccount, SymbolConfig,
 };
 use crate::MarketError;
 
@@ -175,6 +176,46 @@ pub(super) fn algo_orders(rows: &[AlgoOrder]) -> Result<Vec<Order>, MarketError>
         })
     };
     rows.iter().map(order).collect()
+}
+
+/// The price step of the symbol's perpetual contract and what is taken as an order of it; `None` where there is no such
+/// contract, or it does not trade.
+pub(super) fn contract(
+    contracts: &Contracts,
+    symbol: &Symbol,
+) -> Result<Option<(Decimal, OrderFilters)>, MarketError> {
+    let is_own = |info: &&ContractInfo| {
+        // shares and metals are PERPETUAL by another name, dated contracts are none
+        info.symbol == symbol.as_str()
+            && info.contract_type.ends_with("PERPETUAL")
+            && info.status == "TRADING"
+    };
+    let Some(info) = contracts.symbols.iter().find(is_own) else { return Ok(None) };
+    let (mut tick, mut lot, mut least) = (None, None, None);
+    for filter in &info.filters {
+        match filter {
+            ContractFilter::Price { tick_size } => tick = some(tick_size, "a contract's price step")?,
+            ContractFilter::LotSize { step_size, min_qty } => {
+                let step = some(step_size, "a contract's quantity step")?;
+                lot = Some((step, some(min_qty, "a contract's smallest quantity")?));
+            }
+            ContractFilter::Notional { notional } => least = some(notional, "a contract's smallest value")?,
+            ContractFilter::Other => {}
+        }
+    }
+    let missing = |what: &str| MarketError::unexpected(format!("a contract without a {what} step"));
+    let above_zero = |step: Option<Decimal>| step.filter(|step| step.is_sign_positive());
+    let tick = above_zero(tick).ok_or_else(|| missing("price"))?.normalize();
+    let (step, min_quantity) = lot.unwrap_or_default();
+    let step = above_zero(step).ok_or_else(|| missing("quantity"))?.normalize();
+    let (min_quantity, min_notional) = (min_quantity.map(|q| q.normalize()), least.map(|n| n.normalize()));
+    Ok(Some((tick, OrderFilters { step, min_quantity, min_notional })))
+}
+
+/// The leverage that is set for the symbol.
+pub(super) fn leverage(configs: &[SymbolConfig], symbol: &Symbol) -> Option<Decimal> {
+    let own = configs.iter().find(|config| config.symbol == symbol.as_str());
+    own.map(|config| Decimal::from(config.leverage)).filter(|leverage| !leverage.is_zero())
 }
 
 /// The maintenance margin rate of the lowest bracket.

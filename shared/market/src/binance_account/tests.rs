@@ -8,7 +8,10 @@ use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use super::permissions::Permissions;
-use super::wire::{AlgoOrder, FundingRate, LeverageBrackets, OneOrMany, OpenOrder, PerpAccount, SpotAccount};
+use super::wire::{
+    AlgoOrder, CommissionRate, Contracts, FundingRate, LeverageBrackets, OneOrMany, OpenOrder, PerpAccount,
+    SpotAccount, SymbolConfig,
+};
 use super::{parse, sign};
 use crate::recorded::shared;
 
@@ -207,6 +210,52 @@ fn rates_are_of_the_lowest_bracket_and_the_newest_fundings() {
     assert_eq!(parse::funding(&[]).unwrap(), (None, None));
 }
 
+/// Shapes of the exchange's documentation: filters of a contract have names of their own.
+#[test]
+fn a_contract_has_steps_of_its_own() {
+    let info = |symbol: &str, kind: &str, status: &str| {
+        json!({"symbol": symbol, "pair": "BTCUSDT", "contractType": kind, "status": status,
+            "pricePrecision": 2, "quantityPrecision": 3, "filters": [
+            {"filterType": "PRICE_FILTER", "maxPrice": "4529764", "minPrice": "556.80", "tickSize": "0.10"},
+            {"filterType": "LOT_SIZE", "maxQty": "1000", "minQty": "0.002", "stepSize": "0.001"},
+            {"filterType": "MARKET_LOT_SIZE", "maxQty": "120", "minQty": "0.001", "stepSize": "0.001"},
+            {"filterType": "MAX_NUM_ALGO_ORDERS", "limit": 10},
+            {"filterType": "MIN_NOTIONAL", "notional": "100"},
+            {"filterType": "PERCENT_PRICE", "multiplierUp": "1.05", "multiplierDown": "0.95",
+             "multiplierDecimal": "4"}]})
+    };
+    let contracts: Contracts = read(json!({"timezone": "UTC", "symbols": [
+        info("BTCUSDT_260626", "CURRENT_QUARTER", "TRADING"),
+        info("BTCUSDT", "PERPETUAL", "TRADING"),
+        info("OLDUSDT", "PERPETUAL", "SETTLING"),
+    ]}));
+    let of = |symbol: &str| parse::contract(&contracts, &symbol.parse().unwrap()).unwrap();
+    let (tick, orders) = of("BTCUSDT").unwrap();
+    assert_eq!(tick, decimal("0.1"));
+    let (least, value) = (orders.min_quantity.unwrap(), orders.min_notional.unwrap());
+    assert_eq!((orders.step, least, value), (decimal("0.001"), decimal("0.002"), decimal("100")));
+    for none in ["BTCUSDT_260626", "OLDUSDT", "ETHUSDT"] {
+        assert_eq!(of(none), None, "{none}");
+    }
+    let stepless = json!({"symbols": [{"symbol": "BTCUSDT", "contractType": "PERPETUAL", "status": "TRADING",
+        "filters": [{"filterType": "PRICE_FILTER", "tickSize": "0"}]}]});
+    assert!(parse::contract(&read::<Contracts>(stepless), &"BTCUSDT".parse().unwrap()).is_err());
+}
+
+/// As the exchange documents it: the margin's word, a flag and a value as texts, the leverage a number.
+#[test]
+fn the_leverage_of_a_symbol_is_told_without_a_position() {
+    let configs: Vec<SymbolConfig> = read(json!([
+        {"symbol": "BTCUSDT", "marginType": "CROSSED", "isAutoAddMargin": "false", "leverage": 21,
+         "maxNotionalValue": "1000000"}
+    ]));
+    assert_eq!(parse::leverage(&configs, &"BTCUSDT".parse().unwrap()), Some(decimal("21")));
+    assert_eq!(parse::leverage(&configs, &"ETHUSDT".parse().unwrap()), None);
+    let fee: CommissionRate = read(json!({"symbol": "BTCUSDT", "makerCommissionRate": "0.0002",
+        "takerCommissionRate": "0.0004", "rpiCommissionRate": "0.00005"}));
+    assert_eq!(fee.taker_commission_rate, "0.0004");
+}
+
 #[test]
 fn what_cannot_be_read_is_not_quoted() {
     let error = parse::json::<SpotAccount>(br#"{"balances": "canary-4711"}"#, "/api/v3/account").unwrap_err();
@@ -219,6 +268,8 @@ fn any_bytes_are_answered() {
         let _ = parse::json::<SpotAccount>(bytes, "").map(|account| parse::spot_deposits(&account));
         let _ = parse::json::<PerpAccount>(bytes, "").map(|account| parse::perp_deposits(&account));
         let _ = parse::json::<Vec<OpenOrder>>(bytes, "").map(|rows| parse::orders(&rows, Market::Perp));
+        let symbol = "BTCUSDT".parse().unwrap();
+        let _ = parse::json::<Contracts>(bytes, "").map(|contracts| parse::contract(&contracts, &symbol));
         let number = String::from_utf8_lossy(bytes);
         let _ = parse::number(&number, "a number");
     });

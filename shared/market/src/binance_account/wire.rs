@@ -104,6 +104,36 @@ pub(super) struct PositionRisk {
     pub(super) unrealized_profit: String,
 }
 
+/// `/fapi/v1/exchangeInfo`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Contracts {
+    pub(super) symbols: Vec<ContractInfo>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ContractInfo {
+    pub(super) symbol: String,
+    #[serde(default)]
+    pub(super) contract_type: String,
+    pub(super) status: String,
+    pub(super) filters: Vec<ContractFilter>,
+}
+
+/// A trading rule of a contract; of its kinds those read here. The smallest value has another name than on spot.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "filterType")]
+pub(super) enum ContractFilter {
+    #[serde(rename = "PRICE_FILTER", rename_all = "camelCase")]
+    Price { tick_size: String },
+    #[serde(rename = "LOT_SIZE", rename_all = "camelCase")]
+    LotSize { step_size: String, min_qty: String },
+    #[serde(rename = "MIN_NOTIONAL")]
+    Notional { notional: String },
+    #[serde(other)]
+    Other,
+}
+
 /// An element of `/fapi/v1/symbolConfig`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -10,6 +10,8 @@ use super::super::query::Parameters;
 use super::super::weighed;
 use super::signed::{KEY_REFUSED, check, refusal};
 use super::{SimAccount, signed::Refusal};
+use crate::market::bar::print;
+use crate::market::listing::Listing;
 use crate::world::Shared;
 
 type Shares = State<Arc<Shared>>;
@@ -118,7 +120,15 @@ pub(super) async fn symbol_config(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    perp_signed(&shared, &headers, query.as_deref(), 5, |account| json!(account.symbol_config))
+    perp_signed(&shared, &headers, query.as_deref(), 5, |account| {
+        let mut all = account.symbol_config.clone();
+        for listing in shared.market.listings() {
+            if !all.iter().any(|config| config["symbol"] == listing.symbol.as_str()) {
+                all.push(SimAccount::configured(&listing.symbol, 5));
+            }
+        }
+        Value::Array(all)
+    })
 }
 
 /// Of one symbol the exchange answers an object, of all a list; here one has to be named.
@@ -152,13 +162,10 @@ pub(super) async fn commission(
         Ok(symbol) => symbol,
         Err(error) => return error.response(),
     };
-    perp_signed(
-        &shared,
-        &headers,
-        query.as_deref(),
-        20,
-        |_| json!({"symbol": symbol, "makerCommissionRate": "0.000200", "takerCommissionRate": "0.000500"}),
-    )
+    perp_signed(&shared, &headers, query.as_deref(), 20, |_| {
+        json!({"symbol": symbol, "makerCommissionRate": "0.000200", "takerCommissionRate": "0.000500",
+                   "rpiCommissionRate": "0.000050"})
+    })
 }
 
 /// Public. The newest fundings by the world's clock, the oldest first.
@@ -172,6 +179,46 @@ pub(super) async fn funding(State(shared): Shares, Query(sent): Sent) -> Respons
                    "markPrice": "", "rateType": "Regular"})
         });
         Ok(Value::Array(rates.collect()).to_string())
+    })
+}
+
+/// Public. Every contract: none can be asked for alone. Their steps are coarser than those of spot.
+pub(super) async fn contracts(State(shared): Shares) -> Response {
+    weighed(&shared, 1, || {
+        let now = shared.clock.now_ms();
+        let symbols: Vec<_> = shared.market.listings().map(contract).collect();
+        Ok(json!({"timezone": "UTC", "serverTime": now, "futuresType": "U_MARGINED", "rateLimits": [],
+                  "exchangeFilters": [], "assets": [{"asset": "USDT", "marginAvailable": true,
+                  "autoAssetExchange": "-10000"}], "symbols": symbols})
+        .to_string())
+    })
+}
+
+fn contract(listing: &Listing) -> Value {
+    let coarser = |step: i64| print(i128::from(step) * 10);
+    let (tick, step) = (coarser(listing.tick), coarser(listing.step));
+    json!({
+        "symbol": listing.symbol, "pair": listing.symbol, "contractType": "PERPETUAL",
+        "deliveryDate": 4_133_404_800_000_i64, "onboardDate": 1_569_398_400_000_i64,
+        "status": if listing.status == "TRADING" { "TRADING" } else { "SETTLING" },
+        "maintMarginPercent": "2.5000", "requiredMarginPercent": "5.0000", "baseAsset": listing.base,
+        "quoteAsset": listing.quote, "marginAsset": listing.quote, "pricePrecision": 8, "quantityPrecision": 8,
+        "baseAssetPrecision": 8, "quotePrecision": 8, "underlyingType": "COIN", "underlyingSubType": ["PoW"],
+        "settlePlan": 0, "triggerProtect": "0.0500", "liquidationFee": "0.012500", "marketTakeBound": "0.05",
+        "maxMoveOrderLimit": 10000,
+        "filters": [
+            {"filterType": "PRICE_FILTER", "minPrice": tick, "maxPrice": "4529764", "tickSize": tick},
+            {"filterType": "LOT_SIZE", "minQty": step, "maxQty": "1000000", "stepSize": step},
+            {"filterType": "MARKET_LOT_SIZE", "minQty": step, "maxQty": "10000", "stepSize": step},
+            {"filterType": "MAX_NUM_ORDERS", "limit": 200},
+            {"filterType": "MAX_NUM_ALGO_ORDERS", "limit": 10},
+            {"filterType": "MIN_NOTIONAL", "notional": "100"},
+            {"filterType": "PERCENT_PRICE", "multiplierUp": "1.0500", "multiplierDown": "0.9500",
+             "multiplierDecimal": "4"}
+        ],
+        "orderTypes": ["LIMIT", "MARKET", "STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET",
+                       "TRAILING_STOP_MARKET"],
+        "timeInForce": ["GTC", "IOC", "FOK", "GTX"]
     })
 }
 

@@ -27,7 +27,7 @@ pub struct SimAccount {
     pub perp_orders: Vec<Value>,
     /// `/fapi/v1/openAlgoOrders`.
     pub algo_orders: Vec<Value>,
-    /// `/fapi/v1/symbolConfig`.
+    /// `/fapi/v1/symbolConfig`; symbols that it lacks are set to 5 of leverage.
     pub symbol_config: Vec<Value>,
 }
 
@@ -81,15 +81,20 @@ impl Default for SimAccount {
                 "closePosition": true, "reduceOnly": true, "workingType": "MARK_PRICE", "createTime": 0,
                 "updateTime": 0, "triggerTime": 0
             })],
-            symbol_config: vec![json!({
-                "symbol": "BTCUSDT", "marginType": "CROSSED", "isAutoAddMargin": false, "leverage": 5,
-                "maxNotionalValue": "1000000"
-            })],
+            symbol_config: vec![Self::configured("BTCUSDT", 5)],
         }
     }
 }
 
 impl SimAccount {
+    /// How the account has set a symbol, as `/fapi/v1/symbolConfig` writes it: a flag and a value as texts.
+    pub fn configured(symbol: &str, leverage: u32) -> Value {
+        json!({
+            "symbol": symbol, "marginType": "CROSSED", "isAutoAddMargin": "false", "leverage": leverage,
+            "maxNotionalValue": "1000000"
+        })
+    }
+
     /// An account that holds nothing, under the same key.
     pub fn empty() -> Self {
         Self {

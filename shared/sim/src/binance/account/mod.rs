@@ -40,6 +40,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/fapi/v1/leverageBracket", get(answers::brackets))
         .route("/fapi/v1/commissionRate", get(answers::commission))
         .route("/fapi/v1/fundingRate", get(answers::funding))
+        .route("/fapi/v1/exchangeInfo", get(answers::contracts))
 }
 
 #[cfg(test)]
