@@ -1,5 +1,6 @@
 //! Holding a recommendation against its sources, as [`super`] holds a report against its candles.
 
+mod account;
 mod answer;
 mod plan;
 mod refs;
@@ -8,6 +9,7 @@ mod rules;
 mod tests;
 mod texts;
 
+use domain::account::AccountDocument;
 use domain::recommendation::{Direction, Recommendation};
 use domain::report::{CheckItem, CheckStatus, Checks, Trust};
 
@@ -25,6 +27,8 @@ pub struct RecommendationEvidence<'a> {
     pub sources: &'a [SourceGiven],
     /// What a plan has to reckon with.
     pub terms: &'a Terms,
+    /// The account, where it was read.
+    pub account: Option<&'a AccountDocument>,
 }
 
 /// A recommendation with what was found in it.
@@ -109,7 +113,9 @@ pub(crate) fn examine_recommendation(
             let given = Evidence { ohlcv: &source.ohlcv, parent: None };
             scope.add_data(&given, &format!("{}:", source.prefix()));
         }
-        prose::check_all(texts::all(&recommendation), &facts, &scope, &mut findings);
+        let own = evidence.account.map(|account| account::told(account, evidence.terms)).unwrap_or_default();
+        let account_effect = scope.add_place(own);
+        prose::check_all(texts::all(&recommendation, account_effect), &facts, &scope, &mut findings);
     }
     let (items, problems) = findings.into_parts();
     let (checks, trust) = record(items, key_order);

@@ -18,7 +18,7 @@ pub(super) struct Scope {
 }
 
 /// Numbers, and which of them may be set against each other.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Numbers {
     pub(super) all: Vec<Known>,
     /// Cites of one claim; a change or a distance is told within a claim, or from the last price.
@@ -93,12 +93,17 @@ impl Scope {
         for (group, cited) in cites.into_iter().enumerate() {
             let mut claim = Numbers { is_claim: true, ..Numbers::default() };
             for Cited { known, written } in cited {
-                if written == known.value {
+                let is_right = written == known.value;
+                // an amount of the account is told where it is cited and nowhere else
+                let is_amount = known.reference.starts_with("account:");
+                if is_right && !is_amount {
                     rest.push(known.clone(), group);
-                } else {
+                } else if !is_amount {
                     // the address is the answer's own, so the number at it may be told; it pairs with nothing
                     rest.push(known.clone(), ALONE);
                     rest.mistaken.push((written, known.clone()));
+                }
+                if !is_right {
                     claim.mistaken.push((written, known.clone()));
                 }
                 claim.push(known, 0);
@@ -106,6 +111,16 @@ impl Scope {
             claims.push(claim);
         }
         Self { claims, rest }
+    }
+
+    /// A place of its own: what every text outside a claim may use, and these. Answers its position among the claims.
+    pub(super) fn add_place(&mut self, own: Vec<Known>) -> usize {
+        let mut place = self.rest.clone();
+        for known in own {
+            place.push(known, ALONE);
+        }
+        self.claims.push(place);
+        self.claims.len() - 1
     }
 
     /// A number that every text outside a claim may use. It pairs with the last price only.

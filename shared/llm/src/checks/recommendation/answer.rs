@@ -40,5 +40,5 @@ pub(super) fn excess(answer: &Recommendation) -> Option<String> {
             return Some(format!("{count} {what}; at most {most} are read"));
         }
     }
-    unreadable(&texts::all(answer))
+    unreadable(&texts::all(answer, 0))
 }

@@ -1,14 +1,19 @@
-//! Addresses with the timeframe before them: `1d:levels[S1].low`, `1w:report.invalidation.above`.
+//! Addresses with the timeframe before them, `1d:levels[S1].low`, `1w:report.invalidation.above`; and of the account,
+//! `account:positions[0].entry_price`.
 
 use super::super::Evidence;
 use super::super::known::{Kind, Known};
 use super::super::refs::{Found, resolve as resolve_in};
-use super::RecommendationEvidence;
+use super::{RecommendationEvidence, account};
 
 /// Resolves `reference`; the error says what does not exist.
 pub(super) fn resolve(evidence: &RecommendationEvidence<'_>, reference: &str) -> Result<Found, String> {
     let (prefix, address) =
         reference.split_once(':').ok_or("bad_ref: an address begins with its timeframe, such as 1d:")?;
+    if prefix == account::PREFIX {
+        let account = evidence.account.ok_or("bad_ref: no account was given")?;
+        return account::resolve(account, address);
+    }
     let source = evidence.sources.iter().find(|source| source.prefix() == prefix);
     let source = source.ok_or_else(|| {
         let known: Vec<_> = evidence.sources.iter().map(|source| source.prefix()).collect();

@@ -1,7 +1,6 @@
 //! A plan on the sample week: entry, stop and targets of the published worked example.
 
 use CheckStatus::{Unverified, Verified};
-use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::*;
@@ -18,16 +17,19 @@ fn sources() -> Vec<SourceGiven> {
 }
 
 fn terms() -> Terms {
-    let decimal = |text: &str| Decimal::from_str_exact(text).unwrap();
+    let decimal = |text: &str| rust_decimal::Decimal::from_str_exact(text).unwrap();
     Terms {
-        market: "spot".into(),
+        market: domain::Market::Spot,
         can_be_sold_short: false,
         tick: decimal("0.01"),
         price_unit: "USDT".into(),
         last_price: decimal("75928.1"),
         atr14_1d: decimal("5000"),
         cost_per_side: decimal("0.0015"),
-        funding: Decimal::ZERO,
+        mean_funding: None,
+        funding_interval_hours: None,
+        leverage: None,
+        maintenance_margin: None,
         account: "not_provided",
     }
 }
@@ -70,12 +72,16 @@ fn answer() -> Value {
 }
 
 fn checked(change: impl FnOnce(&mut Value)) -> CheckedRecommendation {
+    checked_with(None, change)
+}
+
+fn checked_with(account: Option<&AccountDocument>, change: impl FnOnce(&mut Value)) -> CheckedRecommendation {
     // through the types, which keep the order that a map would lose
     let mut answer = answer();
     change(&mut answer);
     let answer: Recommendation = serde_json::from_value(answer).unwrap();
     let (sources, terms) = (sources(), terms());
-    let evidence = RecommendationEvidence { sources: &sources, terms: &terms };
+    let evidence = RecommendationEvidence { sources: &sources, terms: &terms, account };
     check_recommendation(&serde_json::to_string(&answer).unwrap(), &evidence).unwrap()
 }
 
@@ -130,6 +136,120 @@ fn what_is_wrong_is_found_at_its_path() {
     }
 }
 
+/// A long of 0.02 BTC from 74,310.5 and its stop, money for it, and an order in another symbol.
+fn account() -> AccountDocument {
+    serde_json::from_value(json!({
+        "schema": "topdown.account/1", "state": "provided", "venue": "binance", "symbol": "BTCUSDT",
+        "as_of": "2026-04-30T04:00:00Z", "read_at": "2026-04-30T04:00:58Z",
+        "deposits": [
+            {"wallet": "spot", "asset": "BTC", "free": "0.05", "locked": "0", "total": "0.05"},
+            {"wallet": "perp", "asset": "USDT", "free": "1712.40", "locked": "300", "total": "2012.40"},
+        ],
+        "positions": [{"symbol": "BTCUSDT", "side": "long", "quantity": "0.0215", "entry_price": "74310.5",
+                       "liquidation_price": "61544.2", "leverage": "5", "unrealised_pnl": "34.78"}],
+        "orders": [
+            {"market": "perp", "symbol": "BTCUSDT", "side": "sell", "kind": "STOP_MARKET",
+             "stop_price": "71050", "is_reduce_only": true, "is_stop": true},
+            {"market": "spot", "symbol": "ETHUSDT", "side": "buy", "kind": "LIMIT", "price": "1851.37",
+             "quantity": "0.73", "is_reduce_only": false, "is_stop": false},
+        ],
+        "rates": [{"market": "perp", "taker_fee": "0.0005"}],
+        "warnings": [],
+    }))
+    .unwrap()
+}
+
+#[test]
+fn the_account_can_be_cited_where_it_was_given() {
+    let account = account();
+    let cited = |a: &mut Value| {
+        a["account_effect"] = json!(
+            "A long of 0.0215 BTC from 74,310.5 at 5x stands against 1,712.4 USDT free; its stop 71,050 is 6.42% below \
+             the last price."
+        );
+        a["case_short"][0]["says"] = json!("Its liquidation lies at 61,544.2.");
+        a["case_short"][0]["cites"] =
+            json!([{ "ref": "account:positions[0].liquidation_price", "value": 61544.2 }]);
+    };
+    let found = checked_with(Some(&account), cited);
+    assert_eq!(wrong(&found), Vec::<&str>::new(), "{:?}", found.checks.items);
+    let references: Vec<_> = found
+        .checks
+        .items
+        .iter()
+        .filter(|item| item.path == "account_effect")
+        .map(|item| item.reference.as_str())
+        .collect();
+    assert_eq!(
+        references,
+        [
+            "account:positions[0].quantity",
+            "account:positions[0].entry_price",
+            "account:positions[0].leverage",
+            "account:deposits[1].free",
+            "account:orders[0].stop_price",
+            "account:orders[0].stop_price",
+        ]
+    );
+    assert!(
+        !checked_with(Some(&account), |a| {
+            cited(a);
+            a["direction"] = json!("short");
+        })
+        .is_supported(),
+        "a position is no reason to take its side"
+    );
+    // the same words without an account
+    let without = checked(cited);
+    assert!(wrong(&without).contains(&"case_short[0].cites[0]"), "{:?}", wrong(&without));
+    assert!(wrong(&without).contains(&"account_effect"), "{:?}", wrong(&without));
+}
+
+#[test]
+fn what_the_account_does_not_say_is_wrong_and_its_amounts_stay_in_their_place() {
+    let account = account();
+    type Change = fn(&mut Value);
+    let cases: &[(&str, Change)] = &[
+        ("account_effect", |a| a["account_effect"] = json!("A long from 74,311.5 is held.")),
+        // an order in another symbol is nothing that this plan is about
+        ("account_effect", |a| a["account_effect"] = json!("An order stands at 1,851.37.")),
+        ("case_short[0].cites[0]", |a| {
+            a["case_short"][0]["says"] = json!("A long is held.");
+            a["case_short"][0]["cites"] =
+                json!([{ "ref": "account:positions[0].entry_price", "value": 74310 }]);
+        }),
+        ("case_short[0].cites[0]", |a| {
+            a["case_short"][0]["says"] = json!("A long is held.");
+            a["case_short"][0]["cites"] =
+                json!([{ "ref": "account:positions[1].entry_price", "value": 74310.5 }]);
+        }),
+        ("case_short[0].cites[0]", |a| {
+            a["case_short"][0]["says"] = json!("A long is held.");
+            a["case_short"][0]["cites"] = json!([{ "ref": "account:venue", "value": 1 }]);
+        }),
+        // sent to others: no amount, cited elsewhere or not
+        ("summary", |a| {
+            a["summary"] = json!("Long with 1,712.4 USDT free.");
+            a["case_short"][0]["says"] = json!("Free are 1,712.4 USDT.");
+            a["case_short"][0]["cites"] = json!([{ "ref": "account:deposits[1].free", "value": 1712.4 }]);
+        }),
+        ("reasoning", |a| a["reasoning"] = json!("The long of 0.0215 BTC is kept.")),
+    ];
+    for (path, change) in cases {
+        let found = checked_with(Some(&account), change);
+        assert_eq!(wrong(&found), [*path], "{:?}", found.checks.items);
+    }
+}
+
+/// A stop at what was paid for the position that is held: an address like any other.
+#[test]
+fn a_price_may_come_from_the_account() {
+    let account = account();
+    let found =
+        checked_with(Some(&account), |a| a["plan"]["stop_ref"] = json!("account:orders[0].stop_price"));
+    assert_eq!(wrong(&found), Vec::<&str>::new());
+}
+
 /// The parent's summary was marked as unverified; its other numbers were not.
 #[test]
 fn a_price_that_has_no_reason_leaves_no_trust() {
@@ -169,7 +289,7 @@ fn who_stands_aside_has_no_plan() {
 
 fn repaired(first: &CheckedRecommendation, repairs: &Value) -> CheckedRecommendation {
     let (sources, terms) = (sources(), terms());
-    let evidence = RecommendationEvidence { sources: &sources, terms: &terms };
+    let evidence = RecommendationEvidence { sources: &sources, terms: &terms, account: None };
     let reply = json!({ "repairs": repairs }).to_string();
     crate::repair::apply_to_recommendation(first, &reply, &evidence)
 }
@@ -229,7 +349,7 @@ fn any_text_is_answered() {
         let at = usize::from(u16::from_be_bytes([*high, *low])) % good.len();
         let end = good.len().min(at + usize::from(*length));
         let spliced = [&good.as_bytes()[..at], with, &good.as_bytes()[end..]].concat();
-        let evidence = RecommendationEvidence { sources: &sources, terms: &terms };
+        let evidence = RecommendationEvidence { sources: &sources, terms: &terms, account: None };
         for text in [with, &spliced] {
             let _ = check_recommendation(&String::from_utf8_lossy(text), &evidence);
         }

@@ -12,8 +12,10 @@ pub(super) fn cases(answer: &Recommendation) -> Vec<(String, &Argument)> {
     sides.into_iter().flat_map(paths).zip(all).collect()
 }
 
-/// Every text; an argument's may use its own cites only.
-pub(super) fn all(answer: &Recommendation) -> Vec<Text<'_>> {
+/// Every text; an argument's may use its own cites only. What the account changes is told by the numbers of the claim
+/// `account_effect`: no other text but an argument that cites them may tell amounts of an account, for those texts are
+/// sent to others.
+pub(super) fn all(answer: &Recommendation, account_effect: usize) -> Vec<Text<'_>> {
     let plain = |path: String, text| Text { path, claim: None, text };
     let mut texts = Vec::new();
     for (i, source) in answer.sources.iter().enumerate() {
@@ -25,7 +27,8 @@ pub(super) fn all(answer: &Recommendation) -> Vec<Text<'_>> {
     for (claim, (path, argument)) in cases(answer).into_iter().enumerate() {
         texts.push(Text { path: format!("{path}.says"), claim: Some(claim), text: &argument.says });
     }
-    texts.push(plain("account_effect".to_owned(), &answer.account_effect));
+    let path = "account_effect".to_owned();
+    texts.push(Text { path, claim: Some(account_effect), text: &answer.account_effect });
     texts.push(plain("invalidation.reason".to_owned(), &answer.invalidation.reason));
     for (i, change) in answer.change_mind.iter().enumerate() {
         texts.push(plain(format!("change_mind[{i}]"), change));
