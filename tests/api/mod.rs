@@ -33,7 +33,8 @@ impl Stage {
         let world = World::start(WorldConfig::seeded(1, SimClock::running_from(now))).await.unwrap();
         let topdown = program_in(&world);
         std::fs::create_dir_all(topdown.data()).unwrap();
-        let list = "symbols = [\"BTCUSDT\", \"ETHUSDT\"]\n[bars]\n1h = 1000\n4h = 400\n1d = 400\n";
+        let symbols = "[\"BTCUSDT\", { symbol = \"ETHUSDT\", market = \"perp\" }]";
+        let list = format!("symbols = {symbols}\n[bars]\n1h = 1000\n4h = 400\n1d = 400\n");
         std::fs::write(topdown.data().join("watchlist.toml"), list).unwrap();
         tokio::task::block_in_place(|| {
             let server = Server::start(&topdown, 1024);

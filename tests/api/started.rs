@@ -51,6 +51,7 @@ async fn a_run_is_started_watched_and_read() {
         assert_eq!((&done["language"], &done["notify"]), (&"ru".into(), &false.into()));
         assert_eq!(done["estimated_end"], Value::Null);
         assert_eq!(done["model_calls"], 4);
+        assert_eq!((&done["venue"], &done["market"]), (&"binance".into(), &"perp".into()));
         let report = &done["report"];
         assert_eq!((&report["timeframe"], &report["symbol"]), (&"4h".into(), &"ETHUSDT".into()));
         assert_eq!(step(&done, "4h-report")["report_id"], report["report_id"]);

@@ -113,7 +113,11 @@ fn the_account_lies_apart(stage: &Stage, address: &str, whole: &Value) {
     let account = steps.find(|step| step["kind"] == "account").unwrap();
     let uri = format!("gs://{}/{name}", stage.account_files);
     assert_eq!(account["artifact"]["gcs_uri"], uri.as_str());
-    assert_eq!(whole["recommendation"]["account"], "provided");
+    let recommendation = &whole["recommendation"];
+    assert_eq!(recommendation["account"], "provided");
+    // the market that the catalog's watchlist names, and what the account has set there
+    assert_eq!((&whole["market"], &recommendation["market"]), (&"perp".into(), &"perp".into()));
+    assert_eq!(recommendation["contract"]["leverage"], "5");
     assert_eq!(whole["recommendation"]["account_ref"]["gcs_uri"], uri.as_str());
     let page = format!("/runs/{run_id}/artifacts/account");
     let url = account["artifact"]["signed_url"].as_str().unwrap().strip_prefix("http://").unwrap();

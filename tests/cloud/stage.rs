@@ -62,8 +62,9 @@ impl Stage {
             stage.ask("STORAGE_EMULATOR_HOST", "POST", &path, &json!({"name": bucket}));
         }
         // a backfill of what Flow 1 reads, small enough for an emulator
-        let watchlist = "symbols = [\"BTCUSDT\"]\n[bars]\n1h = 1000\n4h = 130\n1d = 500\n1w = 260\n1M = 60\n";
-        stage.watch(watchlist);
+        let bars = "[bars]\n1h = 1000\n4h = 130\n1d = 500\n1w = 260\n1M = 60\n";
+        let entry = "{ symbol = \"BTCUSDT\", venue = \"binance\", market = \"perp\" }";
+        stage.watch(&format!("symbols = [{entry}]\n{bars}"));
         for topic in stage.topics() {
             stage.pubsub("PUT", &format!("topics/{topic}"), &json!({}));
         }

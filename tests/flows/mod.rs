@@ -4,6 +4,7 @@ mod account;
 mod history;
 mod lifecycle;
 mod modes;
+mod perpetual;
 mod real_candles;
 mod recommendation;
 mod replay;

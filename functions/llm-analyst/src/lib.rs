@@ -71,7 +71,11 @@ impl LlmAnalyst {
     async fn recommendation(&self, batch: &Batch<'_>, catalog: &Catalog, step: &StepDocument) -> Made {
         let inputs =
             recommendation::Inputs::gather(&self.services, batch, catalog, step, &self.config).await?;
-        let evidence = RecommendationEvidence { sources: &inputs.given, terms: &inputs.terms };
+        let evidence = RecommendationEvidence {
+            sources: &inputs.given,
+            terms: &inputs.terms,
+            account: inputs.account.document(),
+        };
         let asking = (&inputs.prompt, &inputs.profile);
         let (checked, model, spent) = match self.ask(step, asking, inputs.request()?, &evidence).await? {
             Ok(answered) => answered,

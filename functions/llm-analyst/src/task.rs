@@ -40,7 +40,7 @@ impl Task for RecommendationEvidence<'_> {
 
     fn check(&self, answer: &str) -> Result<CheckedRecommendation, AnswerError> {
         let mut checked = checks::check_recommendation(answer, self)?;
-        let broken = verdict::problems(&checked, self.terms);
+        let broken = verdict::problems(&checked, self);
         checked.problems.extend(broken);
         Ok(checked)
     }

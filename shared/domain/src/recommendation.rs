@@ -14,8 +14,8 @@ use crate::words;
 use crate::{ReportId, Timeframe};
 
 pub use document::{
-    AccountState, BrokenRule, Conflict, Costs, Geometry, MODERATE, NoSize, PlanDocument, PlannedTarget,
-    RecommendationDocument, SCHEMA, STRONG, Size, SourceReport, Strength,
+    AccountState, BrokenRule, Conflict, Contract, Costs, Geometry, MODERATE, NoSize, PlanDocument,
+    PlannedTarget, RecommendationDocument, SCHEMA, STRONG, Size, SourceReport, Strength,
 };
 pub use lifecycle::{Exit, Fill, Lifecycle, Outcome};
 pub use plan_state::PlanState;

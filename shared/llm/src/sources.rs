@@ -1,7 +1,7 @@
 //! What a recommendation is made from: reports with their figures, the account, and the terms of trading.
 
+use domain::Market;
 use domain::ohlcv::Ohlcv;
-use domain::recommendation::Costs;
 use domain::report::ReportDocument;
 use rust_decimal::Decimal;
 use serde::ser::SerializeStruct;
@@ -56,8 +56,8 @@ impl Serialize for SourceGiven {
 /// What a plan has to reckon with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Terms {
-    /// `spot` or `perp`.
-    pub market: String,
+    /// The market of a plan.
+    pub market: Market,
     /// Whether the market can be sold short.
     pub can_be_sold_short: bool,
     /// Smallest price step.
@@ -70,17 +70,20 @@ pub struct Terms {
     pub atr14_1d: Decimal,
     /// Fee and slippage of one side, a fraction of its price.
     pub cost_per_side: Decimal,
-    /// Funding expected to be paid over the plan, quote currency a unit of the base currency.
-    pub funding: Decimal,
+    /// Mean of a contract's newest funding rates, a fraction of a position's value each time; paid by longs if above zero.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean_funding: Option<Decimal>,
+    /// Hours from one funding to the next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub funding_interval_hours: Option<u32>,
+    /// Leverage that is set for a contract.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leverage: Option<Decimal>,
+    /// Maintenance margin rate of a contract, a fraction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maintenance_margin: Option<Decimal>,
     /// What is known of the account: provided, known_empty or not_provided.
     pub account: &'static str,
-}
-
-impl Terms {
-    /// What trading costs by these terms.
-    pub fn costs(&self) -> Costs {
-        Costs { per_side: self.cost_per_side, funding: self.funding }
-    }
 }
 
 /// Terms as they are given: under the name of their schema.

@@ -9,7 +9,7 @@ mod rules;
 mod size;
 mod strength;
 
-pub use geometry::{Geometry, geometry};
+pub use geometry::{Geometry, funding, geometry};
 pub use rounding::rounded;
 pub use rules::{Place, check};
 pub use size::{Bounds, SizeError, liquidation, size};

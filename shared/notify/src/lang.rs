@@ -126,12 +126,12 @@ words! {
     Footer { never, units, report }
     Message { ends, ends_over, ends_under, odds_doubted, rules, model, numbers, numbers_doubted, low, report, opens }
     Advice { kind, crumb, skip, long, short, stand_aside, invalid, strength, of, weak, moderate, strong, label, uncalibrated_lead, uncalibrated, aside, no_strength, broken, low }
-    Broken { one, many, text, missing_price, zone, stop_side, target_side, target_count, fractions, zone_width, zone_distance, stop_distance, reward_to_risk, first_target, expected_value, not_shortable, unfounded }
+    Broken { one, many, text, missing_price, zone, stop_side, target_side, target_count, fractions, zone_width, zone_distance, stop_distance, reward_to_risk, first_target, expected_value, not_shortable, liquidation, unfounded }
     Conflict { already_long, already_long_text, already_short, already_short_text, opposite_long, opposite_long_text, opposite_short, opposite_short_text, missing_stop, missing_stop_text, order_in_zone, order_in_zone_text, exposure_limit, exposure_limit_text }
-    Plan { title, title_invalid, title_none, enter, hold, none, label, label_none, caption, caption_none, forming, table, part, value, note, entry, stop, target, target_n, half, all, percent, zone, away, r, size, risks, bounded, unknown, no_account, no_filters, no_funds, too_small, first, odds, by_model, by_rules, holds, judged, counted, funding, figures, account, account_read, account_empty, account_none, account_why }
+    Plan { title, title_invalid, title_none, enter, hold, none, label, label_none, caption, caption_none, forming, table, part, value, note, entry, stop, target, target_n, half, all, percent, zone, away, r, size, risks, bounded, margin, liquidation, beyond, isolated, of_held, at_no_price, unknown, no_account, no_filters, no_contract, no_leverage, no_funds, too_small, first, odds, by_model, by_rules, holds, judged, counted, funding, funding_rate, funding_none, funding_unknown, figures, account, account_read, account_empty, account_none, account_why }
     Why { title, account, disagree, sides, case_long, case_short, silent, change, ends }
     Sources { title, caption, about, timeframe, bias, odds, says, bar, age, timing, missing, low, open, report, report_text }
-    Address { zone, swing, close, open, high, low, end }
+    Address { zone, swing, close, open, high, low, end, own_entry, own_stop, own_order, own_liquidation }
     Advised { takeaway, conflicts, case_long, case_short, cited, account, entry, stop, ends, change, reasoning, probability }
     Signal { uncalibrated, invalid, entry, stop, target, targets, target_r, enter_by, void_above, void_below, plan }
     Trouble { not_read, again, left, kept }

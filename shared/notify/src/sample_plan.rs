@@ -4,9 +4,9 @@
 //! and 2.5854, half each 1.9333; at 55 of 100 0.55 x 1.2812 - 0.45 = 0.2547.
 
 use domain::recommendation::{
-    AccountState, Argument, BrokenRule, CloseSide, Conflict, Costs, Direction, Geometry, NoSize, Plan,
-    PlanDocument, PlanEnd, PlannedTarget, Recommendation, RecommendationDocument, SCHEMA, Size, SourceReport,
-    Strength, Takeaway, Target,
+    AccountState, Argument, BrokenRule, CloseSide, Conflict, Contract, Costs, Direction, Geometry, NoSize,
+    Plan, PlanDocument, PlanEnd, PlannedTarget, Recommendation, RecommendationDocument, SCHEMA, Size,
+    SourceReport, Strength, Takeaway, Target,
 };
 use domain::report::{Analyst, ArtifactRef, Bias, CheckItem, CheckStatus, Checks, Cite, Trust};
 use domain::{Sha256Hex, Source, Timeframe};
@@ -172,6 +172,7 @@ pub(crate) fn long() -> RecommendationDocument {
         account_read_at: None,
         account_reason: None,
         costs: Costs { per_side: decimal("0.0015"), funding: Decimal::ZERO },
+        contract: None,
         recommendation: answer(),
         plan: Some(PlanDocument {
             entry_low: decimal("74050"),
@@ -224,13 +225,24 @@ pub(crate) fn short() -> RecommendationDocument {
     (document.account, document.strength.value) = (AccountState::Provided, 74);
     document.account_read_at = Some("2026-04-30T04:00:58Z".parse().unwrap());
     document.conflicts = vec![Conflict::OppositePosition, Conflict::MissingStop];
-    document.costs.funding = decimal("1.5");
+    // by hand: 0.000001 x 75,000 at each of 10 x 24 / 8 fundings
+    document.costs.funding = decimal("2.25");
+    document.contract = Some(Contract {
+        mean_funding: Some(decimal("-0.000001")),
+        funding_interval_hours: Some(8),
+        leverage: Some(Decimal::TEN),
+        maintenance_margin: Some(decimal("0.004")),
+        // 75,000 x 1.1 / 1.004
+        liquidation: Some(decimal("82171.31474104")),
+        is_held: false,
+    });
     document.size_reason = None;
     document.size = Some(Size {
         quantity: decimal("0.03011"),
         notional: decimal("2258.25"),
         at_risk: decimal("99.97574"),
         risk_pct: Decimal::ONE,
+        margin: Some(decimal("225.825")),
         is_bounded_by_funds: false,
     });
     let answer = &mut document.recommendation;

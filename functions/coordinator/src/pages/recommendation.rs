@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use domain::recommendation::{
-    AccountState, Argument, CloseSide, Conflict, MODERATE, PlanDocument, PlanState, RecommendationDocument,
-    STRONG, SourceReport,
+    AccountState, Argument, CloseSide, Conflict, Contract, MODERATE, PlanDocument, PlanState,
+    RecommendationDocument, STRONG, SourceReport,
 };
 use domain::report::Analyst;
 use rust_decimal::Decimal;
@@ -171,9 +171,14 @@ fn plan(found: &RecommendationDocument) -> Vec<Fact> {
         let note = format!("void by a {} close {side} it. {}", end.timeframe, notify::plain(&end.reason));
         rows.push(fact("Ends", price(found, at), note));
     }
+    rows.extend(found.contract.as_ref().map(|contract| liquidation(found, contract)));
     match (&found.size, &found.size_reason) {
         (Some(size), _) => {
-            let risks = format!("risks {} {}", size.at_risk.round_dp(2), notify::plain(&found.price_unit));
+            let unit = notify::plain(&found.price_unit);
+            let mut risks = format!("risks {} {unit}", size.at_risk.round_dp(2));
+            if let Some(margin) = size.margin {
+                risks.push_str(&format!(", {} {unit} of margin", margin.round_dp(2)));
+            }
             rows.push(fact("Size", size.quantity.normalize().to_string(), risks));
         }
         (None, Some(reason)) => {
@@ -182,6 +187,20 @@ fn plan(found: &RecommendationDocument) -> Vec<Fact> {
         (None, None) => {}
     }
     rows
+}
+
+/// Where a contract would be liquidated, or that it is not known.
+fn liquidation(found: &RecommendationDocument, contract: &Contract) -> Fact {
+    let leverage = contract.leverage.map(|leverage| format!("isolated at {}x", leverage.normalize()));
+    let leverage = leverage.unwrap_or_else(|| "the leverage that is set is not known".to_owned());
+    match contract.liquidation {
+        Some(at) if contract.is_held => fact("Liquidation", price(found, at), "of the position you hold"),
+        Some(at) => fact("Liquidation", price(found, at), leverage),
+        None if contract.leverage.is_some() && contract.maintenance_margin.is_some() => {
+            fact("Liquidation", "at no price".to_owned(), leverage)
+        }
+        None => fact("Liquidation", "unknown".to_owned(), leverage),
+    }
 }
 
 fn cases(found: &RecommendationDocument) -> Vec<(&'static str, Vec<String>)> {

@@ -1,7 +1,7 @@
 //! What the account adds: its state, its own fees, and where it does not go together with a plan.
 
 use domain::Market;
-use domain::account::{AccountDocument, Order, OrderSide, Position, PositionSide};
+use domain::account::{AccountDocument, Order, OrderSide, Position, PositionSide, Rates};
 use domain::recommendation::{AccountState, Conflict, Direction};
 use domain::report::ArtifactRef;
 use flows::account_step;
@@ -13,9 +13,9 @@ use crate::inputs::artifact;
 /// Worth of a base asset, quote currency, from which it counts as held: under it is what trades leave behind.
 const DUST: Decimal = Decimal::TEN;
 
-/// The market that documents of candles call so.
-pub(crate) fn market(name: &str) -> Market {
-    if name == "spot" { Market::Spot } else { Market::Perp }
+/// Whether what is held of the symbol's coins is more than dust.
+pub(crate) fn holds_coins(account: &AccountDocument, last_price: Decimal, price_unit: &str) -> bool {
+    account.coins(price_unit).checked_mul(last_price).is_some_and(|worth| worth >= DUST)
 }
 
 /// The account of a run, as far as it was read.
@@ -43,13 +43,16 @@ impl Account {
     }
 
     pub(crate) fn state(&self) -> AccountState {
-        self.read.as_ref().map_or(AccountState::NotProvided, |(document, _)| document.state)
+        self.document().map_or(AccountState::NotProvided, |document| document.state)
     }
 
-    /// The account's own fee of a side, a fraction, where the exchange told it.
-    pub(crate) fn taker_fee(&self, market: Market) -> Option<Decimal> {
-        let (document, _) = self.read.as_ref()?;
-        document.rates_of(market)?.taker_fee.filter(|fee| !fee.is_sign_negative())
+    pub(crate) fn document(&self) -> Option<&AccountDocument> {
+        self.read.as_ref().map(|(document, _)| document)
+    }
+
+    /// What the account says of the symbol on a market.
+    pub(crate) fn rates(&self, market: Market) -> Option<&Rates> {
+        self.document()?.rates_of(market)
     }
 
     /// Where the account does not go together with a plan of that direction and zone, or is at fault by itself.
@@ -63,9 +66,7 @@ impl Account {
         let Some((account, _)) = &self.read else { return Vec::new() };
         let orders = || account.orders.iter().filter(|order| order.symbol == account.symbol);
         let holds = |side: PositionSide| account.own_positions().any(|position| position.side == side);
-        let coins = account.coins(price_unit);
-        let is_held = coins.checked_mul(last_price).is_some_and(|worth| worth >= DUST);
-        let is_long = holds(PositionSide::Long) || is_held;
+        let is_long = holds(PositionSide::Long) || holds_coins(account, last_price, price_unit);
         let is_short = holds(PositionSide::Short);
         let mut found = Vec::new();
         let mut note = |is_so: bool, conflict: Conflict| {

@@ -1,9 +1,10 @@
 use domain::recommendation::{
-    Conflict, Direction, Geometry, PlanDocument, PlannedTarget, RecommendationDocument, SCHEMA,
+    Conflict, Contract, Costs, Direction, Geometry, PlanDocument, PlannedTarget, RecommendationDocument,
+    SCHEMA,
 };
-use domain::{RecommendationId, hash};
+use domain::{Market, RecommendationId, hash};
 use jiff::{SignedDuration, Timestamp};
-use llm::checks::CheckedRecommendation;
+use llm::checks::{CheckedRecommendation, RecommendationEvidence};
 use runtime::Stop;
 use rust_decimal::Decimal;
 use storage::{Artifact, RecommendationRow, StepDocument, StepResult};
@@ -22,13 +23,15 @@ pub(crate) fn build(
     decided_at: Timestamp,
 ) -> Result<RecommendationDocument, Stop> {
     let (run, terms) = (&inputs.run, &inputs.terms);
-    let verdict = verdict::of(&checked.recommendation, &checked.checks, terms);
+    let account = inputs.account.document();
+    let evidence = RecommendationEvidence { sources: &inputs.given, terms, account };
+    let verdict = verdict::of(&checked.recommendation, &checked.checks, &evidence);
     let strength = strength::of(inputs, &checked, &verdict);
     let day = inputs.given.last().ok_or_else(|| Stop::failed("a recommendation needs reports"))?;
     let (plan, geometry) = figures(&verdict, &checked, terms.atr14_1d, decided_at);
-    let means = inputs.account.read.as_ref().map(|(account, _)| Means::of(account, terms));
-    let (size, size_reason) = match size::of(&verdict, means.as_ref(), inputs.filters.as_ref(), &inputs.risk)
-    {
+    let means = account.map(|account| Means::of(account, terms));
+    let wanted = size::Wanted { means: means.as_ref(), filters: inputs.filters.as_ref(), terms };
+    let (size, size_reason) = match size::of(&verdict, &wanted, &inputs.risk) {
         None => (None, None),
         Some(Ok(size)) => (Some(size), None),
         Some(Err(reason)) => (None, Some(reason)),
@@ -50,7 +53,7 @@ pub(crate) fn build(
         decided_at,
         source: run.source.clone(),
         venue: day.ohlcv.venue.clone(),
-        market: terms.market.clone(),
+        market: terms.market.as_str().to_owned(),
         tick: terms.tick,
         price_unit: terms.price_unit.clone(),
         last_price: terms.last_price,
@@ -66,9 +69,10 @@ pub(crate) fn build(
         beside: inputs.beside.clone(),
         account: inputs.account.state(),
         account_ref: inputs.account.read.as_ref().map(|(_, reference)| reference.clone()),
-        account_read_at: inputs.account.read.as_ref().map(|(account, _)| account.read_at),
+        account_read_at: account.map(|account| account.read_at),
         account_reason: inputs.account.reason.clone(),
-        costs: terms.costs(),
+        costs: Costs { per_side: terms.cost_per_side, funding: verdict.funding },
+        contract: contract(inputs, &verdict),
         recommendation: checked.recommendation,
         plan,
         geometry,
@@ -79,6 +83,19 @@ pub(crate) fn build(
         strength,
         checks: checked.checks,
         trust: checked.trust,
+    })
+}
+
+/// What of a contract the plan was held against.
+fn contract(inputs: &Inputs, verdict: &Verdict) -> Option<Contract> {
+    let terms = &inputs.terms;
+    (terms.market == Market::Perp).then(|| Contract {
+        mean_funding: terms.mean_funding,
+        funding_interval_hours: terms.funding_interval_hours,
+        leverage: terms.leverage,
+        maintenance_margin: terms.maintenance_margin,
+        liquidation: verdict.liquidation.map(|found| found.price.round_dp(8).normalize()),
+        is_held: verdict.liquidation.is_some_and(|found| found.is_held),
     })
 }
 

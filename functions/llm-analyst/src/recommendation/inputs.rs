@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use storage::{Kind, RunDocument, StepDocument};
 
-use super::account::{Account, market};
+use super::account::{Account, holds_coins};
 use crate::document::decimal;
 use crate::inputs::{artifact, profile, prompt};
 use crate::{Config, Risk};
@@ -89,10 +89,13 @@ impl Inputs {
         } else {
             Account::default()
         };
-        let terms = terms(&given, &account)?;
-        let filters = match &account.read {
-            Some(_) => filters(services, &done).await?,
-            None => None,
+        let market = batch.run.market;
+        let terms = terms(&given, &account, market)?;
+        let filters = match (market, &account.read) {
+            (_, None) => None,
+            (Market::Spot, Some(_)) => filters(services, &done).await?,
+            // those of spot are not a contract's
+            (Market::Perp, Some(_)) => account.rates(market).and_then(|rates| rates.orders),
         };
         let (run, risk) = (batch.run.clone(), config.risk);
         Ok(Self { run, prompt, profile, given, sources, beside, checks, terms, account, filters, risk })
@@ -130,7 +133,7 @@ async fn read<D: DeserializeOwned>(services: &Services, gcs_uri: &str) -> Result
     serde_json::from_slice(&bytes).map_err(Stop::failed)
 }
 
-/// What the exchange takes as an order, as the day's series has it.
+/// What the exchange takes as an order on its spot market, as the day's series has it.
 async fn filters(services: &Services, done: &Done) -> Result<Option<OrderFilters>, Stop> {
     let step = done.of(Kind::Ohlcv, Timeframe::Day).next();
     let Some(uri) = step.and_then(|step| step.result.series_uri.as_ref()) else { return Ok(None) };
@@ -154,27 +157,37 @@ fn recorded(read: &Read) -> SourceReport {
 }
 
 /// What a plan has to reckon with, by the shortest timeframe that is read: the one it stands on.
-fn terms(given: &[SourceGiven], account: &Account) -> Result<Terms, Stop> {
+fn terms(given: &[SourceGiven], account: &Account, market: Market) -> Result<Terms, Stop> {
     let day = &given.last().ok_or_else(|| Stop::failed("a recommendation needs reports"))?.ohlcv;
     let atr = day.indicators.last_t().and_then(|t| day.indicators.cell(t, "atr14"));
     let atr = atr.and_then(|text| Decimal::from_str_exact(text).ok()).filter(|atr| *atr > Decimal::ZERO);
     let no_atr =
         "the day has too few bars for an ATR14, so no plan can be measured; run flow 2 for its reports";
-    let market = market(&day.market);
     let usual = match market {
         Market::Spot => SPOT_FEE,
         Market::Perp => PERP_FEE,
     };
-    let fee = account.taker_fee(market).unwrap_or(usual);
+    let rates = account.rates(market);
+    let fee = rates.and_then(|rates| rates.taker_fee).filter(|fee| !fee.is_sign_negative()).unwrap_or(usual);
+    let last_price = decimal(&day.stats.last_price)?;
+    // on spot only what is held can be sold
+    let is_held = account.document().is_some_and(|held| holds_coins(held, last_price, &day.price_unit));
+    let tick = match rates.and_then(|rates| rates.tick) {
+        Some(tick) => tick,
+        None => decimal(&day.tick)?,
+    };
     Ok(Terms {
-        market: day.market.clone(),
-        can_be_sold_short: market == Market::Perp,
-        tick: decimal(&day.tick)?,
+        market,
+        can_be_sold_short: market == Market::Perp || is_held,
+        tick,
         price_unit: day.price_unit.clone(),
-        last_price: decimal(&day.stats.last_price)?,
+        last_price,
         atr14_1d: atr.ok_or_else(|| Stop::failed(no_atr))?,
         cost_per_side: fee + SLIPPAGE,
-        funding: Decimal::ZERO,
+        mean_funding: rates.and_then(|rates| rates.mean_funding),
+        funding_interval_hours: rates.and_then(|rates| rates.funding_interval_hours),
+        leverage: rates.and_then(|rates| rates.leverage),
+        maintenance_margin: rates.and_then(|rates| rates.maintenance_margin),
         account: account.state().as_str(),
     })
 }

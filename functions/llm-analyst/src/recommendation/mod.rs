@@ -3,6 +3,7 @@
 mod account;
 mod document;
 mod inputs;
+mod liquidation;
 mod size;
 mod strength;
 pub(crate) mod verdict;

@@ -1,10 +1,13 @@
 //! What code says of a plan: its geometry, and the hard rules it breaks.
 
-use domain::recommendation::{BrokenRule, Direction, Recommendation};
+use domain::recommendation::{BrokenRule, Costs, Direction, Recommendation};
 use domain::report::{CheckStatus, Checks};
 use llm::Terms;
-use llm::checks::{CheckedRecommendation, RepairItem};
-use market::plan::{Geometry, Place, Plan, Side, Target, check, geometry, rounded};
+use llm::checks::{CheckedRecommendation, RecommendationEvidence, RepairItem};
+use market::plan::{Geometry, Place, Plan, Side, Target, check, funding, geometry, rounded};
+use rust_decimal::Decimal;
+
+use super::liquidation::{self, Liquidation};
 
 /// A plan as code sees it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,12 +16,17 @@ pub(crate) struct Verdict {
     pub(crate) plan: Option<Plan>,
     /// Its geometry, if it has one.
     pub(crate) geometry: Option<Geometry>,
+    /// What its funding is taken to be, quote currency a unit of the base currency.
+    pub(crate) funding: Decimal,
+    /// Where it would be liquidated, as far as that is known.
+    pub(crate) liquidation: Option<Liquidation>,
     /// The hard rules it breaks.
     pub(crate) broken: Vec<BrokenRule>,
 }
 
 /// The verdict on an answer whose checks are `checks`.
-pub(crate) fn of(answer: &Recommendation, checks: &Checks, terms: &Terms) -> Verdict {
+pub(crate) fn of(answer: &Recommendation, checks: &Checks, evidence: &RecommendationEvidence<'_>) -> Verdict {
+    let terms = evidence.terms;
     let side = match answer.direction {
         Direction::Long => Side::Long,
         Direction::Short => Side::Short,
@@ -27,11 +35,14 @@ pub(crate) fn of(answer: &Recommendation, checks: &Checks, terms: &Terms) -> Ver
     let Some(plan) = plan(answer, side).and_then(|plan| rounded(&plan, terms.tick)) else {
         return Verdict { broken: vec![BrokenRule::MissingPrice], ..Verdict::default() };
     };
-    let geometry = geometry(&plan, &terms.costs());
+    let funding = paid(&plan, answer.plan.horizon_days, terms);
+    let geometry = geometry(&plan, &Costs { per_side: terms.cost_per_side, funding });
+    let liquidation = liquidation::of(&plan, evidence);
     let place = Place {
         last_price: terms.last_price,
         atr: terms.atr14_1d,
         can_be_sold_short: terms.can_be_sold_short,
+        liquidation: liquidation.map(|found| found.price),
         probability: answer.probability,
     };
     let mut broken = check(&plan, geometry.as_ref(), &place);
@@ -42,7 +53,14 @@ pub(crate) fn of(answer: &Recommendation, checks: &Checks, terms: &Terms) -> Ver
     if checks.items.iter().any(|item| item.status == CheckStatus::Unverified && is_price(&item.path)) {
         broken.push(BrokenRule::Unfounded);
     }
-    Verdict { plan: Some(plan), geometry, broken }
+    Verdict { plan: Some(plan), geometry, funding, liquidation, broken }
+}
+
+/// The funding of a plan that is held to its horizon; none where the rates are not known.
+fn paid(plan: &Plan, horizon_days: Option<i64>, terms: &Terms) -> Decimal {
+    let known = terms.mean_funding.zip(terms.funding_interval_hours);
+    let hours = Decimal::from(horizon_days.unwrap_or_default().clamp(0, 366) * 24);
+    known.and_then(|(rate, every)| funding(plan.side, plan.entry(), rate, every, hours)).unwrap_or_default()
 }
 
 fn plan(answer: &Recommendation, side: Side) -> Option<Plan> {
@@ -57,17 +75,18 @@ fn plan(answer: &Recommendation, side: Side) -> Option<Plan> {
 
 /// The places that a repair call may correct so that the plan keeps the rules: its prices and parts, the probability,
 /// the texts that tell of it, or the direction, which can become standing aside.
-pub(crate) fn problems(checked: &CheckedRecommendation, terms: &Terms) -> Vec<RepairItem> {
+pub(crate) fn problems(
+    checked: &CheckedRecommendation,
+    evidence: &RecommendationEvidence<'_>,
+) -> Vec<RepairItem> {
     let answer = &checked.recommendation;
-    let verdict = of(answer, &checked.checks, terms);
+    let verdict = of(answer, &checked.checks, evidence);
     if verdict.broken.is_empty() {
         return Vec::new();
     }
     let why = verdict.broken.iter().map(|broken| broken.sentence()).collect::<Vec<_>>().join("; ");
-    let data = figures(&verdict, terms);
-    let price = |price: Option<rust_decimal::Decimal>| {
-        price.map_or_else(|| "null".to_owned(), domain::number::trimmed)
-    };
+    let data = figures(&verdict, evidence.terms);
+    let price = |price: Option<Decimal>| price.map_or_else(|| "null".to_owned(), domain::number::trimmed);
     let plan = &answer.plan;
     let mut places = vec![
         ("direction".to_owned(), answer.direction.as_str().to_owned(), String::new()),
@@ -106,11 +125,14 @@ fn figures(verdict: &Verdict, terms: &Terms) -> String {
     match &verdict.geometry {
         None => format!("last price {last}; ATR14 of the day {atr}"),
         Some(geometry) => format!(
-            "worst entry {}; loss {}; reward to risk {}; of the first target {}; last price {last}; ATR14 of the day {atr}",
+            "worst entry {}; loss {}; reward to risk {}; of the first target {}; last price {last}; ATR14 of the day {atr}{}",
             geometry.entry.normalize(),
             geometry.loss.round_dp(8).normalize(),
             geometry.reward_to_risk.round_dp(2),
             geometry.first_reward_to_risk.round_dp(2),
+            verdict.liquidation.map_or_else(String::new, |found| {
+                format!("; liquidation {}", found.price.round_dp(8).normalize())
+            }),
         ),
     }
 }

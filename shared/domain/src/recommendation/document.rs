@@ -72,6 +72,9 @@ pub struct RecommendationDocument {
     pub account_reason: Option<String>,
     /// What trading was taken to cost.
     pub costs: Costs,
+    /// What of a perpetual contract the plan was held against; none of a plan on spot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<Contract>,
     /// The answer, repaired where it could be.
     pub recommendation: Recommendation,
     /// The plan at prices the venue takes; none when standing aside, or where it lacks a price.
@@ -172,6 +175,8 @@ words!(
         ExpectedValue = "expected_value",
         /// The instrument cannot be sold short.
         NotShortable = "not_shortable",
+        /// The position would be liquidated before its stop, or too near it.
+        Liquidation = "liquidation",
         /// A price has no reason in the data, its address does not exist, or it ends on the wrong side.
         Unfounded = "unfounded",
     }
@@ -193,7 +198,11 @@ impl BrokenRule {
             Self::RewardToRisk => "reward to risk must be at least 1.5 after costs",
             Self::FirstTarget => "the first target's reward to risk must be at least 0.8 after costs",
             Self::ExpectedValue => "the expected value at the stated probability must be above zero",
-            Self::NotShortable => "this market cannot be sold short",
+            Self::NotShortable => "this market cannot be sold short, and nothing of it is held to be sold",
+            Self::Liquidation => {
+                "the liquidation price must lie beyond the stop by a quarter of the stop's distance and by 0.5 ATR14 of \
+                 the day; a nearer stop or less leverage does it"
+            }
             Self::Unfounded => "each price must stand within 0.5 ATR14 of the day of the address it names",
         }
     }
@@ -225,6 +234,30 @@ pub struct Costs {
     /// Funding expected to be paid while the plan is open, quote currency a unit of the base currency. Funding that
     /// would be received counts as none.
     pub funding: Decimal,
+}
+
+/// What of a perpetual contract a plan was held against. Nothing of it is known without the account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contract {
+    /// Mean of the newest funding rates, a fraction of a position's value each time; paid by longs if above zero. Where
+    /// it is not known, funding counts as none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_funding: Option<Decimal>,
+    /// Hours from one funding to the next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub funding_interval_hours: Option<u32>,
+    /// Leverage that is set for the symbol.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leverage: Option<Decimal>,
+    /// Maintenance margin rate of the lowest bracket, a fraction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maintenance_margin: Option<Decimal>,
+    /// Where the position would be liquidated: none where that is not known, or at no price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub liquidation: Option<Decimal>,
+    /// Whether that is what the exchange says of a position that is held on the plan's side.
+    #[serde(default)]
+    pub is_held: bool,
 }
 
 /// A plan at prices the venue takes.
@@ -284,6 +317,9 @@ pub struct Size {
     pub at_risk: Decimal,
     /// The risk a trade that was configured, percent of the deposit.
     pub risk_pct: Decimal,
+    /// Bound as margin by a contract, quote currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<Decimal>,
     /// Whether free funds bound it, not the risk.
     pub is_bounded_by_funds: bool,
 }
@@ -295,6 +331,8 @@ words!(
         AccountNotProvided = "account_not_provided",
         /// What the exchange takes as an order is not known.
         FiltersUnknown = "filters_unknown",
+        /// The account export does not tell what the exchange takes as an order of the contract.
+        ContractUnknown = "contract_unknown",
         /// The account holds nothing to trade with, or numbers that do not fit.
         NoFunds = "no_funds",
         /// The risk, or what is free, buys less than the exchange's smallest order.
@@ -308,6 +346,9 @@ impl NoSize {
         match self {
             Self::AccountNotProvided => "account not provided: size unknown",
             Self::FiltersUnknown => "the exchange's order filters are not known: collect and run again",
+            Self::ContractUnknown => {
+                "the exchange told nothing of orders of this contract: it may not list one"
+            }
             Self::NoFunds => "the account holds nothing to trade this with",
             Self::TooSmall => "what is free, or may be risked, is less than the exchange's smallest order",
         }

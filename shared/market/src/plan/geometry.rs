@@ -1,7 +1,7 @@
 use domain::recommendation::Costs;
 use rust_decimal::Decimal;
 
-use super::Plan;
+use super::{Plan, Side};
 
 /// What a plan risks and may gain, per unit of the base currency, at the worst edge of its zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,21 @@ impl Geometry {
         let p = Decimal::new(probability, 2);
         p * self.first_reward_to_risk - (Decimal::ONE - p)
     }
+}
+
+/// The funding of a position held for `hours`, quote currency a unit of the base currency: max(0, s x mean rate x E x
+/// fundings), with as many fundings as intervals fit. What would be received counts as none. `None` where it does not
+/// fit, or there is no interval.
+pub fn funding(
+    side: Side,
+    entry: Decimal,
+    mean_rate: Decimal,
+    interval_hours: u32,
+    hours: Decimal,
+) -> Option<Decimal> {
+    let fundings = hours.checked_div(Decimal::from(interval_hours))?.trunc();
+    let paid = side.sign().checked_mul(mean_rate)?.checked_mul(entry)?.checked_mul(fundings)?;
+    Some(paid.max(Decimal::ZERO).normalize())
 }
 
 /// The geometry of a plan: loss = s(E-S) + c(E+S) + F and gain = s(T-E) - c(E+T) - F, with s = 1 for a long and -1
@@ -85,6 +100,19 @@ mod tests {
         assert_eq!(with("100").loss, decimal("3420.35"));
         assert_eq!(with("100").gains[0], decimal("4153.931510"));
         assert_eq!(with("-100"), with("0"));
+    }
+
+    /// By hand: 0.0001 x 75000 is 7.5 at each of 10 x 24 / 8 = 30 fundings; a short receives it.
+    #[test]
+    fn funding_is_paid_by_the_side_that_the_rate_is_against() {
+        let ten_days = decimal("240");
+        let of =
+            |side, rate: &str, hours: u32| funding(side, decimal("75000"), decimal(rate), hours, ten_days);
+        assert_eq!(of(Side::Long, "0.0001", 8), Some(decimal("225")));
+        assert_eq!(of(Side::Short, "0.0001", 8), Some(Decimal::ZERO));
+        assert_eq!(of(Side::Short, "-0.0001", 4), Some(decimal("450")));
+        assert_eq!(of(Side::Long, "0.0001", 9), Some(decimal("195")), "26 whole intervals of 9 h");
+        assert_eq!(of(Side::Long, "0.0001", 0), None);
     }
 
     #[test]

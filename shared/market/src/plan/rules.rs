@@ -15,6 +15,8 @@ pub struct Place {
     pub atr: Decimal,
     /// Whether the instrument can be sold short.
     pub can_be_sold_short: bool,
+    /// Where the position would be liquidated, if that is known and it can be.
+    pub liquidation: Option<Decimal>,
     /// Stated probability of the first target before the stop, percent.
     pub probability: i64,
 }
@@ -48,6 +50,8 @@ pub fn check(plan: &Plan, geometry: Option<&Geometry>, place: &Place) -> Vec<Bro
     let value = geometry.map(|geometry| geometry.expected_value(place.probability));
     rule(value.is_some_and(positive), Broken::ExpectedValue);
     rule(plan.side == Side::Long || place.can_be_sold_short, Broken::NotShortable);
+    let is_stopped = |price| plan.is_stopped_before(price, place.atr);
+    rule(place.liquidation.is_none_or(is_stopped), Broken::Liquidation);
     broken
 }
 
@@ -83,6 +87,7 @@ mod tests {
             last_price: decimal("75928.1"),
             atr: decimal("2000"),
             can_be_sold_short: true,
+            liquidation: None,
             probability: 50,
         }
     }
@@ -132,6 +137,11 @@ mod tests {
         assert_eq!(broken(&four, &place()), [Broken::TargetCount]);
         let spot = Place { can_be_sold_short: false, ..place() };
         assert_eq!(broken(&short(), &spot), [Broken::NotShortable]);
+        // 1000 is half an ATR, and more than a quarter of 3100
+        let at = |price: &str| Place { liquidation: Some(decimal(price)), ..place() };
+        assert_eq!(broken(&long(), &at("70900.01")), [Broken::Liquidation]);
+        assert_eq!(broken(&long(), &at("70900")), []);
+        assert_eq!(broken(&short(), &at("79099.99")), [Broken::Liquidation]);
         // p r1 - (1 - p) with r1 = 1.2812 is 0 at 43.8 %
         assert_eq!(broken(&long(), &Place { probability: 43, ..place() }), [Broken::ExpectedValue]);
         assert_eq!(broken(&long(), &Place { probability: 44, ..place() }), []);

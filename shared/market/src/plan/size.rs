@@ -14,6 +14,8 @@ pub struct Bounds {
     pub min_notional: Decimal,
     /// Most that can be bought or sold, quote currency: free funds, by leverage where there is any.
     pub buying_power: Decimal,
+    /// Leverage of a contract; a plan on spot has none.
+    pub leverage: Option<Decimal>,
 }
 
 /// Why no size can be given: tell the user.
@@ -61,7 +63,9 @@ pub fn size(
         return Err(SizeError::TooSmall { risk: risk.round_dp(2) });
     }
     let at_risk = quantity.checked_mul(geometry.loss).ok_or(SizeError::NoFunds)?.round_dp(8).normalize();
-    Ok(Size { quantity, notional, at_risk, risk_pct, is_bounded_by_funds: by_funds < by_risk })
+    let margin = bounds.leverage.and_then(|leverage| notional.checked_div(leverage));
+    let margin = margin.map(|margin| margin.round_dp(8).normalize());
+    Ok(Size { quantity, notional, at_risk, risk_pct, margin, is_bounded_by_funds: by_funds < by_risk })
 }
 
 fn floored(quantity: Decimal, step: Decimal) -> Option<Decimal> {
@@ -105,6 +109,7 @@ mod tests {
             min_quantity: decimal("0.00001"),
             min_notional: decimal("5"),
             buying_power: decimal("10000"),
+            leverage: None,
         }
     }
 
@@ -119,6 +124,22 @@ mod tests {
         let found = of("10000", &bounds()).unwrap();
         assert_eq!((found.quantity, found.is_bounded_by_funds), (decimal("0.03011"), false));
         assert_eq!((found.notional, found.at_risk), (decimal("2258.25"), decimal("99.9757385")));
+    }
+
+    /// On a contract at 10 of leverage, 1000 free: 2258.25 / 10 is bound, and 10000 can be bought; at 2, 2000 / 75000 is
+    /// floored to 0.02666.
+    #[test]
+    fn the_margin_of_a_contract_lies_within_what_is_free() {
+        let lent = |leverage: i64| {
+            let leverage = Decimal::from(leverage);
+            Bounds { leverage: Some(leverage), buying_power: decimal("1000") * leverage, ..bounds() }
+        };
+        let found = of("10000", &lent(10)).unwrap();
+        assert_eq!((found.quantity, found.margin), (decimal("0.03011"), Some(decimal("225.825"))));
+        let found = of("10000", &lent(2)).unwrap();
+        assert_eq!((found.quantity, found.margin), (decimal("0.02666"), Some(decimal("999.75"))));
+        assert!(found.is_bounded_by_funds);
+        assert_eq!(of("10000", &bounds()).unwrap().margin, None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 use domain::number;
-use domain::recommendation::{AccountState, CloseSide, Direction, PlanDocument, RecommendationDocument};
+use domain::recommendation::{
+    AccountState, CloseSide, Contract, Direction, PlanDocument, RecommendationDocument,
+};
 use domain::report::Trust;
 use rust_decimal::Decimal;
 
@@ -93,6 +95,9 @@ impl Told<'_> {
             lines.push(row("target", &format!("{price}, {part}{}", r.unwrap_or_default())));
         }
         lines.push(row("held", &format!("to {}", at(plan.hold_until))));
+        if let Some(contract) = &self.document.contract {
+            lines.extend(self.contract(contract));
+        }
         let end = &self.document.recommendation.invalidation;
         let side = match end.close {
             CloseSide::Above => "above",
@@ -104,6 +109,27 @@ impl Told<'_> {
             lines.push(row("void", &format!("a {} close {side} {price}", end.timeframe)));
         }
         lines
+    }
+
+    /// What a contract adds: where it would be liquidated, and its funding.
+    fn contract(self, contract: &Contract) -> [String; 2] {
+        let (document, funding) = (self.document, self.document.costs.funding);
+        let leverage = contract.leverage.map(number::trimmed);
+        let at = contract.liquidation.map(|price| figures::price(price, document.tick));
+        let margin = match (at, leverage) {
+            (Some(at), _) if contract.is_held => format!("liquidated at {at}, says the exchange"),
+            (Some(at), Some(leverage)) => format!("{leverage}x isolated, liquidated at {at}"),
+            (None, Some(leverage)) if contract.maintenance_margin.is_some() => {
+                format!("{leverage}x isolated, liquidated at no price")
+            }
+            _ => "liquidation price unknown".to_owned(),
+        };
+        let funding = match contract.mean_funding {
+            None => "not known, counted as none".to_owned(),
+            Some(_) if funding.is_zero() => "costs nothing".to_owned(),
+            Some(_) => format!("{} {} a unit", number::trimmed(funding), document.price_unit),
+        };
+        [row("margin", &margin), row("funding", &funding)]
     }
 
     fn account(self) -> String {
@@ -155,6 +181,8 @@ mod tests {
         assert!(lines.starts_with("BTCUSDT  Short 74 of 100; strong, uncalibrated\n"), "{lines}");
         assert!(lines.contains("\n  account  You are long BTC.\n"), "{lines}");
         assert!(lines.contains("\n  account  size 0.03011 BTC, risks 99.98 USDT\n"), "{lines}");
+        let contract = "\n  margin   10x isolated, liquidated at 82,171.31\n  funding  2.25 USDT a unit\n";
+        assert!(lines.contains(contract), "{lines}");
         let lines = recommendation_lines(&invalid(), 70).unwrap().join("\n");
         assert!(lines.starts_with("BTCUSDT  Long; the plan is invalid, nothing to trade by\n"), "{lines}");
         assert!(lines.contains("\n  broken   Reward to risk must be at least 1.5 after costs.\n"), "{lines}");

@@ -56,7 +56,10 @@ pub(super) struct Terms {
     pub(super) last_price: Decimal,
     pub(super) atr14_1d: Decimal,
     pub(super) cost_per_side: Decimal,
-    pub(super) funding: Decimal,
+    #[serde(default)]
+    pub(super) mean_funding: Option<Decimal>,
+    #[serde(default)]
+    pub(super) funding_interval_hours: Option<u32>,
     pub(super) account: String,
 }
 

@@ -20,6 +20,10 @@ fn name(words: &Words, address: &str) -> Option<String> {
     }
     let (kind, key, field) = parts(address);
     match (kind, field) {
+        ("account:positions", "entry_price") => Some(words.address.own_entry.clone()),
+        ("account:positions", "liquidation_price") => Some(words.address.own_liquidation.clone()),
+        ("account:orders", "stop_price") => Some(words.address.own_stop.clone()),
+        ("account:orders", "price") => Some(words.address.own_order.clone()),
         ("indicators", field) => indicator(field),
         ("levels", "high") => Some(fill(&words.ladder.top, &[("id", key)])),
         ("levels", "low") => Some(fill(&words.ladder.foot, &[("id", key)])),
@@ -62,7 +66,8 @@ mod tests {
         assert_eq!(said("1d:levels[S2]"), "1d zone S2");
         assert_eq!(said("4h:bars[2026-04-29T20:00].c"), "4h close 2026-04-29T20:00");
         assert_eq!(said("1w:report.invalidation.above"), "1w end of the report");
-        assert_eq!(said("account:position"), "account:position");
+        assert_eq!(said("account:positions[0].entry_price"), "entry of your position");
+        assert_eq!(said("account:equity.total"), "account:equity.total");
         assert_eq!(spoken(Words::of("ru").unwrap(), "1d:swings[H2].p"), "1d экстремум H2");
     }
 }

@@ -50,6 +50,7 @@ pub(crate) fn rule_word(words: &Words, rule: BrokenRule) -> &str {
         BrokenRule::FirstTarget => &words.first_target,
         BrokenRule::ExpectedValue => &words.expected_value,
         BrokenRule::NotShortable => &words.not_shortable,
+        BrokenRule::Liquidation => &words.liquidation,
         BrokenRule::Unfounded => &words.unfounded,
     }
 }

@@ -1,4 +1,4 @@
-use domain::recommendation::{Direction, NoSize, PlanDocument};
+use domain::recommendation::{AccountState, Contract, Direction, NoSize, PlanDocument};
 use domain::report::Analyst;
 use rust_decimal::Decimal;
 
@@ -6,7 +6,7 @@ use super::account;
 use super::address::spoken;
 use super::view::View;
 use crate::figures;
-use crate::lang::{Words, fill};
+use crate::lang::{self, Words, fill};
 use crate::page::behind::Charts;
 use crate::page::head::Moment;
 use crate::prose::Piece;
@@ -143,6 +143,7 @@ fn rows(view: &View<'_>) -> Vec<Row> {
         let note = r.map(|r| fill(&words.r, &[("n", &decimals(r, 2))]));
         rows.push(Row { name, value, note: note.unwrap_or_else(|| spoken(view.words, &target.reference)) });
     }
+    rows.extend(document.contract.as_ref().map(|contract| liquidation(view, contract)));
     if !view.is_invalid() {
         rows.push(size(view));
     }
@@ -157,6 +158,7 @@ fn size(view: &View<'_>) -> Row {
         let note = document.size_reason.map_or_else(String::new, |reason| match reason {
             NoSize::AccountNotProvided => words.no_account.clone(),
             NoSize::FiltersUnknown => words.no_filters.clone(),
+            NoSize::ContractUnknown => words.no_contract.clone(),
             NoSize::NoFunds => words.no_funds.clone(),
             NoSize::TooSmall => words.too_small.clone(),
         });
@@ -167,10 +169,38 @@ fn size(view: &View<'_>) -> Row {
     let (amount, pct) = (decimals(size.at_risk, 2), domain::number::trimmed(size.risk_pct));
     let unit = plain(&document.price_unit);
     let mut note = fill(&words.risks, &[("amount", &amount), ("unit", &unit), ("pct", &pct)]);
+    let leverage = document.contract.as_ref().and_then(|contract| contract.leverage);
+    if let Some((margin, leverage)) = size.margin.zip(leverage) {
+        let (amount, leverage) = (decimals(margin, 2), domain::number::trimmed(leverage));
+        let margin = fill(&words.margin, &[("amount", &amount), ("unit", &unit), ("leverage", &leverage)]);
+        note = format!("{note}, {margin}");
+    }
     if size.is_bounded_by_funds {
         note = format!("{note}, {}", words.bounded);
     }
     Row { name, value, note: note.replace(" %", "\u{a0}%") }
+}
+
+/// Where the position would be liquidated, or why that is not known.
+fn liquidation(view: &View<'_>, contract: &Contract) -> Row {
+    let (words, document) = (&view.words.plan, view.document());
+    let name = words.liquidation.clone();
+    let leverage = contract.leverage.map(domain::number::trimmed).unwrap_or_default();
+    let isolated = fill(&words.isolated, &[("leverage", &leverage)]);
+    let Some(price) = contract.liquidation else {
+        let is_told = contract.leverage.is_some() && contract.maintenance_margin.is_some();
+        let (value, note) = match document.account {
+            _ if is_told => (&words.at_no_price, isolated),
+            AccountState::NotProvided => (&words.unknown, words.no_account.clone()),
+            _ => (&words.unknown, words.no_leverage.clone()),
+        };
+        return Row { name, value: vec![Piece::words(value.clone())], note };
+    };
+    let of = if contract.is_held { words.of_held.clone() } else { isolated };
+    let away = document.plan.as_ref().and_then(|plan| (price - plan.stop).abs().checked_div(document.atr));
+    let note = away
+        .map_or_else(|| of.clone(), |atr| fill(&words.beyond, &[("atr", &decimals(atr, 1)), ("of", &of)]));
+    Row { name, value: vec![Piece::words(view.price(price))], note }
 }
 
 fn odds(view: &View<'_>) -> Row {
@@ -196,6 +226,10 @@ fn counted(view: &View<'_>) -> Vec<String> {
     let funding = document.costs.funding;
     let amount = figures::printed(&domain::number::trimmed(funding));
     let costs = if funding.is_zero() { &words.counted } else { &words.funding };
+    let costs = match document.contract.as_ref().map(|contract| rates(words, contract, funding)) {
+        Some(rates) => format!("{costs} {rates}"),
+        None => costs.clone(),
+    };
     let (loss, rr, ev) = (
         decimals(geometry.loss, 2),
         decimals(geometry.reward_to_risk, 2),
@@ -203,9 +237,19 @@ fn counted(view: &View<'_>) -> Vec<String> {
     );
     vec![
         fill(&judged, &[("entry", &entry)]),
-        fill(costs, &[("pct", &pct), ("amount", &amount), ("unit", &unit)]).replace(" %", "\u{a0}%"),
+        fill(&costs, &[("pct", &pct), ("amount", &amount), ("unit", &unit)]).replace(" %", "\u{a0}%"),
         fill(&words.figures, &[("loss", &loss), ("unit", &unit), ("rr", &rr), ("ev", &ev)]),
     ]
+}
+
+/// What funding was counted by.
+fn rates(words: &lang::Plan, contract: &Contract, funding: Decimal) -> String {
+    let Some((rate, hours)) = contract.mean_funding.zip(contract.funding_interval_hours) else {
+        return words.funding_unknown.clone();
+    };
+    let rate = figures::signed(&domain::number::trimmed(rate * Decimal::ONE_HUNDRED));
+    let said = if funding.is_zero() { &words.funding_none } else { &words.funding_rate };
+    fill(said, &[("rate", &rate), ("hours", &hours.to_string())])
 }
 
 /// A figure with `places` decimals.

@@ -1,4 +1,4 @@
-use domain::recommendation::{AccountState, Conflict, RecommendationDocument};
+use domain::recommendation::{AccountState, BrokenRule, Conflict, NoSize, RecommendationDocument};
 use domain::report::{CheckStatus, Trust};
 use rust_decimal::Decimal;
 
@@ -97,9 +97,11 @@ fn the_conflicts_of_a_short_stand_above_its_plan() {
             "74of 100 strong",
             "You are long BTC. This plan is a short.",
             "A position of yours has no stop order on the exchange. Nothing there limits its loss.",
-            "Size0.03011 BTCrisks 99.98 USDT, 1\u{a0}% of the deposit",
+            "Liquidation82,171.312.0 ATR from the stop, isolated at 10x, before its fee",
+            "Size0.03011 BTCrisks 99.98 USDT, 1\u{a0}% of the deposit, 225.83 USDT of margin at 10x",
             "stated by the model",
-            "funding of 1.5 USDT a unit",
+            "funding of 2.25 USDT a unit. Funding is that of the whole holding time, at a mean rate of \
+             \u{2212}0.0001\u{a0}% every 8 h.",
             "Account read at 30 Apr, 04:00 UTC.",
             "A daily close over 77,600.00 ends the plan",
             "language model, answered as “gpt-5.2”",
@@ -108,6 +110,45 @@ fn the_conflicts_of_a_short_stand_above_its_plan() {
     assert!(text.find("You are long BTC.") < text.find("The plan"));
     assert!(text.find("For a short") < text.find("For a long"), "the side taken first");
     assert!(!text.contains("rule-based"));
+}
+
+/// What is not known of a contract is said, in both languages, and nothing of it on spot.
+#[test]
+fn what_is_not_known_of_a_contract_is_said() {
+    let mut document = short();
+    document.costs.funding = Decimal::ZERO;
+    let contract = document.contract.as_mut().unwrap();
+    contract.mean_funding = Some(crate::sample::decimal("0.0001"));
+    (contract.liquidation, contract.is_held) = (Some(crate::sample::decimal("90000")), true);
+    says(
+        &text(&page(&document)),
+        &[
+            "Liquidation90,000.006.0 ATR from the stop, says the exchange of the position you hold",
+            "at a mean rate of +0.01\u{a0}% every 8 h, costs this side nothing; what it would bring is not counted.",
+        ],
+    );
+    let contract = document.contract.as_mut().unwrap();
+    (contract.mean_funding, contract.liquidation, contract.leverage) = (None, None, None);
+    (document.size, document.size_reason) = (None, Some(NoSize::ContractUnknown));
+    says(
+        &text(&page(&document)),
+        &[
+            "Liquidationunknownthe exchange did not tell the leverage that is set",
+            "Sizeunknownthe exchange told nothing of orders of this contract; it may not list one",
+            "Funding is not known and counts as none.",
+        ],
+    );
+    document.broken = vec![BrokenRule::Liquidation];
+    document.language = "ru".into();
+    says(
+        &text(&page(&document)),
+        &[
+            "Ликвидациянеизвестенбиржа не сообщила установленного плеча",
+            "Фандинг неизвестен и принят за ноль.",
+            "Цена ликвидации должна лежать за стопом",
+        ],
+    );
+    assert!(!text(&page(&long())).contains("Liquidation"));
 }
 
 #[test]

@@ -108,14 +108,25 @@ fn at_tick(price: Decimal, tick: Decimal, strategy: RoundingStrategy) -> Decimal
     ((price / tick).round_dp_with_strategy(0, strategy) * tick).normalize()
 }
 
-/// Whether a plan keeps the rules that the request states: stop distance, reward to risk, expected value.
+/// What the side pays in fundings until the plan is closed.
+fn paid(direction: Direction, entry: Decimal, terms: &Terms) -> Decimal {
+    let (Some(rate), Some(hours)) = (terms.mean_funding, terms.funding_interval_hours) else {
+        return Decimal::ZERO;
+    };
+    let fundings = Decimal::from(HORIZON_DAYS * 24 / i64::from(hours.max(1)));
+    (Decimal::from(direction.sign()) * rate * entry * fundings).max(Decimal::ZERO)
+}
+
+/// Whether a plan keeps the rules that the request states: stop distance, reward to risk, expected value. What a
+/// contract's leverage makes of it is left to the request's checks.
 pub(super) fn pays(direction: Direction, draft: &Draft, terms: &Terms) -> bool {
     let Plan { entry_low: Some(low), entry_high: Some(high), stop: Some(stop), targets, .. } = &draft.plan
     else {
         return false;
     };
     let entry = if direction == Direction::Long { *high } else { *low };
-    let cost = |price: Decimal| terms.cost_per_side * (entry + price) + terms.funding.max(Decimal::ZERO);
+    let funding = paid(direction, entry, terms);
+    let cost = |price: Decimal| terms.cost_per_side * (entry + price) + funding;
     let loss = (entry - *stop).abs() + cost(*stop);
     let gain = |price: Decimal| (price - entry).abs() - cost(price);
     let Some(first) = targets.first().map(|target| gain(target.price)) else { return false };
