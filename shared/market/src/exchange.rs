@@ -3,6 +3,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod attempts;
+pub(crate) mod clock;
 pub(crate) mod decimal;
 pub(crate) mod error;
 pub(crate) mod page;

@@ -2,7 +2,7 @@
 //!
 //! - [`Exchange`]: public market data of one exchange, with errors that are decisions;
 //! - [`binance`], [`bybit`]: their clients, each with one account of requests for all its clones;
-//! - [`binance_account`]: what an account holds, read by signed GETs alone;
+//! - [`binance_account`], [`bybit_account`]: what an account holds, read by signed GETs alone;
 //! - [`candles`]: checks that flag and never fill, exact aggregation of 1h bars, the bar in progress;
 //! - [`indicators`]: TA-Lib's indicators by name (`ema20`, `rsi14`, `macd_hist`), with the weight of their seed;
 //! - [`artifact`]: `topdown.ohlcv/1`, which is sent to a model, and `topdown.series/1`, which charts draw;
@@ -26,6 +26,7 @@ pub mod artifact;
 pub mod binance;
 pub mod binance_account;
 pub mod bybit;
+pub mod bybit_account;
 pub mod candles;
 mod exchange;
 pub mod indicators;

@@ -74,6 +74,11 @@ impl Client {
         Self { http, base_url, limits, pace, is_discreet: false }
     }
 
+    /// As [`Self::with_limits`], for requests that carry a key: errors and log lines quote no answer.
+    pub(crate) fn discreet(http: reqwest::Client, base_url: String, limits: Limits) -> Self {
+        Self { is_discreet: true, ..Self::with_limits(http, base_url, limits) }
+    }
+
     /// The exchange's clock. A bar has closed if its close time is before it, whatever the local clock says.
     ///
     /// # Errors
