@@ -1,5 +1,7 @@
 //! The account as the exchange shows it: read by signed GETs alone, by a key that may only read.
 
+mod bybit;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 

@@ -111,7 +111,7 @@ fn request(request: &Recorded) -> Place {
         Service::ChartImg => Some(("x-api-key", CHART_IMG.to_owned())),
         Service::Binance => Some(("x-mbx-apikey", ACCOUNT.to_owned())),
         // theirs are in the path; the mail server's is in no letter
-        Service::Telegram | Service::Webhook | Service::Slack | Service::Mail => None,
+        Service::Telegram | Service::Bybit | Service::Webhook | Service::Slack | Service::Mail => None,
     };
     let in_path = match request.service {
         Service::Telegram => TELEGRAM,

@@ -62,7 +62,7 @@ impl Sim {
         let mut command = Topdown::new().command(&["sim", "--as-of", "2026-04-30T04:00:00Z"]);
         // the folder is gone by then, and `sim` writes none
         let mut child = command.current_dir("/").stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(4);
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(5);
         let pair = |line: std::io::Result<String>| {
             let line = line.unwrap();
             let (name, url) = line.split_once(' ').unwrap();
@@ -89,6 +89,13 @@ fn ccxt_reads_the_exchange() {
     let Some(python) = python("ccxt_reads_the_exchange") else { return };
     let sim = Sim::start();
     run(python, "exchange.py", &[sim.url("binance")]);
+}
+
+#[test]
+fn ccxt_reads_the_second_exchange() {
+    let Some(python) = python("ccxt_reads_the_second_exchange") else { return };
+    let sim = Sim::start();
+    run(python, "bybit.py", &[sim.url("bybit")]);
 }
 
 /// A demo's weekly candles and one of its charts, as files.

@@ -187,6 +187,7 @@ fn delay(text: &str) -> Result<Delay, String> {
     let (name, ms) = text.split_once('=').ok_or("no `=` between service and milliseconds")?;
     let service = match name {
         "binance" => Service::Binance,
+        "bybit" => Service::Bybit,
         "chart-img" => Service::ChartImg,
         "openai" => Service::OpenAi,
         "telegram" => Service::Telegram,

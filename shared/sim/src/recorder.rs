@@ -9,6 +9,8 @@ use jiff::Timestamp;
 pub enum Service {
     /// The exchange.
     Binance,
+    /// The other exchange.
+    Bybit,
     /// The chart vendor.
     ChartImg,
     /// The model.

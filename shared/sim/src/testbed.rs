@@ -56,6 +56,7 @@ impl Vendor {
     pub(crate) fn new(service: Service, shared: &Arc<Shared>) -> Self {
         let routes = match service {
             Service::Binance => crate::binance::routes(shared.clone()),
+            Service::Bybit => crate::bybit::routes(shared.clone()),
             Service::ChartImg => crate::chart_img::routes(shared.clone()),
             Service::OpenAi => crate::openai::routes(shared.clone()),
             Service::Telegram => crate::telegram::routes(shared.clone()),

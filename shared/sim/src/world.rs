@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::binance::Weights;
 use crate::binance::account::{Accounts, SimAccount};
+use crate::bybit::account::{Accounts as BybitAccounts, SimBybitAccount};
 use crate::faults::{Faults, Rule};
 use crate::mail::{Letters, SentMail};
 use crate::market::{Market, RecordedError};
@@ -19,7 +20,7 @@ use crate::recorder::{Recorded, Recorder, Service};
 use crate::slack::{SlackMessage, SlackMessages};
 use crate::telegram::{Messages, SentMessage};
 use crate::webhook::{Hooks, ReceivedHook};
-use crate::{SimClock, binance, chart_img, front, mail, openai, slack, telegram, webhook};
+use crate::{SimClock, binance, bybit, chart_img, front, mail, openai, slack, telegram, webhook};
 
 /// Where the candles of a world come from.
 #[derive(Debug, Clone)]
@@ -81,6 +82,8 @@ pub(crate) struct Shared {
     pub(crate) recorder: Recorder,
     pub(crate) faults: Faults,
     pub(crate) weights: Weights,
+    pub(crate) pace: bybit::Pace,
+    pub(crate) bybit_accounts: BybitAccounts,
     pub(crate) accounts: Accounts,
     pub(crate) messages: Messages,
     pub(crate) hooks: Hooks,
@@ -101,6 +104,8 @@ impl Shared {
             recorder: Recorder::default(),
             faults: Faults::new(config.faults),
             weights: Weights::default(),
+            pace: bybit::Pace::default(),
+            bybit_accounts: BybitAccounts::default(),
             accounts: Accounts::default(),
             messages: Messages::default(),
             hooks: Hooks::default(),
@@ -114,7 +119,7 @@ impl Shared {
 /// A running world: each vendor on a port of its own on 127.0.0.1. It ends when it is dropped.
 pub struct World {
     shared: Arc<Shared>,
-    addresses: [SocketAddr; 6],
+    addresses: [SocketAddr; 7],
     mail: SocketAddr,
     ending: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
@@ -136,7 +141,7 @@ impl World {
         let (ending, watched) = watch::channel(false);
         let mut servers = Vec::new();
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut addresses = [any; 6];
+        let mut addresses = [any; 7];
         for (address, routes) in addresses.iter_mut().zip(services(&shared)) {
             let listener = TcpListener::bind(*address).await?;
             *address = listener.local_addr()?;
@@ -192,6 +197,11 @@ impl World {
         format!("smtp://{}", self.mail)
     }
 
+    /// Base address of the other exchange, without a path.
+    pub fn bybit_url(&self) -> String {
+        format!("http://{}", self.addresses[6])
+    }
+
     /// The clock; moving it moves the world.
     pub fn clock(&self) -> &SimClock {
         &self.shared.clock
@@ -205,6 +215,11 @@ impl World {
     /// Changes the account at the exchange, from the next request on.
     pub fn change_account(&self, change: impl FnOnce(&mut SimAccount)) {
         change(&mut self.shared.accounts.lock());
+    }
+
+    /// Changes the account at the other exchange, from the next request on.
+    pub fn change_bybit_account(&self, change: impl FnOnce(&mut SimBybitAccount)) {
+        change(&mut self.shared.bybit_accounts.lock());
     }
 
     /// Every request so far, in the order of arrival; of very many only the newest.
@@ -317,7 +332,7 @@ impl Drop for World {
 }
 
 /// The routes in the order of a world's addresses.
-fn services(shared: &Arc<Shared>) -> [Router; 6] {
+fn services(shared: &Arc<Shared>) -> [Router; 7] {
     [
         front::behind(Service::Binance, binance::routes(shared.clone()), shared),
         front::behind(Service::ChartImg, chart_img::routes(shared.clone()), shared),
@@ -325,6 +340,7 @@ fn services(shared: &Arc<Shared>) -> [Router; 6] {
         front::behind(Service::Telegram, telegram::routes(shared.clone()), shared),
         front::behind(Service::Webhook, webhook::routes(shared.clone()), shared),
         front::behind(Service::Slack, slack::routes(shared.clone()), shared),
+        front::behind(Service::Bybit, bybit::routes(shared.clone()), shared),
     ]
 }
 

@@ -25,6 +25,7 @@ pub(crate) async fn run(arguments: &Sim, terminal: &Terminal) -> Result<(), Fail
         ("webhook", world.webhook_url()),
         ("slack", world.slack_url()),
         ("mail", world.mail_url()),
+        ("bybit", world.bybit_url()),
     ] {
         terminal.line(&format!("{name} {url}"));
     }

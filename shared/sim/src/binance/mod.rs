@@ -8,7 +8,7 @@ mod depth;
 mod error;
 mod exchange_info;
 mod klines;
-mod query;
+pub(crate) mod query;
 mod ticker;
 mod weight;
 

@@ -60,7 +60,7 @@ fn document(request: &Request, market: &Market, now: Timestamp) -> Result<Series
     Ok(SeriesDocument {
         schema: SCHEMA.to_owned(),
         symbol,
-        venue: "Binance spot".to_owned(),
+        venue: request.venue.to_owned(),
         timeframe,
         as_of: now,
         tick: decimal(listing.tick.into()).unwrap_or(Decimal::ONE),

@@ -16,6 +16,8 @@ const SCALES: [&str; 4] = ["regular", "percent", "indexedTo100", "logarithmic"];
 /// A chart, checked.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Request {
+    /// The exchange, `Binance spot`.
+    pub(crate) venue: &'static str,
     /// The exchange's symbol, `BTCUSDT`.
     pub(crate) symbol: String,
     pub(crate) interval: Interval,
@@ -51,13 +53,18 @@ impl Request {
             Ok(word)
         };
         let name = value["symbol"].as_str().unwrap_or("BINANCE:BTCUSDT");
-        let symbol = name.strip_prefix("BINANCE:").filter(|symbol| market.listing(symbol).is_some());
-        let symbol = symbol.ok_or_else(|| invalid("Invalid Symbol"))?.to_owned();
+        let (venue, symbol) = match name.split_once(':') {
+            Some(("BINANCE", symbol)) => ("Binance spot", symbol),
+            Some(("BYBIT", symbol)) => ("Bybit spot", symbol),
+            _ => return Err(invalid("Invalid Symbol")),
+        };
+        let symbol = market.listing(symbol).ok_or_else(|| invalid("Invalid Symbol"))?.symbol.clone();
         let interval = interval(&word("interval", "1D", &INTERVALS)?)?;
         word("style", "candle", &STYLES)?;
         word("format", "png", &["png"])?;
         let drawings = value["drawings"].as_array().map_or(0, Vec::len);
         Ok(Self {
+            venue,
             symbol,
             interval,
             width: size(&value["width"], 800, 400, "width")?,

@@ -46,11 +46,15 @@ async fn what_the_vendor_refuses() {
     for wrong in [
         json!({ "interval": "1w" }),
         json!({ "symbol": "BINANCE:NOPE" }),
+        json!({ "symbol": "BTCUSDT" }),
+        json!({ "symbol": "KRAKEN:BTCUSDT" }),
         json!({ "width": 100 }),
         json!({ "theme": "pink" }),
     ] {
         assert_eq!(refused("pro-x7", wrong.clone()).await.0, 422, "{wrong}");
     }
+    let other = studio.post(PATH, &[("x-api-key", "pro-x7")], r#"{"symbol":"BYBIT:BTCUSDT"}"#).await;
+    assert_eq!(other.status, 200);
     assert_eq!(message(&studio.get(PATH).await), (404, "Route Not Found".to_owned()));
     let old = studio.post("/v1/tradingview/advanced-chart", &[], "").await;
     assert_eq!(message(&old), (404, "Route Not Found".to_owned()));

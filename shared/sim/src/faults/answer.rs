@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::Fault;
 use crate::Service;
+use crate::bybit::TOO_FREQUENT;
 
 /// An answer of JSON.
 pub(crate) fn json_answer(status: u16, value: &Value) -> Response {
@@ -33,14 +34,21 @@ pub(crate) fn with_retry_after(mut answer: Response, seconds: u32) -> Response {
 const PAGE: &str = "<!DOCTYPE html>\n<html><head><title>Attention Required</title></head>\n\
     <body><h1>Request blocked</h1><p>The owner of this website has banned your access.</p></body></html>\n";
 
+/// What the content network in front of Bybit shows to addresses of some countries.
+const COUNTRY: &str = "<!DOCTYPE HTML>\n<HTML><HEAD><TITLE>ERROR: The request could not be satisfied</TITLE></HEAD>\n\
+    <BODY><H1>403 ERROR</H1>The Amazon CloudFront distribution is configured to block access from your country.\
+    </BODY></HTML>\n";
+
 pub(super) fn of(fault: &Fault, service: Service) -> Option<Response> {
     Some(match fault {
         Fault::TooManyRequests { retry_after_s } => limited(service, *retry_after_s),
         Fault::QuotaExceeded => quota(service),
+        Fault::Banned { .. } if service == Service::Bybit => plain(403, "text/plain", TOO_FREQUENT.to_vec()),
         Fault::Banned { retry_after_s } => {
             let text = "Way too much request weight used; IP banned until 1795305600000. Please use WebSocket Streams for live updates to avoid bans.";
             with_retry_after(json_answer(418, &json!({ "code": -1003, "msg": text })), *retry_after_s)
         }
+        Fault::Restricted if service == Service::Bybit => plain(403, "text/html", COUNTRY.into()),
         Fault::Restricted => {
             let text = "Service unavailable from a restricted location according to 'b. Eligibility' in https://www.binance.com/en/terms. Please contact customer service if you believe you received this message in error.";
             json_answer(451, &json!({ "code": 0, "msg": text }))
@@ -52,6 +60,9 @@ pub(super) fn of(fault: &Fault, service: Service) -> Option<Response> {
         }
         Fault::ParameterLimit(limit) => message(403, &format!("Exceed Max Usage Parameter Limit ({limit})")),
         Fault::Unprocessable(text) => message(422, text),
+        Fault::EmptyArray if service == Service::Bybit => {
+            bybit(200, 0, "OK", &json!({ "category": "spot", "symbol": "", "list": [] }))
+        }
         Fault::EmptyArray => json_answer(200, &json!([])),
         Fault::Page => plain(200, "text/html", PAGE.into()),
         Fault::Answer { status, headers, body } => scripted(*status, headers, body),
@@ -82,6 +93,8 @@ fn limited(service: Service, retry_after_s: u32) -> Response {
             let text = "Too much request weight used; current limit is 6000 request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.";
             with_retry_after(json_answer(429, &json!({ "code": -1003, "msg": text })), retry_after_s)
         }
+        // counted by the second, and said with 200
+        Service::Bybit => bybit(200, 10_006, "Too many visits!", &json!({})),
         // the chart vendor names no time
         Service::ChartImg => message(429, "Too Many Requests"),
         Service::OpenAi => {
@@ -110,9 +123,12 @@ fn quota(service: Service) -> Response {
             let text = "You exceeded your current quota, please check your plan and billing details.";
             openai_error(429, text, "insufficient_quota", "insufficient_quota")
         }
-        Service::Binance | Service::Telegram | Service::Webhook | Service::Slack | Service::Mail => {
-            limited(service, 3_600)
-        }
+        Service::Binance
+        | Service::Bybit
+        | Service::Telegram
+        | Service::Webhook
+        | Service::Slack
+        | Service::Mail => limited(service, 3_600),
     }
 }
 
@@ -122,6 +138,7 @@ fn broken(service: Service, status: u16) -> Response {
             status,
             &json!({ "code": -1000, "msg": "An unknown error occurred while processing the request." }),
         ),
+        Service::Bybit => bybit(status, 10_016, "Server error.", &json!({})),
         Service::ChartImg => message(status, "Internal Server Error"),
         Service::OpenAi => {
             let text = "The server had an error while processing your request. Sorry about that!";
@@ -141,6 +158,14 @@ fn broken(service: Service, status: u16) -> Response {
 pub(crate) fn openai_error(status: u16, message: &str, kind: &str, code: &str) -> Response {
     let error = json!({ "message": message, "type": kind, "param": null, "code": code });
     json_answer(status, &json!({ "error": error }))
+}
+
+/// An answer in the other exchange's envelope.
+fn bybit(status: u16, code: i64, text: &str, result: &Value) -> Response {
+    json_answer(
+        status,
+        &json!({ "retCode": code, "retMsg": text, "result": result, "retExtInfo": {}, "time": 0 }),
+    )
 }
 
 fn scripted(status: u16, headers: &[(String, String)], body: &[u8]) -> Response {
