@@ -52,6 +52,8 @@ impl Stage {
             ("TOPDOWN_BINANCE_URL", world.binance_url()),
             ("TOPDOWN_BINANCE_ACCOUNT_URL", world.binance_url()),
             ("TOPDOWN_BINANCE_FUTURES_URL", world.binance_url()),
+            ("TOPDOWN_BYBIT_URL", world.bybit_url()),
+            ("TOPDOWN_BYBIT_ACCOUNT_URL", world.bybit_url()),
             ("TOPDOWN_RULES_URL", world.openai_url()),
             ("TOPDOWN_TELEGRAM_URL", world.telegram_url()),
         ];

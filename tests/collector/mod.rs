@@ -1,6 +1,7 @@
-//! The collector against the simulated exchange, as a library over SQLite and as the program.
+//! The collector against the simulated exchanges, as a library over SQLite and as the program.
 
 mod backfill;
+mod bybit;
 mod gaps;
 mod gathered;
 mod limits;

@@ -20,7 +20,7 @@ impl Swept {
         let folder = tempfile::tempdir().unwrap();
         let desk = Desk::open(folder.path());
         let watch = Watch {
-            source: Source::Sim(1),
+            sources: Source::Sim(1).into(),
             since: desk.clock.now(),
             deadline: SignedDuration::from_hours(2),
         };

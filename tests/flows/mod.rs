@@ -1,6 +1,7 @@
 //! Flow 1 through the program's own door.
 
 mod account;
+mod bybit;
 mod history;
 mod lifecycle;
 mod modes;

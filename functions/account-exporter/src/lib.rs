@@ -6,39 +6,69 @@ mod access;
 pub mod settings;
 
 use async_trait::async_trait;
+use domain::Venue;
 use domain::account::AccountDocument;
-use market::binance_account::AccountClient;
+use market::binance_account::AccountError;
+use market::{binance_account, bybit_account};
 use runtime::{Batch, Function, Redeliver, Services, Stop, artifact_key, begin};
-use storage::{Message, StepResult, Topic};
+use storage::{Message, RunDocument, StepResult, Topic};
 
-pub use access::{AccessError, AccountAccess, BINANCE, BINANCE_FUTURES};
+pub use access::{AccessError, AccountAccess, BINANCE, BINANCE_FUTURES, BYBIT, BybitAccess};
 
-/// What to tell of an export without a key.
-const NO_KEY: &str = "no key of an account is set, so none was read; set BINANCE_API_KEY and BINANCE_API_SECRET \
-                      to a key that may only read";
+/// The accounts whose keys are set, one of each exchange at most.
+#[derive(Default)]
+pub struct Accounts {
+    /// At Binance.
+    pub binance: Option<binance_account::AccountClient>,
+    /// At Bybit.
+    pub bybit: Option<bybit_account::AccountClient>,
+}
+
+impl Accounts {
+    /// Reads the account at the exchange of a run, and at no other; `None` without a key of it.
+    async fn read(&self, run: &RunDocument) -> Option<Result<AccountDocument, AccountError>> {
+        let RunDocument { symbol, as_of, .. } = run;
+        match run.venue {
+            Venue::Binance => Some(self.binance.as_ref()?.read(symbol, *as_of).await),
+            Venue::Bybit => Some(self.bybit.as_ref()?.read(symbol, *as_of).await),
+        }
+    }
+}
 
 /// The exporter of the account.
 pub struct AccountExporter {
     services: Services,
-    account: Option<AccountClient>,
+    accounts: Accounts,
 }
 
 impl AccountExporter {
-    /// An exporter on these ports; without an account every export fails and says so.
-    pub fn new(services: Services, account: Option<AccountClient>) -> Self {
-        Self { services, account }
+    /// An exporter on these ports; an export without an account fails and says so.
+    pub fn new(services: Services, accounts: Accounts) -> Self {
+        Self { services, accounts }
     }
 
     async fn export(&self, batch: &Batch<'_>) -> Result<StepResult, Stop> {
         let run = &batch.run;
-        let account = self.account.as_ref().ok_or_else(|| Stop::failed(NO_KEY))?;
-        let document = account.read(&run.symbol, run.as_of).await.map_err(Stop::failed)?;
+        let read = self.accounts.read(run).await;
+        let document = read.ok_or_else(|| Stop::failed(no_key(run.venue)))?.map_err(Stop::failed)?;
         let bytes = serde_json::to_vec(&document).map_err(Stop::failed)?;
         let key = artifact_key(&run.run_id, "account.json")?;
         let put = self.services.artifacts.put(&key, "application/json", &bytes).await?;
         let result = StepResult { reason: warnings(&document), ..StepResult::default() };
         Ok(result.with(put.artifact))
     }
+}
+
+/// What to tell of an export without a key.
+fn no_key(venue: Venue) -> String {
+    let (name, prefix) = match venue {
+        Venue::Binance => ("Binance", "BINANCE"),
+        Venue::Bybit => ("Bybit", "BYBIT"),
+    };
+    format!(
+        "no key of an account at {name} is set, so none was read; set {prefix}_API_KEY and {prefix}_API_SECRET to a \
+         key that may only read"
+    )
 }
 
 /// What a person should know of the account, in sentences.

@@ -23,7 +23,7 @@ const PROGRAM: Program = Program {
 #[expect(clippy::disallowed_methods, reason = "the environment is read once")]
 fn main() -> ExitCode {
     PROGRAM.main(std::env::args_os(), std::env::vars_os(), async |settings, server| {
-        let account = settings::account(&settings)?;
+        let accounts = settings::accounts(&settings)?;
         let cloud = Cloud::new(|name| settings.named(name));
         let services = Services {
             artifacts: cloud.account_files()?,
@@ -31,6 +31,6 @@ fn main() -> ExitCode {
             bus: cloud.bus()?,
             clock: Arc::new(SystemClock),
         };
-        Ok(server.function(services.clone(), Arc::new(AccountExporter::new(services, account))))
+        Ok(server.function(services.clone(), Arc::new(AccountExporter::new(services, accounts))))
     })
 }

@@ -64,7 +64,7 @@ impl Vendor {
         if let Some((until, why)) = rests.filter(|(until, _)| now < *until) {
             return Ok(Err(format!("{why}; not asked again before {}", until.strftime("%F %H:%M UTC"))));
         }
-        let request = Request::new(&run.symbol, timeframe, template);
+        let request = Request::new(run.venue, &run.symbol, timeframe, template);
         let pinned = match serde_json::to_vec(&Pinned { as_of: run.as_of, request: &request }) {
             Ok(pinned) => pinned,
             Err(error) => return Ok(Err(error.to_string())),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{RunId, Source};
+use domain::{RunId, Sources};
 use jiff::{SignedDuration, Timestamp};
 use runtime::{LEASE, Redeliver};
 use storage::{Claim, RunDocument, RunEnd, Status, StepDocument, StepResult};
@@ -17,7 +17,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(2);
 #[derive(Debug, Clone)]
 pub struct Watch {
     /// Runs on other candles are left alone: they reach another exchange and model.
-    pub source: Source,
+    pub sources: Sources,
     /// Since when somebody works here: a run is not late for a time in which nobody did.
     pub since: Timestamp,
     /// How long a run may take.
@@ -46,7 +46,7 @@ impl Coordinator {
         let mut open = BTreeMap::new();
         let mut ended = Vec::new();
         for run in journal.unfinished().await? {
-            if run.source != watch.source {
+            if !watch.sources.hold(&run.source) {
                 continue;
             }
             if now > watch.ends(&run) {

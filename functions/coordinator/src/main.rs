@@ -41,9 +41,9 @@ fn main() -> ExitCode {
         let retention = settings::retention(&settings)?;
         let coordinator = Arc::new(Coordinator::new(services.clone()).keeping_for(retention));
         let desk = Arc::new(BucketDesk { files: files.clone() });
-        let (source, model) = (scheduled.source.clone(), scheduled.model.clone());
+        let (sources, model) = (scheduled.sources.clone(), scheduled.model.clone());
         let followed = Followed::on(cloud.candles()?);
-        let api = Arc::new(Api::new(coordinator.clone(), services.clone(), desk, followed, source, model));
+        let api = Arc::new(Api::new(coordinator.clone(), services.clone(), desk, followed, sources, model));
         let on_schedule = OnSchedule::new(coordinator.clone(), files, clock, scheduled);
         Ok(server
             .function(services, coordinator.clone())

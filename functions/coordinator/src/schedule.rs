@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::Source;
+use domain::Sources;
 use flows::Flow;
 use runtime::serve::{OnTick, Tick};
 use runtime::{Clock, Redeliver, Watchlist};
@@ -19,7 +19,7 @@ pub struct Scheduled {
     /// The flow.
     pub flow: Flow,
     /// Where the candles come from.
-    pub source: Source,
+    pub sources: Sources,
     /// Language of the texts.
     pub language: String,
     /// Model profile, over the prompts' own.
@@ -61,7 +61,8 @@ impl OnTick for OnSchedule {
         let pinning = Pinning::new(&catalog);
         let now = self.clock.now();
         for watched in watchlist.entries {
-            let Scheduled { flow, source, language, model } = self.scheduled.clone();
+            let Scheduled { flow, sources, language, model } = self.scheduled.clone();
+            let source = sources.of(watched.venue).clone();
             // a call that comes again finds the runs that it began
             let key = format!("{} {} {}", tick.key, flow.number, watched.symbol);
             let (as_of, requested_at, live, asked) = (now, now, true, None);

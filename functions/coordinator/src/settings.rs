@@ -1,6 +1,6 @@
 //! Schedule and deadline, as the environment has them.
 
-use domain::Source;
+use domain::{Source, Sources};
 use flows::Flow;
 use jiff::{SignedDuration, Timestamp};
 use runtime::settings::{Settings, SettingsError, Variable};
@@ -10,7 +10,12 @@ use crate::{Scheduled, Watch};
 const URL: Variable = Variable::or(
     "TOPDOWN_BINANCE_URL",
     "https://data-api.binance.vision",
-    "the collector's base URL of the exchange: runs read the candles that are kept under its name",
+    "the collector's base URL of Binance: runs read the candles that are kept under its name",
+);
+const BYBIT_URL: Variable = Variable::or(
+    "TOPDOWN_BYBIT_URL",
+    "https://api.bybit.com",
+    "the collector's base URL of Bybit: runs read the candles that are kept under its name",
 );
 const FLOW: Variable = Variable::or("TOPDOWN_FLOW", "1", "the flow that the schedule begins");
 const LANGUAGE: Variable = Variable::or("TOPDOWN_LANGUAGE", "en", "language of the reports, en or ru");
@@ -26,7 +31,7 @@ const RETENTION: Variable = Variable::or(
 );
 
 /// What the coordinator takes from its environment.
-pub const VARIABLES: &[Variable] = &[URL, FLOW, LANGUAGE, MODEL, DEADLINE, RETENTION];
+pub const VARIABLES: &[Variable] = &[URL, BYBIT_URL, FLOW, LANGUAGE, MODEL, DEADLINE, RETENTION];
 
 /// What scheduled runs have in common.
 ///
@@ -35,12 +40,15 @@ pub const VARIABLES: &[Variable] = &[URL, FLOW, LANGUAGE, MODEL, DEADLINE, RETEN
 pub fn scheduled(settings: &Settings) -> Result<Scheduled, SettingsError> {
     let form = |variable: &Variable, why: String| SettingsError::Form { name: variable.name, why };
     let flow = Flow::numbered(settings.need(&FLOW)?).map_err(|error| form(&FLOW, error.to_string()))?;
-    let source = Source::of_url(settings.need(&URL)?).map_err(|error| form(&URL, error.to_string()))?;
+    let binance = Source::of_url(settings.need(&URL)?).map_err(|error| form(&URL, error.to_string()))?;
+    let bybit = Source::of_bybit_url(settings.need(&BYBIT_URL)?)
+        .map_err(|error| form(&BYBIT_URL, error.to_string()))?;
+    let sources = Sources::new(binance, bybit);
     let language = settings.need(&LANGUAGE)?.to_owned();
     if !crate::request::LANGUAGES.contains(&language.as_str()) {
         return Err(form(&LANGUAGE, "one of en and ru".to_owned()));
     }
-    Ok(Scheduled { flow, source, language, model: settings.get(&MODEL).map(str::to_owned) })
+    Ok(Scheduled { flow, sources, language, model: settings.get(&MODEL).map(str::to_owned) })
 }
 
 /// How long runs are kept in the journal.
@@ -63,5 +71,5 @@ pub fn watch(settings: &Settings) -> Result<Watch, SettingsError> {
     let minutes = settings.parse::<u32>(&DEADLINE)?.filter(|minutes| *minutes > 0);
     let minutes = minutes.ok_or_else(|| form("a number of minutes, 1 at least"))?;
     let deadline = SignedDuration::from_mins(minutes.into());
-    Ok(Watch { source: scheduled(settings)?.source, since: Timestamp::MIN, deadline })
+    Ok(Watch { sources: scheduled(settings)?.sources, since: Timestamp::MIN, deadline })
 }

@@ -3,20 +3,21 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use account_exporter::{AccountAccess, AccountExporter};
+use account_exporter::{AccountAccess, AccountExporter, Accounts, BybitAccess};
 use chart_exporter::ChartExporter;
 use coordinator::Coordinator;
-use domain::{Source, Symbol, Watched};
+use domain::{Sources, Symbol, Venue, Watched};
 use jiff::SignedDuration;
 use llm_analyst::{Config, LlmAnalyst};
+use market::{Exchange, binance, bybit};
 use notifier::{ChannelAccess, Channels, Notifier, Webhooks};
-use ohlcv_collector::{Collector, Depth};
+use ohlcv_collector::{Collector, Collectors, Depth};
 use ohlcv_exporter::OhlcvExporter;
 use platform_local::{Access, Local};
 use runtime::http;
 use runtime::{Clock, Services, SystemClock, Watchlist};
 use secrecy::SecretString;
-use sim::{SimAccount, World};
+use sim::{SimAccount, SimBybitAccount, World};
 use storage::StoreError;
 
 use crate::environment::Environment;
@@ -32,7 +33,9 @@ const LONGEST_CALL: Duration = Duration::from_secs(510);
 /// Where the outside world is.
 pub(crate) struct Addresses {
     pub(crate) binance: String,
+    pub(crate) bybit: String,
     pub(crate) account: AccountAccess,
+    pub(crate) bybit_account: BybitAccess,
     pub(crate) chart_img: Option<charts::chart_img::Client>,
     pub(crate) channels: Channels,
 }
@@ -47,7 +50,9 @@ impl Addresses {
             .map(|key| charts::chart_img::Client::new(chart_client, &environment.chart_img_url, key));
         Ok(Self {
             binance: environment.binance_url.clone(),
+            bybit: environment.bybit_url.clone(),
             account: environment.account(),
+            bybit_account: environment.bybit_account(),
             chart_img,
             channels: environment.channels.channels(Webhooks::OrHere).map_err(Failure::run)?,
         })
@@ -63,12 +68,16 @@ impl Addresses {
             secret: Some(SecretString::from(account.secret)),
             tolerated: String::new(),
         };
-        Ok(Self {
-            binance: world.binance_url(),
-            account,
-            chart_img: None,
-            channels: simulated_channels(world)?,
-        })
+        let bybit = SimBybitAccount::default();
+        let bybit_account = BybitAccess {
+            url: world.bybit_url(),
+            key: Some(SecretString::from(bybit.key)),
+            secret: Some(SecretString::from(bybit.secret)),
+            tolerated: String::new(),
+        };
+        let (binance, bybit) = (world.binance_url(), world.bybit_url());
+        let channels = simulated_channels(world)?;
+        Ok(Self { binance, bybit, account, bybit_account, chart_img: None, channels })
     }
 }
 
@@ -94,10 +103,9 @@ fn simulated_channels(world: &World) -> Result<Channels, Failure> {
 
 /// The functions on one data folder.
 pub(crate) struct App {
-    exchange: market::Client,
-    source: Source,
+    pub(crate) sources: Sources,
     pub(crate) local: Local,
-    pub(crate) collector: Collector,
+    pub(crate) collectors: Collectors,
     pub(crate) coordinator: Arc<Coordinator>,
     pub(crate) worker: Worker,
 }
@@ -155,14 +163,20 @@ fn depth(folder: &Path) -> Result<Depth, Failure> {
     Ok(watchlist(folder)?.map(|watchlist| watchlist.bars.into()).unwrap_or_default())
 }
 
-/// Is silent for as long as an earlier process was told to be.
-fn keep_silent(exchange: &market::Client, local: &Local, source: &Source) -> Result<(), StoreError> {
+/// The collector of an exchange, which is silent for as long as an earlier process was told to be.
+fn collector(
+    local: &Local,
+    exchange: Exchange,
+    sources: &Sources,
+    venue: Venue,
+) -> Result<Collector, StoreError> {
+    let source = sources.of(venue);
     if let Some(until) = local.silences.until(source)?
         && let Ok(left) = Duration::try_from(until.duration_since(SystemClock.now()))
     {
         exchange.keep_silent(left, Some(until));
     }
-    Ok(())
+    Ok(Collector::new(local.candles.clone(), exchange, source.clone()))
 }
 
 impl App {
@@ -170,44 +184,53 @@ impl App {
     pub(crate) fn new(
         folder: &Path,
         port: u16,
-        source: Source,
+        sources: Sources,
         addresses: Addresses,
         models: Config,
     ) -> Result<Self, Failure> {
         let local = open(folder, Access::Write, port)?;
         let services = services(&local);
-        let exchange = client(&addresses.binance)?;
-        let exchange = market::Client::new(exchange, addresses.binance);
-        keep_silent(&exchange, &local, &source).map_err(|error| Failure::store(&error, folder))?;
-        let account = client(&addresses.account.spot_url)?;
-        let account = addresses.account.client(account).map_err(Failure::usage)?;
+        let binance = binance::Client::new(client(&addresses.binance)?, addresses.binance);
+        let bybit = bybit::Client::new(client(&addresses.bybit)?, addresses.bybit);
+        let kept = |exchange: Exchange, venue: Venue| {
+            collector(&local, exchange, &sources, venue).map_err(|error| Failure::store(&error, folder))
+        };
+        let collectors = Collectors {
+            binance: kept(binance.into(), Venue::Binance)?,
+            bybit: kept(bybit.into(), Venue::Bybit)?,
+        };
+        let (binance, bybit) = (client(&addresses.account.spot_url)?, client(&addresses.bybit_account.url)?);
+        let accounts = Accounts {
+            binance: addresses.account.client(binance).map_err(Failure::usage)?,
+            bybit: addresses.bybit_account.client(bybit).map_err(Failure::usage)?,
+        };
         let coordinator = Arc::new(Coordinator::new(services.clone()));
         let worker = Worker {
             functions: vec![
                 coordinator.clone(),
                 Arc::new(OhlcvExporter::new(services.clone(), local.candles.clone())),
                 Arc::new(ChartExporter::new(services.clone(), addresses.chart_img)),
-                Arc::new(AccountExporter::new(services.clone(), account)),
+                Arc::new(AccountExporter::new(services.clone(), accounts)),
                 Arc::new(LlmAnalyst::new(services.clone(), local.reports.clone(), models)),
                 Arc::new(Notifier::new(services.clone(), addresses.channels)),
             ],
             bus: local.bus.clone(),
             journal: local.journal.clone(),
-            source: source.clone(),
+            sources: sources.clone(),
             in_hand: Mutex::default(),
             set_aside: Mutex::default(),
         };
-        let collector = Collector::new(local.candles.clone(), exchange.clone(), source.clone())
-            .with_depth(depth(folder)?);
-        Ok(Self { exchange, source, local, collector, coordinator, worker })
+        let collectors = collectors.with_depth(&depth(folder)?);
+        Ok(Self { sources, local, collectors, coordinator, worker })
     }
 
-    /// Keeps the silence that the exchange asked for, so that the next process knows of it: to be called after
-    /// whatever asks the exchange.
-    pub(crate) fn remember_silence(&self) -> Result<(), StoreError> {
-        let Some((left, _)) = self.exchange.silence() else { return Ok(()) };
+    /// Keeps the silence that an exchange asked for, so that the next process knows of it: to be called after whatever
+    /// asks the exchange.
+    pub(crate) fn remember_silence(&self, venue: Venue) -> Result<(), StoreError> {
+        let collector = self.collectors.of(venue);
+        let Some((left, _)) = collector.exchange().silence() else { return Ok(()) };
         let until = SystemClock.now().saturating_add(SignedDuration::try_from(left).unwrap_or_default());
         // a length of time never fails to be added up to a limit
-        until.map_or(Ok(()), |until| self.local.silences.keep(&self.source, until))
+        until.map_or(Ok(()), |until| self.local.silences.keep(collector.source(), until))
     }
 }

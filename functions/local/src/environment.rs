@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use account_exporter::{AccountAccess, BINANCE as BINANCE_ACCOUNTS, BINANCE_FUTURES};
+use account_exporter::{AccountAccess, BINANCE as BINANCE_ACCOUNTS, BINANCE_FUTURES, BYBIT, BybitAccess};
 use coordinator::Watch;
-use domain::Source;
+use domain::{Source, Sources};
 use jiff::SignedDuration;
 use llm_analyst::{CeilingError, ModelAccess, Risk, RiskError};
 use notifier::{AccessError, ChannelAccess};
@@ -12,8 +12,10 @@ use secrecy::SecretString;
 pub struct Environment {
     /// `TOPDOWN_BINANCE_URL`: base URL of the exchange's public market data.
     pub binance_url: String,
-    /// What its candles are kept under.
-    pub source: Source,
+    /// `TOPDOWN_BYBIT_URL`: base URL of the other exchange's.
+    pub bybit_url: String,
+    /// What candles of each are kept under.
+    pub sources: Sources,
     /// `OPENAI_API_KEY`, `OPENAI_BASE_URL` and the ceilings `TOPDOWN_MAX_...`.
     pub models: ModelAccess,
     /// `TOPDOWN_RISK_PCT` and `TOPDOWN_MAX_EXPOSURE_PCT`: what plans are sized by.
@@ -24,7 +26,11 @@ pub struct Environment {
     pub account_url: String,
     /// `TOPDOWN_BINANCE_FUTURES_URL`: base URL of USD-M futures.
     pub futures_url: String,
-    /// `TOPDOWN_TOLERATED_PERMISSIONS`: what that key may do beside reading.
+    /// `BYBIT_API_KEY` and `BYBIT_API_SECRET`: the account there that is read, if one is.
+    pub bybit_key: Option<(SecretString, SecretString)>,
+    /// `TOPDOWN_BYBIT_ACCOUNT_URL`: base URL of accounts there.
+    pub bybit_account_url: String,
+    /// `TOPDOWN_TOLERATED_PERMISSIONS`: what those keys may do beside reading.
     pub tolerated: String,
     /// `CHART_IMG_API_KEY`: charts of live runs are then drawn by Chart-IMG.
     pub chart_img_key: Option<SecretString>,
@@ -56,14 +62,14 @@ pub enum EnvironmentError {
     #[error(transparent)]
     Risk(#[from] RiskError),
     /// A base URL without a host.
-    #[error("TOPDOWN_BINANCE_URL names no host; write https://HOST or http://HOST:PORT, or unset it")]
-    Exchange,
+    #[error("{0} names no host; write https://HOST or http://HOST:PORT, or unset it")]
+    Exchange(&'static str),
     /// A run that may take no time, or any.
     #[error("TOPDOWN_RUN_DEADLINE is no length of time such as 2h or 90min; mend it or unset it")]
     Deadline,
     /// A key without what signs for it.
-    #[error("BINANCE_API_KEY and BINANCE_API_SECRET belong together; set both or neither")]
-    Account,
+    #[error("{0}_API_KEY and {0}_API_SECRET belong together; set both or neither")]
+    Account(&'static str),
     /// Half a channel for notices.
     #[error(transparent)]
     Channel(#[from] AccessError),
@@ -82,6 +88,12 @@ impl Environment {
         let secret = |name: &str| take(name).map(SecretString::from);
         let models = ModelAccess::read(take, secret)?;
         let binance_url = take("TOPDOWN_BINANCE_URL").unwrap_or_else(|| BINANCE.to_owned());
+        let bybit_url = take("TOPDOWN_BYBIT_URL").unwrap_or_else(|| BYBIT.to_owned());
+        let hostless = |name: &'static str| move |_| EnvironmentError::Exchange(name);
+        let sources = Sources::new(
+            Source::of_url(&binance_url).map_err(hostless("TOPDOWN_BINANCE_URL"))?,
+            Source::of_bybit_url(&bybit_url).map_err(hostless("TOPDOWN_BYBIT_URL"))?,
+        );
         let run_deadline = match take("TOPDOWN_RUN_DEADLINE") {
             None => Watch::DEADLINE,
             Some(text) => {
@@ -89,15 +101,23 @@ impl Environment {
                 length.filter(SignedDuration::is_positive).ok_or(EnvironmentError::Deadline)?
             }
         };
-        let account_key =
-            both(secret("BINANCE_API_KEY"), secret("BINANCE_API_SECRET"), EnvironmentError::Account)?;
+        let account_key = both(
+            secret("BINANCE_API_KEY"),
+            secret("BINANCE_API_SECRET"),
+            EnvironmentError::Account("BINANCE"),
+        )?;
+        let bybit_key =
+            both(secret("BYBIT_API_KEY"), secret("BYBIT_API_SECRET"), EnvironmentError::Account("BYBIT"))?;
         Ok(Self {
             account_key,
             account_url: take("TOPDOWN_BINANCE_ACCOUNT_URL").unwrap_or_else(|| BINANCE_ACCOUNTS.to_owned()),
             futures_url: take("TOPDOWN_BINANCE_FUTURES_URL").unwrap_or_else(|| BINANCE_FUTURES.to_owned()),
             tolerated: take("TOPDOWN_TOLERATED_PERMISSIONS").unwrap_or_default(),
-            source: Source::of_url(&binance_url).map_err(|_| EnvironmentError::Exchange)?,
+            bybit_key,
+            bybit_account_url: take("TOPDOWN_BYBIT_ACCOUNT_URL").unwrap_or_else(|| BYBIT.to_owned()),
+            sources,
             binance_url,
+            bybit_url,
             models,
             risk: Risk::read(take)?,
             chart_img_key: secret("CHART_IMG_API_KEY"),
@@ -132,6 +152,12 @@ impl Environment {
             tolerated: self.tolerated.clone(),
         }
     }
+
+    /// How the account at the other exchange is reached.
+    pub(crate) fn bybit_account(&self) -> BybitAccess {
+        let (key, secret) = self.bybit_key.clone().unzip();
+        BybitAccess { url: self.bybit_account_url.clone(), key, secret, tolerated: self.tolerated.clone() }
+    }
 }
 
 #[cfg(test)]
@@ -149,8 +175,11 @@ mod tests {
             refused(&[("TELEGRAM_BOT_TOKEN", "1:a")]),
             EnvironmentError::Channel(AccessError::Telegram)
         );
-        assert_eq!(refused(&[("BINANCE_API_KEY", "k")]), EnvironmentError::Account);
-        assert_eq!(refused(&[("TOPDOWN_BINANCE_URL", "api.binance.com")]), EnvironmentError::Exchange);
+        assert_eq!(refused(&[("BINANCE_API_KEY", "k")]), EnvironmentError::Account("BINANCE"));
+        assert_eq!(refused(&[("BYBIT_API_SECRET", "s")]), EnvironmentError::Account("BYBIT"));
+        for name in ["TOPDOWN_BINANCE_URL", "TOPDOWN_BYBIT_URL"] {
+            assert_eq!(refused(&[(name, "api.binance.com")]), EnvironmentError::Exchange(name));
+        }
         for wrong in ["0s", "-2h", "soon"] {
             assert_eq!(refused(&[("TOPDOWN_RUN_DEADLINE", wrong)]), EnvironmentError::Deadline, "{wrong}");
         }
@@ -167,7 +196,7 @@ mod tests {
 
     #[test]
     fn an_empty_value_is_none() {
-        assert_eq!(read(&[]).unwrap().source, Source::Binance);
+        assert_eq!(read(&[]).unwrap().sources, Source::Binance.into());
         assert!(read(&[("OPENAI_API_KEY", "")]).unwrap().models.keys.is_empty());
         assert_eq!(
             read(&[("OPENAI_API_KEY", "x")]).unwrap().models.default_model().as_deref(),

@@ -3,7 +3,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use coordinator::{ResumeError, RunRequest};
-use domain::{RunId, Source, Symbol, Timeframe, Watched};
+use domain::{RunId, Symbol, Timeframe, Watched};
 use flows::Flow;
 use jiff::Timestamp;
 use notifier::{Messenger, reasons};
@@ -28,7 +28,6 @@ pub(crate) struct Weekly<'a> {
     pub(crate) data: &'a Path,
     pub(crate) catalog: &'a Catalog,
     pub(crate) model: Option<String>,
-    pub(crate) source: Source,
     pub(crate) watchlist: &'a Watchlist,
     pub(crate) messenger: Messenger,
     pub(crate) terminal: &'a Terminal,
@@ -52,11 +51,12 @@ impl Weekly<'_> {
     async fn request(&self, watched: &Watched, now: Timestamp) -> Result<Option<RunRequest>, StoreError> {
         let Ok(flow) = Flow::numbered("1") else { return Ok(None) };
         let symbol = &watched.symbol;
-        let as_of = seen_until(self.app.local.candles.as_ref(), &self.source, symbol, now).await?;
+        let source = self.app.sources.of(watched.venue);
+        let as_of = seen_until(self.app.local.candles.as_ref(), source, symbol, now).await?;
         Ok(Some(RunRequest {
             flow,
             watched: watched.clone(),
-            source: self.source.clone(),
+            source: source.clone(),
             as_of,
             live: true,
             language: "en".to_owned(),

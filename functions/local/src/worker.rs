@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use domain::{RunId, Source, StepId};
+use domain::{RunId, Sources, StepId};
 use platform_local::{Delivery, SqliteBus};
 use runtime::{Function, Redeliver};
 use storage::{Journal, Message, Status, StoreError, Topic};
@@ -13,7 +13,7 @@ pub(crate) struct Worker {
     pub(crate) bus: Arc<SqliteBus>,
     pub(crate) journal: Arc<dyn Journal>,
     /// Whose runs this process works on.
-    pub(crate) source: Source,
+    pub(crate) sources: Sources,
     /// Steps in hand. A lease may end before its step does: that step is not begun a second time here.
     pub(crate) in_hand: Mutex<BTreeSet<(RunId, StepId)>>,
     /// Messages about steps in hand.
@@ -104,13 +104,13 @@ impl Worker {
         self.in_hand().clear();
     }
 
-    /// Takes what is there. A message of a run on another source is left out: this process reaches another exchange,
-    /// model and messenger than that run began with. Whoever works on that source next finds its steps pending.
+    /// Takes what is there. A message of a run on candles of another world is left out: this process reaches another exchange,
+    /// model and messenger than that run began with. Whoever works on that world next finds its steps pending.
     async fn take(&self, working: &mut JoinSet<Handled>) -> Result<(), Redeliver> {
         self.reconsider().await?;
         while let Some(delivery) = self.bus.take()? {
             let run = self.journal.run(&delivery.message.run_id).await;
-            if run.is_ok_and(|run| run.is_some_and(|run| run.source != self.source)) {
+            if run.is_ok_and(|run| run.is_some_and(|run| !self.sources.hold(&run.source))) {
                 self.bus.acknowledge(delivery.id)?;
             } else if self.grasp(&delivery.message) {
                 self.spawn(working, delivery);

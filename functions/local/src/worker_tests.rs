@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use domain::Source;
 use platform_local::{Access, Local};
 use storage::{ArtifactKey, ArtifactStore, Bus};
 use tokio::sync::Notify;
@@ -69,7 +70,7 @@ fn bench(folder: &Path) -> Bench {
         functions: vec![paying.clone(), Arc::new(Failing)],
         bus: local.bus.clone(),
         journal: local.journal.clone(),
-        source: Source::Sim(1),
+        sources: Source::Sim(1).into(),
         in_hand: Mutex::default(),
         set_aside: Mutex::default(),
     };

@@ -1,17 +1,17 @@
 use std::path::Path;
 
-use domain::Source;
+use domain::{Source, Sources};
 use jiff::Timestamp;
 use sim::{MarketData, SimClock, World, WorldConfig};
 
 use crate::failure::Failure;
 
-/// A simulated world whose clock stands at `clock`, and the source its candles are kept under.
+/// A simulated world whose clock stands at `clock`, and what candles of its exchanges are kept under.
 pub(crate) async fn start(
     seed: u64,
     candles: Option<&Path>,
     clock: SimClock,
-) -> Result<(World, Source), Failure> {
+) -> Result<(World, Sources), Failure> {
     let config = match candles {
         Some(folder) => WorldConfig {
             market: MarketData::Recorded(folder.to_owned()),
@@ -30,7 +30,7 @@ pub(crate) async fn start(
         Some(hash) => Source::File(hash.to_owned()),
         None => Source::Sim(seed),
     };
-    Ok((world, source))
+    Ok((world, source.into()))
 }
 
 /// A world of which only the rule-based analyst is asked, for runs whose profile is `rule-analyst`.

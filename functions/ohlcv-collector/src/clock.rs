@@ -1,6 +1,6 @@
 use domain::{Symbol, Timeframe};
 use jiff::{SignedDuration, Timestamp};
-use market::{Client, MarketError};
+use market::{Exchange, MarketError};
 use tokio::time::Instant;
 
 /// How far two looks at the venue's clock may differ beyond the time between them, and how far a bar may open after
@@ -17,14 +17,14 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    pub(crate) async fn read(client: &Client) -> Result<Self, MarketError> {
+    pub(crate) async fn read(client: &Exchange) -> Result<Self, MarketError> {
         let since = Instant::now();
         Ok(Self { at: client.server_time().await?, since })
     }
 
     /// Refuses a clock that is ahead of the bars of a symbol that trades: its newest hour is in progress, or ended
     /// less than an hour ago. A symbol without a bar says nothing.
-    pub(crate) async fn hold_against(&self, witness: &Symbol, client: &Client) -> Result<(), MarketError> {
+    pub(crate) async fn hold_against(&self, witness: &Symbol, client: &Exchange) -> Result<(), MarketError> {
         let newest = client.klines(witness, Timeframe::Hour, None, None, 1).await?;
         let Some(newest) = newest.last() else { return Ok(()) };
         let latest = Timeframe::Hour.next_open(Timeframe::Hour.next_open(newest.open_time));
@@ -40,7 +40,7 @@ impl Clock {
     }
 
     /// The clock read again; refused if it has run further than time has passed.
-    pub(crate) async fn again(&self, client: &Client) -> Result<Timestamp, MarketError> {
+    pub(crate) async fn again(&self, client: &Exchange) -> Result<Timestamp, MarketError> {
         let at = client.server_time().await?;
         let passed = SignedDuration::try_from(self.since.elapsed()).unwrap_or(SignedDuration::MAX);
         let latest = self.at.saturating_add(passed).and_then(|at| at.saturating_add(SLACK));

@@ -8,6 +8,7 @@
 //! All times are the venue's.
 
 mod clock;
+mod collectors;
 mod depth;
 mod due;
 mod gaps;
@@ -25,13 +26,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clock::Clock;
+pub use collectors::Collectors;
 pub use depth::Depth;
 use domain::{Instrument, Source, Symbol, Timeframe};
 pub use due::is_due;
 use futures_util::future::try_join_all;
 use gathered::Gathered;
 use jiff::{SignedDuration, Timestamp};
-use market::{Client, MarketError};
+use market::{Exchange, MarketError};
 use refresh::Refresh;
 #[cfg(feature = "gcp")]
 pub use shards::Shards;
@@ -87,7 +89,7 @@ pub type OnPage<'a> = &'a (dyn Fn(Timeframe, usize) + Send + Sync);
 #[derive(Clone)]
 pub struct Collector {
     candles: Arc<dyn CandleStore>,
-    client: Client,
+    client: Exchange,
     source: Source,
     depth: Depth,
     backfill: Duration,
@@ -95,8 +97,19 @@ pub struct Collector {
 
 impl Collector {
     /// A collector that keeps what `client` answers under `source`, all that the venue has.
-    pub fn new(candles: Arc<dyn CandleStore>, client: Client, source: Source) -> Self {
+    pub fn new(candles: Arc<dyn CandleStore>, client: impl Into<Exchange>, source: Source) -> Self {
+        let client = client.into();
         Self { candles, client, source, depth: Depth::default(), backfill: tick::BACKFILL }
+    }
+
+    /// The exchange that it reads.
+    pub fn exchange(&self) -> &Exchange {
+        &self.client
+    }
+
+    /// What its candles are kept under.
+    pub fn source(&self) -> &Source {
+        &self.source
     }
 
     /// With a history of so many bars.

@@ -2,7 +2,7 @@
 
 use domain::{Candle, Timeframe};
 use jiff::Timestamp;
-use market::{Client, MarketError};
+use market::{Exchange, MarketError};
 use storage::{Appended, CandleStore, SeriesKey, SeriesState};
 use tokio::time::Instant;
 
@@ -24,7 +24,7 @@ const AGAIN_DAILY: u32 = 990;
 /// The refresh of a series.
 pub(crate) struct Refresh<'a> {
     pub(crate) candles: &'a dyn CandleStore,
-    pub(crate) client: &'a Client,
+    pub(crate) client: &'a Exchange,
     pub(crate) series: &'a SeriesKey,
     pub(crate) depth: &'a Depth,
     /// The venue's clock, as it is believed.

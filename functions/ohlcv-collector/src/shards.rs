@@ -10,41 +10,44 @@ use runtime::{Redeliver, Watchlist};
 use storage::{CatalogFiles, MESSAGE_VERSION, ShardBus, ShardMessage, StoreError};
 use tracing::{error, info, warn};
 
-use crate::{CollectError, Collector};
+use crate::{CollectError, Collector, Collectors};
 
 /// Symbols of one message at most: what a delivery has time for. A shard of a hundred on average has hardly ever more.
 const MOST: usize = 150;
 
 /// The collector behind its topic and its schedule.
 pub struct Shards {
-    collector: Collector,
+    collectors: Collectors,
     files: Arc<dyn CatalogFiles>,
     bus: Arc<dyn ShardBus>,
     working: Mutex<BTreeSet<Symbol>>,
 }
 
 impl Shards {
-    /// The collector of the catalog's watchlist.
-    pub fn new(collector: Collector, files: Arc<dyn CatalogFiles>, bus: Arc<dyn ShardBus>) -> Self {
-        Self { collector, files, bus, working: Mutex::default() }
+    /// The collectors of the catalog's watchlist.
+    pub fn new(collectors: Collectors, files: Arc<dyn CatalogFiles>, bus: Arc<dyn ShardBus>) -> Self {
+        Self { collectors, files, bus, working: Mutex::default() }
     }
 
     /// The symbols of each message: those together of which storage remembers in one place how far they are kept.
-    fn shards(&self, symbols: &[Symbol]) -> Vec<Vec<Symbol>> {
+    fn shards(collector: &Collector, symbols: &[Symbol]) -> Vec<Vec<Symbol>> {
         let mut shards: BTreeMap<u32, Vec<Symbol>> = BTreeMap::new();
         for symbol in symbols {
-            shards.entry(self.collector.shard(symbol)).or_default().push(symbol.clone());
+            shards.entry(collector.shard(symbol)).or_default().push(symbol.clone());
         }
         shards.values().flat_map(|shard| shard.chunks(MOST)).map(<[Symbol]>::to_vec).collect()
     }
-}
 
-#[async_trait]
-impl OnTick for Shards {
-    async fn tick(&self, tick: &Tick) -> Result<(), Redeliver> {
-        let Some(watchlist) = Watchlist::of_catalog(self.files.as_ref()).await? else { return Ok(()) };
-        for symbols in self.shards(&watchlist.symbols_of(Venue::Binance)) {
-            let due = match self.collector.anything_due(&symbols).await {
+    /// A message for each shard of an exchange's symbols of which something is due. An exchange that does not answer
+    /// keeps no other waiting.
+    async fn hand_out(
+        &self,
+        collector: &Collector,
+        symbols: &[Symbol],
+        tick: &Tick,
+    ) -> Result<(), Redeliver> {
+        for symbols in Self::shards(collector, symbols) {
+            let due = match collector.anything_due(&symbols).await {
                 Ok(due) => due,
                 // of those symbols a person must look at what is kept; the others go on
                 Err(CollectError::Store(error @ (StoreError::Damaged { .. } | StoreError::Newer { .. }))) => {
@@ -53,7 +56,8 @@ impl OnTick for Shards {
                 }
                 Err(CollectError::Store(error)) => return Err(error.into()),
                 Err(CollectError::Market(error)) => {
-                    error!(%error, "nothing is collected; asked again at the next tick");
+                    let source = collector.source();
+                    error!(%source, %error, "nothing of {source} is collected; asked again at the next tick");
                     return Ok(());
                 }
             };
@@ -61,6 +65,45 @@ impl OnTick for Shards {
                 let tick = tick.key.clone();
                 self.bus.publish_shard(&ShardMessage { v: MESSAGE_VERSION, tick, symbols }).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Brings an exchange's symbols to their end, as far as they are due.
+    async fn collect(&self, collector: &Collector, symbols: Vec<Symbol>) -> Result<(), Redeliver> {
+        let symbols = Working::take(&self.working, symbols);
+        if symbols.list.is_empty() {
+            return Ok(());
+        }
+        match collector.tick_all(&symbols.list).await {
+            Ok(ticked) => {
+                for (symbol, outcome) in &ticked {
+                    match outcome {
+                        Ok(part) if part.bars > 0 => {
+                            info!(%symbol, bars = part.bars, new = part.new, corrected = part.corrected, "collected");
+                        }
+                        Ok(_) => {}
+                        Err(error) => warn!(%symbol, %error, "not collected; asked again at the next tick"),
+                    }
+                }
+                Ok(())
+            }
+            Err(CollectError::Store(error)) => Err(error.into()),
+            Err(CollectError::Market(error)) => {
+                let source = collector.source();
+                error!(%source, %error, "nothing of {source} is collected; asked again at the next tick");
+                Ok(())
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl OnTick for Shards {
+    async fn tick(&self, tick: &Tick) -> Result<(), Redeliver> {
+        let Some(watchlist) = Watchlist::of_catalog(self.files.as_ref()).await? else { return Ok(()) };
+        for venue in Venue::ALL {
+            self.hand_out(self.collectors.of(venue), &watchlist.symbols_of(venue), tick).await?;
         }
         Ok(())
     }
@@ -84,33 +127,14 @@ impl Push for Shards {
         let Some(watchlist) = Watchlist::of_catalog(self.files.as_ref()).await? else { return Ok(()) };
         let mut symbols = message.symbols;
         symbols.truncate(MOST);
-        // whoever wrote the message: only what is watched is collected
-        let watched = watchlist.symbols_of(Venue::Binance);
-        symbols.retain(|symbol| watched.contains(symbol));
-        let symbols = Working::take(&self.working, symbols);
-        if symbols.list.is_empty() {
-            return Ok(());
+        let collectors = self.collectors.clone().with_depth(&watchlist.bars.clone().into());
+        for venue in Venue::ALL {
+            // whoever wrote the message: only what is watched is collected, each symbol where it is watched
+            let mut own = watchlist.symbols_of(venue);
+            own.retain(|symbol| symbols.contains(symbol));
+            self.collect(collectors.of(venue), own).await?;
         }
-        let collector = self.collector.clone().with_depth(watchlist.bars.into());
-        match collector.tick_all(&symbols.list).await {
-            Ok(ticked) => {
-                for (symbol, outcome) in &ticked {
-                    match outcome {
-                        Ok(part) if part.bars > 0 => {
-                            info!(%symbol, bars = part.bars, new = part.new, corrected = part.corrected, "collected");
-                        }
-                        Ok(_) => {}
-                        Err(error) => warn!(%symbol, %error, "not collected; asked again at the next tick"),
-                    }
-                }
-                Ok(())
-            }
-            Err(CollectError::Store(error)) => Err(error.into()),
-            Err(CollectError::Market(error)) => {
-                error!(%error, "nothing is collected; asked again at the next tick");
-                Ok(())
-            }
-        }
+        Ok(())
     }
 }
 

@@ -109,7 +109,7 @@ impl Candles {
         };
         let built = artifact::build(&Input {
             instrument: &self.instrument,
-            venue: "binance",
+            venue: batch.run.venue.as_str(),
             source: &batch.run.source,
             timeframe,
             as_of: batch.run.as_of,

@@ -14,6 +14,7 @@ pub mod recommendation;
 pub mod report;
 pub mod series;
 mod source;
+mod sources;
 mod symbol;
 pub mod text;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use hash::Sha256Hex;
 pub use ids::{ContentId, IdError, RecommendationId, ReportId, RunId, StepId};
 pub use instrument::Instrument;
 pub use source::{Source, SourceError};
+pub use sources::Sources;
 pub use symbol::{Symbol, SymbolError};
 pub use timeframe::{Timeframe, TimeframeError};
 pub use venue::{Market, Venue};

@@ -5,6 +5,8 @@ words!(
     Venue {
         /// Binance.
         Binance = "binance",
+        /// Bybit.
+        Bybit = "bybit",
     }
 );
 
@@ -30,4 +32,9 @@ impl Default for Market {
     fn default() -> Self {
         Self::Spot
     }
+}
+
+impl Venue {
+    /// All exchanges.
+    pub const ALL: [Self; 2] = [Self::Binance, Self::Bybit];
 }

@@ -63,11 +63,11 @@ impl Api {
 
     /// Goes on from the run in a new one. Asked again it finds that one.
     pub(crate) async fn resume(&self, run: &RunDocument, caller: &str) -> Result<RunDocument, Problem> {
-        if run.source != self.source {
+        if !self.sources.hold(&run.source) {
             // whoever works here reaches another exchange, model and messenger than that run began with
             let detail = format!(
                 "run {} reads candles of {}, and this server those of {}; stop it, then `topdown resume {}`",
-                run.run_id, run.source, self.source, run.run_id
+                run.run_id, run.source, self.sources, run.run_id
             );
             return Err(Problem::new(WRONG_STATE, detail));
         }

@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 #[cfg(feature = "gcp")]
 pub use cloud::{BucketDesk, behind_door};
-use domain::{Source, Symbol, Timeframe, Watched};
+use domain::{Sources, Symbol, Timeframe, Watched};
 use jiff::Timestamp;
 pub use problem::Problem;
 pub use routes::{OPENAPI, ROUTES, is_foreign, router};
@@ -88,7 +88,7 @@ pub struct Api {
     pub(crate) services: Services,
     pub(crate) desk: Arc<dyn Desk>,
     pub(crate) followed: Followed,
-    pub(crate) source: Source,
+    pub(crate) sources: Sources,
     /// Model profile, over the prompts' own.
     model: Option<String>,
     pub(crate) pace: Pace,
@@ -100,13 +100,13 @@ pub struct Api {
 }
 
 impl Api {
-    /// The API of these ports for runs on candles of `source`.
+    /// The API of these ports for runs on candles of `sources`.
     pub fn new(
         coordinator: Arc<Coordinator>,
         services: Services,
         desk: Arc<dyn Desk>,
         followed: Followed,
-        source: Source,
+        sources: impl Into<Sources>,
         model: Option<String>,
     ) -> Self {
         Self {
@@ -114,7 +114,7 @@ impl Api {
             services,
             desk,
             followed,
-            source,
+            sources: sources.into(),
             model,
             pace: Pace::default(),
             medians: Medians::default(),

@@ -200,7 +200,7 @@ impl Api {
         let asked = Asked { by: claim.caller.to_owned(), sha256: claim.sha256.clone(), notify: start.notify };
         let request = RunRequest {
             flow: start.flow,
-            source: self.source.clone(),
+            source: self.sources.of(watched.venue).clone(),
             as_of,
             live: start.as_of.is_none(),
             language: start.language,

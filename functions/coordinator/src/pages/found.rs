@@ -47,7 +47,7 @@ impl Pages {
     /// The newest runs on this server's candles. What cannot be read is left out: the command line tells of it.
     pub(super) async fn newest(&self) -> Result<Vec<Ran>, StoreError> {
         let journal = self.api.services.journal.as_ref();
-        let runs = journal.runs(RUNS).await?.into_iter().filter(|run| run.source == self.api.source);
+        let runs = journal.runs(RUNS).await?.into_iter().filter(|run| self.api.sources.hold(&run.source));
         let mut read = pin!(with_steps(journal, runs));
         let mut found = Vec::new();
         while let Some((run, steps)) = read.next().await {

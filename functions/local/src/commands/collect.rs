@@ -19,9 +19,10 @@ pub(crate) async fn run(
     let rules = world::rules(SystemClock.now()).await?;
     let models = app::models(environment, &rules)?;
     let addresses = Addresses::real(environment)?;
-    let app = App::new(&data, PORT, environment.source.clone(), addresses, models)?;
+    let app = App::new(&data, PORT, environment.sources.clone(), addresses, models)?;
     for symbol in &symbols {
-        flow::collect(&app, symbol, &data, terminal).await?;
+        let watched = app::watched(&data, symbol.clone())?;
+        flow::collect(&app, &watched, &data, terminal).await?;
     }
     if terminal.json() {
         terminal.line(&json!({ "collected": symbols }).to_string());

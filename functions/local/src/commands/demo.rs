@@ -30,7 +30,7 @@ pub(crate) async fn run(
     let watched = app::watched(&data, symbol)?;
 
     let Market { candles, seed } = arguments.market;
-    let (world, source) = world::start(seed, candles.as_deref(), SimClock::fixed(as_of)).await?;
+    let (world, sources) = world::start(seed, candles.as_deref(), SimClock::fixed(as_of)).await?;
     if let Some(folder) = &candles {
         world.load(watched.symbol.as_str()).map_err(|error| Failure::usage(error).at(folder.display()))?;
     }
@@ -42,7 +42,8 @@ pub(crate) async fn run(
     };
     terminal.progress("sim", &format!("exchange, charts, model, Telegram on 127.0.0.1, {world_of}"));
     let addresses = Addresses::simulated(&world)?;
-    let app = App::new(&data, PORT, source.clone(), addresses, models)?;
+    let app = App::new(&data, PORT, sources.clone(), addresses, models)?;
+    let source = sources.of(watched.venue).clone();
     let language = choices.lang;
     // the same arguments are the same run, whenever they are given
     let key =
@@ -52,7 +53,7 @@ pub(crate) async fn run(
     let model = Some(model);
     let request =
         RunRequest { flow, watched, source, as_of, live, language, model, requested_at, asked, key };
-    flow::collect(&app, &request.watched.symbol, &data, terminal).await?;
+    flow::collect(&app, &request.watched, &data, terminal).await?;
     flow::require_history(&app, &request, &data).await?;
     flow::drive(&app, &request, &catalog, &data, terminal).await
 }

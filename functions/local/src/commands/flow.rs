@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use coordinator::RunRequest;
-use domain::{RunId, Source, Symbol, Timeframe};
+use domain::{RunId, Source, Symbol, Timeframe, Watched};
 use jiff::{SignedDuration, Timestamp};
 use runtime::Catalog;
 use storage::{CandleQuery, CandleStore, Journal, Kind, SeriesKey, StepDocument, StoreError};
@@ -21,19 +21,20 @@ const OFF: SignedDuration = SignedDuration::from_mins(2);
 /// Brings the symbol's candles to their end.
 pub(crate) async fn collect(
     app: &App,
-    symbol: &Symbol,
+    watched: &Watched,
     data: &Path,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
+    let Watched { symbol, venue, .. } = watched;
     let begun = Instant::now();
     let bar = terminal.bar("collect");
     let on_page = |timeframe: Timeframe, bars: usize| {
         bar.set_message(format!("{symbol} {timeframe} {} bars", domain::number::grouped(&bars.to_string())));
         bar.tick();
     };
-    let collected = app.collector.collect(symbol, &on_page).await;
+    let collected = app.collectors.of(*venue).collect(symbol, &on_page).await;
     bar.finish_and_clear();
-    app.remember_silence().map_err(|error| Failure::store(&error, data))?;
+    app.remember_silence(*venue).map_err(|error| Failure::store(&error, data))?;
     let collected = collected.map_err(|error| Failure::collect(&error, data))?;
     let timeframes: Vec<_> = Timeframe::ALL.iter().map(|timeframe| timeframe.as_str()).collect();
     let bars = domain::number::grouped(&collected.bars.to_string());
@@ -118,7 +119,7 @@ pub(crate) async fn drive(
     let run_id = request.run_id();
     let stopped = |error: runtime::Redeliver| Failure::redeliver(&error, &run_id, data);
     for earlier in app.coordinator.sweep().await.map_err(stopped)? {
-        if earlier.source != request.source {
+        if !app.sources.hold(&earlier.source) {
             terminal.progress(
                 "left",
                 &format!("{} {}, candles of {}", earlier.run_id, earlier.symbol, earlier.source),

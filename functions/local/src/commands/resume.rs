@@ -42,7 +42,7 @@ pub(crate) async fn run(
     } else {
         Addresses::real(environment)?
     };
-    let app = App::new(&data, PORT, earlier.source, addresses, models)?;
+    let app = App::new(&data, PORT, earlier.source.into(), addresses, models)?;
     let resumed = app.coordinator.resume(&id, &catalog, model).await.map_err(|error| match &error {
         ResumeError::Store(error) => store(error),
         _ => Failure::usage(&error).at(data.display()),

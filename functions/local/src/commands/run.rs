@@ -33,12 +33,13 @@ pub(crate) async fn run(
     require_model(&models, &catalog, &[flow], model.as_deref()).await?;
 
     let addresses = Addresses::real(environment)?;
-    let app = App::new(&data, PORT, environment.source.clone(), addresses, models)?;
-    flow::collect(&app, symbol, &data, terminal).await?;
+    let app = App::new(&data, PORT, environment.sources.clone(), addresses, models)?;
+    let source = environment.sources.of(watched.venue).clone();
+    flow::collect(&app, &watched, &data, terminal).await?;
     let requested_at = SystemClock.now();
     let as_of = match past {
         Some(past) => past,
-        None => flow::present(&app, &environment.source, symbol, requested_at, terminal)
+        None => flow::present(&app, &source, symbol, requested_at, terminal)
             .await
             .map_err(|error| Failure::store(&error, &data))?,
     };
@@ -46,7 +47,7 @@ pub(crate) async fn run(
         flow,
         key: format!("run {} {symbol} {requested_at} {}", flow.number, std::process::id()),
         watched,
-        source: environment.source.clone(),
+        source,
         as_of,
         live: past.is_none(),
         language: choices.lang,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use coordinator::Watch;
 use coordinator::api::Api;
-use domain::{Source, Symbol, Timeframe, Venue};
+use domain::{Source, Sources, Symbol, Timeframe, Venue};
 use flows::Flow;
 use notifier::Messenger;
 use ohlcv_collector::CollectError;
@@ -49,10 +49,10 @@ pub(crate) async fn run(
     let models = app::models(environment, &world)?;
     // the week by schedule, the others on request
     require_model(&models, &catalog, Flow::ALL, model.as_deref()).await?;
-    let (addresses, source) = if arguments.sim {
-        (Addresses::simulated(&world)?, Source::Sim(SEED))
+    let (addresses, sources) = if arguments.sim {
+        (Addresses::simulated(&world)?, Sources::from(Source::Sim(SEED)))
     } else {
-        (Addresses::real(environment)?, environment.source.clone())
+        (Addresses::real(environment)?, environment.sources.clone())
     };
     let channels = addresses.channels.clone();
     let unusable = |error: std::io::Error| {
@@ -61,12 +61,12 @@ pub(crate) async fn run(
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await.map_err(unusable)?;
     // port 0 is any that is free; signed addresses name the one it became
     let port = listener.local_addr().map_err(unusable)?.port();
-    let app = App::new(&data, port, source.clone(), addresses, models)?;
+    let app = App::new(&data, port, sources.clone(), addresses, models)?;
     let desk = ServedDesk {
         watched: watchlist.entries.clone(),
         catalog: catalog.clone(),
         candles: app.local.candles.clone(),
-        source: source.clone(),
+        sources: sources.clone(),
         data: data.clone(),
     };
     let services = app::services(&app.local);
@@ -82,7 +82,7 @@ pub(crate) async fn run(
             services,
             Arc::new(desk),
             coordinator::Followed::on(app.local.candles.clone()),
-            source.clone(),
+            sources.clone(),
             model.clone(),
         )),
         sessions: Arc::new(sessions),
@@ -95,21 +95,20 @@ pub(crate) async fn run(
         data: &data,
         catalog: &catalog,
         model,
-        source: source.clone(),
         watchlist: &watchlist,
         messenger: Messenger::new(channels),
         terminal,
         told: Mutex::default(),
     };
-    let watch =
-        Watch { source: source.clone(), since: SystemClock.now(), deadline: environment.run_deadline };
+    let watch = Watch { sources, since: SystemClock.now(), deadline: environment.run_deadline };
     let tick = Duration::from_secs(arguments.tick);
-    let serving = Serving { app: &app, weekly: &weekly, source: &source, data: &data, terminal, tick };
-    let symbols = watchlist.symbols_of(Venue::Binance);
+    let serving = Serving { app: &app, weekly: &weekly, data: &data, terminal, tick };
+    let [binance, bybit] = Venue::ALL.map(|venue| watchlist.symbols_of(venue));
     tokio::select! {
         never = serving.work() => match never {},
         never = serving.look_after(&watch) => match never {},
-        never = serving.collect(&symbols) => match never {},
+        never = serving.collect(Venue::Binance, &binance) => match never {},
+        never = serving.collect(Venue::Bybit, &bybit) => match never {},
         never = server::serve(listener, shared) => match never {},
         _ = tokio::signal::ctrl_c() => Ok(()),
     }
@@ -129,7 +128,6 @@ fn watchlist(data: &Path, is_simulated: bool) -> Result<Watchlist, Failure> {
 struct Serving<'a> {
     app: &'a App,
     weekly: &'a Weekly<'a>,
-    source: &'a Source,
     data: &'a Path,
     terminal: &'a Terminal,
     /// Between two looks; what is due is decided for each series, step and run.
@@ -172,23 +170,26 @@ impl Serving<'_> {
 
     /// Collects what is due and starts the week's run of each symbol once. An exchange or a symbol that does not
     /// answer is asked again at the next tick.
-    async fn collect(&self, symbols: &[Symbol]) -> Infallible {
+    async fn collect(&self, venue: Venue, symbols: &[Symbol]) -> Infallible {
+        if symbols.is_empty() {
+            return std::future::pending().await;
+        }
         let mut interval = self.interval();
         loop {
             interval.tick().await;
-            if let Err(error) = self.collect_once(symbols).await {
+            if let Err(error) = self.collect_once(venue, symbols).await {
                 self.terminal.trouble(&Failure::collect(&error, self.data));
             }
-            if let Err(error) = self.app.remember_silence() {
+            if let Err(error) = self.app.remember_silence(venue) {
                 self.tell(&error);
             }
         }
     }
 
-    async fn collect_once(&self, symbols: &[Symbol]) -> Result<(), CollectError> {
-        for (symbol, collected) in self.app.collector.tick_all(symbols).await? {
+    async fn collect_once(&self, venue: Venue, symbols: &[Symbol]) -> Result<(), CollectError> {
+        for (symbol, collected) in self.app.collectors.of(venue).tick_all(symbols).await? {
             let begun = match collected {
-                Ok(_) => self.begin_week(&symbol).await,
+                Ok(_) => self.begin_week(venue, &symbol).await,
                 Err(error) => {
                     tracing::error!(%symbol, %error, "{symbol} was not collected: {error}");
                     Ok(())
@@ -202,14 +203,15 @@ impl Serving<'_> {
         Ok(())
     }
 
-    async fn begin_week(&self, symbol: &Symbol) -> Result<(), StoreError> {
-        if self.is_whole(symbol).await? { self.weekly.start(symbol).await } else { Ok(()) }
+    async fn begin_week(&self, venue: Venue, symbol: &Symbol) -> Result<(), StoreError> {
+        if self.is_whole(venue, symbol).await? { self.weekly.start(symbol).await } else { Ok(()) }
     }
 
     /// Whether every series of the symbol has been read to its end once: a backfill may take several ticks.
-    async fn is_whole(&self, symbol: &Symbol) -> Result<bool, StoreError> {
+    async fn is_whole(&self, venue: Venue, symbol: &Symbol) -> Result<bool, StoreError> {
+        let source = self.app.sources.of(venue);
         for timeframe in Timeframe::ALL {
-            let series = SeriesKey { source: self.source.clone(), symbol: symbol.clone(), timeframe };
+            let series = SeriesKey { source: source.clone(), symbol: symbol.clone(), timeframe };
             if self.app.local.candles.refreshed_at(&series).await?.is_none() {
                 return Ok(false);
             }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use coordinator::api::{Desk, Problem, Standing};
-use domain::{Source, Symbol, Timeframe, Watched};
+use domain::{Source, Sources, Symbol, Timeframe, Venue, Watched};
 use jiff::Timestamp;
 use runtime::Catalog;
 use storage::{CandleStore, SeriesKey, StoreError};
@@ -15,9 +15,17 @@ pub(crate) struct ServedDesk {
     pub(crate) watched: Vec<Watched>,
     pub(crate) catalog: Catalog,
     pub(crate) candles: Arc<dyn CandleStore>,
-    pub(crate) source: Source,
+    pub(crate) sources: Sources,
     /// The data folder.
     pub(crate) data: PathBuf,
+}
+
+impl ServedDesk {
+    /// Where candles of the symbol come from; of one that is not watched, the usual.
+    fn source(&self, symbol: &Symbol) -> &Source {
+        let entry = self.watched.iter().find(|watched| watched.symbol == *symbol);
+        self.sources.of(entry.map_or(Venue::default(), |watched| watched.venue))
+    }
 }
 
 #[async_trait]
@@ -31,17 +39,18 @@ impl Desk for ServedDesk {
     }
 
     async fn present(&self, symbol: &Symbol, now: Timestamp) -> Result<Timestamp, StoreError> {
-        seen_until(self.candles.as_ref(), &self.source, symbol, now).await
+        seen_until(self.candles.as_ref(), self.source(symbol), symbol, now).await
     }
 
     async fn standing(&self, symbol: &Symbol) -> Result<Option<Standing>, StoreError> {
-        let instrument = self.candles.instrument(&self.source, symbol).await?;
+        let source = self.source(symbol);
+        let instrument = self.candles.instrument(source, symbol).await?;
         if instrument.is_some_and(|found| !found.is_trading()) {
             return Ok(Some(Standing::Halted));
         }
         let mut there = Vec::new();
         for timeframe in Timeframe::ALL {
-            let series = SeriesKey { source: self.source.clone(), symbol: symbol.clone(), timeframe };
+            let series = SeriesKey { source: source.clone(), symbol: symbol.clone(), timeframe };
             if self.candles.refreshed_at(&series).await?.is_some() {
                 there.push(timeframe);
             }

@@ -1,6 +1,6 @@
 //! What is sent: the body of an advanced chart.
 
-use domain::{Symbol, Timeframe};
+use domain::{Symbol, Timeframe, Venue};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -48,14 +48,14 @@ pub(super) struct Failure {
 }
 
 impl Request {
-    /// The chart of a Binance spot symbol by `template`.
-    pub fn new(symbol: &Symbol, timeframe: Timeframe, template: &Template) -> Self {
+    /// The chart of a spot symbol of `venue` by `template`.
+    pub fn new(venue: Venue, symbol: &Symbol, timeframe: Timeframe, template: &Template) -> Self {
         let settings = template.resolve(timeframe);
         let panes = settings.panes.iter().map(|pane| Study::of_pane(*pane));
         // panes first: candles alone show a trend, but not its momentum
         let overlays = settings.overlays.iter().map(|overlay| Study::of_overlay(*overlay));
         Self {
-            symbol: format!("BINANCE:{symbol}"),
+            symbol: format!("{}:{symbol}", venue.as_str().to_uppercase()),
             interval: interval(timeframe),
             width: settings.width,
             height: settings.height,
@@ -117,7 +117,7 @@ mod tests {
         let (name, text) = crate::defaults()[0];
         let template = Template::parse(name, text).unwrap();
         let symbol = "BTCUSDT".parse().unwrap();
-        let request = Request::new(&symbol, Timeframe::Month, &template);
+        let request = Request::new(Venue::Binance, &symbol, Timeframe::Month, &template);
         let expected = json!({
             "symbol": "BINANCE:BTCUSDT", "interval": "1M", "width": 1280, "height": 720, "style": "candle",
             "theme": "light", "scale": "logarithmic", "timezone": "Etc/UTC", "format": "png",
@@ -132,7 +132,9 @@ mod tests {
             ],
         });
         assert_eq!(serde_json::to_value(&request).unwrap(), expected);
-        let intervals = Timeframe::ALL.map(|t| Request::new(&symbol, t, &template).interval);
+        let other = Request::new(Venue::Bybit, &symbol, Timeframe::Month, &template);
+        assert_eq!(serde_json::to_value(&other).unwrap()["symbol"], "BYBIT:BTCUSDT");
+        let intervals = Timeframe::ALL.map(|t| Request::new(Venue::Binance, &symbol, t, &template).interval);
         assert_eq!(intervals, ["1M", "1W", "1D", "4h", "1h"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use charts::chart_img::{ChartImgError, Client, Image, Request};
 use charts::{Template, render_png};
-use domain::Timeframe;
+use domain::{Timeframe, Venue};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -89,7 +89,7 @@ fn client(base: &str) -> Client {
 }
 
 fn request(template: &Template) -> Request {
-    Request::new(&"BTCUSDT".parse().unwrap(), Timeframe::Week, template)
+    Request::new(Venue::Binance, &"BTCUSDT".parse().unwrap(), Timeframe::Week, template)
 }
 
 fn run(answers: Vec<Answer>) -> (Result<Image, ChartImgError>, Vec<String>) {
