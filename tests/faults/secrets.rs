@@ -22,7 +22,9 @@ const WEBHOOK: &str = "canary_webhook-6Tq9Lk2Zx8Rw4Vb7Nm3Hc1Jd5";
 const SIGNED_BY: &str = "canary/webhook+secret=9Gw3Xs7Ld2Pf6Yb1Kt";
 const SLACK: &str = "canary_slack-3Hy8Vn5Qc1Zr7Mw2Xj6Kd9Tb4Lp";
 const MAIL: &str = "canary/smtp+password=7Rz2Mc9Wk4Lq8Vx1Bn6";
-const ALL: [(&str, &str); 9] = [
+const BYBIT: &str = "canary/bybit+key=6Wc4Jz9Sd1Mf7Ql3Gt8VoEw";
+const BYBIT_SIGNING: &str = "canary/bybit+sign=5Hb2Xn8Ry4Kp7Td1Zu6Ja9";
+const ALL: [(&str, &str); 11] = [
     ("openai", OPENAI),
     ("chart-img", CHART_IMG),
     ("telegram", TELEGRAM),
@@ -32,6 +34,8 @@ const ALL: [(&str, &str); 9] = [
     ("signed-by", SIGNED_BY),
     ("slack", SLACK),
     ("mail", MAIL),
+    ("bybit", BYBIT),
+    ("bybit signing", BYBIT_SIGNING),
 ];
 
 /// Listed in October 2025: little to collect.
@@ -110,8 +114,9 @@ fn request(request: &Recorded) -> Place {
         Service::OpenAi => Some(("authorization", format!("Bearer {OPENAI}"))),
         Service::ChartImg => Some(("x-api-key", CHART_IMG.to_owned())),
         Service::Binance => Some(("x-mbx-apikey", ACCOUNT.to_owned())),
+        Service::Bybit => Some(("x-bapi-api-key", BYBIT.to_owned())),
         // theirs are in the path; the mail server's is in no letter
-        Service::Telegram | Service::Bybit | Service::Webhook | Service::Slack | Service::Mail => None,
+        Service::Telegram | Service::Webhook | Service::Slack | Service::Mail => None,
     };
     let in_path = match request.service {
         Service::Telegram => TELEGRAM,
@@ -137,6 +142,10 @@ async fn live_world() -> World {
         account.secret = SIGNING.to_owned();
     });
     world.sign_webhooks_by(SIGNED_BY);
+    world.change_bybit_account(|account| {
+        account.key = BYBIT.to_owned();
+        account.secret = BYBIT_SIGNING.to_owned();
+    });
     world
 }
 
@@ -147,6 +156,10 @@ fn with_secrets(world: &World) -> Topdown {
         .with("TOPDOWN_BINANCE_FUTURES_URL", &world.binance_url())
         .with("BINANCE_API_KEY", ACCOUNT)
         .with("BINANCE_API_SECRET", SIGNING)
+        .with("TOPDOWN_BYBIT_URL", &world.bybit_url())
+        .with("TOPDOWN_BYBIT_ACCOUNT_URL", &world.bybit_url())
+        .with("BYBIT_API_KEY", BYBIT)
+        .with("BYBIT_API_SECRET", BYBIT_SIGNING)
         .with("OPENAI_BASE_URL", &world.openai_url())
         .with("OPENAI_API_KEY", OPENAI)
         .with("TOPDOWN_CHART_IMG_URL", &world.chart_img_url())
@@ -179,7 +192,7 @@ fn echo(status: u16, body: Value) -> Fault {
     Fault::Answer { status, headers: Vec::new(), body: body.to_string().into_bytes() }
 }
 
-/// Every vendor; the exchange first, without which there is nothing to see.
+/// Every vendor of a run; the exchange first, without which there is nothing to see.
 const USED: [Service; 7] = [
     Service::Binance,
     Service::OpenAi,
@@ -257,13 +270,29 @@ fn faults(elsewhere: &World) -> Vec<(&'static str, Vec<Rule>)> {
     ]
 }
 
+/// The faults of the second exchange, by run: none, one that repeats what it was given, one that leads elsewhere.
+fn bybit_faults(elsewhere: &World) -> Vec<Vec<Rule>> {
+    let said = json!({ "retCode": 10_003, "retMsg": format!("bad {BYBIT} {BYBIT_SIGNING}"), "result": {} });
+    let led = Fault::Redirect(format!("{}/v5/position/list", elsewhere.bybit_url()));
+    vec![
+        Vec::new(),
+        vec![Rule::next(Service::Bybit, echo(200, said)).on("/v5/account")],
+        vec![Rule::next(Service::Bybit, led).on("/v5/position")],
+    ]
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_written_or_sent_where_it_is_not_wanted() {
     let (world, elsewhere) = (live_world().await, live_world().await);
     let topdown = with_secrets(&world);
     let mut places = Vec::new();
     let mut signatures = Vec::new();
-    for (name, rules) in faults(&elsewhere) {
+    let named = bybit_faults(&elsewhere).into_iter().map(|rules| ("bybit", rules));
+    for (name, rules) in faults(&elsewhere).into_iter().chain(named) {
+        if name == "bybit" {
+            let watchlist = "symbols = [{ symbol = \"币安人生USDT\", venue = \"bybit\" }]";
+            std::fs::write(topdown.data().join("watchlist.toml"), watchlist).unwrap();
+        }
         world.faults().clear();
         rules.into_iter().for_each(|rule| world.faults().inject(rule));
         let shown = command(&topdown, RUN, &mut places);
@@ -275,7 +304,7 @@ async fn no_secret_is_written_or_sent_where_it_is_not_wanted() {
     }
     command(&topdown, &["runs", "--json"], &mut places);
     command(&topdown, &["run", "1", "NOPEUSDT"], &mut places);
-    for service in USED {
+    for service in USED.into_iter().chain([Service::Bybit]) {
         assert!(world.count(service) > 0, "{service:?} was used");
         assert_eq!(elsewhere.count(service), 0, "{service:?} led there in vain");
     }
