@@ -14,6 +14,7 @@ locals {
     SIGNER                   = local.email["signer"]
     STAGING_BUCKET           = google_storage_bucket.bucket["staging"].name
     TOPDOWN_BINANCE_URL      = var.exchange_url
+    TOPDOWN_BYBIT_URL        = var.bybit_url
     TOPDOWN_DEFAULT_MODEL    = contains(keys(var.features), "openai") ? "openai" : "vertex"
     TOPDOWN_LANGUAGE         = var.language
     TOPDOWN_MAX_EXPOSURE_PCT = tostring(var.max_exposure_pct)

@@ -85,7 +85,7 @@ variable "features" {
   }
 
   validation {
-    condition     = alltrue([for feature in values(var.features) : can(regex("^[A-Za-z0-9]+(,[A-Za-z0-9]+)*$", feature.settings["TOPDOWN_TOLERATED_PERMISSIONS"])) if contains(keys(feature.settings), "TOPDOWN_TOLERATED_PERMISSIONS")])
+    condition     = alltrue([for feature in values(var.features) : can(regex("^[A-Za-z0-9.]+(,[A-Za-z0-9.]+)*$", feature.settings["TOPDOWN_TOLERATED_PERMISSIONS"])) if contains(keys(feature.settings), "TOPDOWN_TOLERATED_PERMISSIONS")])
     error_message = "Permissions are tolerated by the exchange's names, commas between them: enableMargin,permitsUniversalTransfer."
   }
 }
@@ -97,6 +97,17 @@ variable "exchange_url" {
 
   validation {
     condition     = var.exchange_url == null || can(regex("^https://[a-z0-9.-]+$", var.exchange_url))
+    error_message = "An https address without a path."
+  }
+}
+
+variable "bybit_url" {
+  description = "Where Bybit is asked for candles, which answers 403 in the United States and mainland China"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.bybit_url == null || can(regex("^https://[a-z0-9.-]+$", var.bybit_url))
     error_message = "An https address without a path."
   }
 }

@@ -15,15 +15,17 @@ variables {
   }
 
   exchange_url = "https://data-api.binance.vision"
+  bybit_url    = "https://api.bybit.com"
 
   # whoever adds a feature adds it here
   features = {
-    account   = { secret_versions = { binance-api-key = "2", binance-api-secret = "4" }, settings = { TOPDOWN_TOLERATED_PERMISSIONS = "enableMargin,enableFutures" } }
-    telegram  = { secret_versions = { telegram-bot-token = "3" }, settings = { TELEGRAM_CHAT_ID = "-1001" } }
-    chart-img = { secret_versions = { chart-img-api-key = "1" } }
-    openai    = { secret_versions = { openai-api-key = "12" } }
-    webhook   = { secret_versions = { webhook-url = "5", webhook-secret = "6" } }
-    slack     = { secret_versions = { slack-webhook-url = "7" } }
+    account       = { secret_versions = { binance-api-key = "2", binance-api-secret = "4" }, settings = { TOPDOWN_TOLERATED_PERMISSIONS = "enableMargin,enableFutures" } }
+    bybit-account = { secret_versions = { bybit-api-key = "9", bybit-api-secret = "10" } }
+    telegram      = { secret_versions = { telegram-bot-token = "3" }, settings = { TELEGRAM_CHAT_ID = "-1001" } }
+    chart-img     = { secret_versions = { chart-img-api-key = "1" } }
+    openai        = { secret_versions = { openai-api-key = "12" } }
+    webhook       = { secret_versions = { webhook-url = "5", webhook-secret = "6" } }
+    slack         = { secret_versions = { slack-webhook-url = "7" } }
     mail = {
       secret_versions = { smtp-password = "8" }
       settings = {
@@ -50,7 +52,7 @@ run "every_secret_is_a_file_of_one_version" {
         for volume in service.template[0].volumes : "${volume.secret[0].secret}:${volume.secret[0].items[0].version}"
       ]
       } == {
-      account-exporter = ["binance-api-key:2", "binance-api-secret:4"]
+      account-exporter = ["binance-api-key:2", "binance-api-secret:4", "bybit-api-key:9", "bybit-api-secret:10"]
       chart-exporter   = ["chart-img-api-key:1"]
       coordinator      = []
       llm-analyst      = ["openai-api-key:12"]

@@ -65,7 +65,13 @@ const OF_THE_PLATFORM: [&str; 2] = ["PORT", "K_SERVICE"];
 fn is_for_elsewhere(name: &str) -> bool {
     let simulated =
         ["TOPDOWN_RULES_URL", "TOPDOWN_CHART_IMG_URL", "TOPDOWN_TELEGRAM_URL", "TOPDOWN_BINANCE_ACCOUNT_URL"];
-    let others = ["TOPDOWN_BINANCE_FUTURES_URL", "TOPDOWN_SLACK_URL", "GOOGLE_ACCESS_TOKEN", "OIDC_JWKS_URL"];
+    let others = [
+        "TOPDOWN_BINANCE_FUTURES_URL",
+        "TOPDOWN_BYBIT_ACCOUNT_URL",
+        "TOPDOWN_SLACK_URL",
+        "GOOGLE_ACCESS_TOKEN",
+        "OIDC_JWKS_URL",
+    ];
     name.ends_with("_EMULATOR_HOST") || simulated.contains(&name) || others.contains(&name)
 }
 

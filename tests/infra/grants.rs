@@ -39,7 +39,7 @@ coordinator: storage.objectViewer artifacts
 coordinator: bigquery.dataViewer topdown_reports, bigquery.jobUser project, iam.serviceAccountTokenCreator signer
 coordinator: storage.objectViewer account-files, iam.serviceAccountTokenCreator account-signer
 llm-analyst: storage.objectViewer account-files
-account-exporter: secretmanager.secretAccessor binance-api-key, secretmanager.secretAccessor binance-api-secret
+account-exporter: secretmanager.secretAccessor binance-api-key, secretmanager.secretAccessor binance-api-secret, secretmanager.secretAccessor bybit-api-key, secretmanager.secretAccessor bybit-api-secret
 account-exporter: storage.objectCreator account-files, storage.objectViewer account-files
 account-exporter: iam.serviceAccountTokenCreator account-signer
 notifier: secretmanager.secretAccessor telegram-bot-token
@@ -184,6 +184,8 @@ fn meaning(phrase: &str) -> Option<Vec<(&'static str, &'static str)>> {
         "the exchange secret, held by no other" => vec![
             ("secretmanager.secretAccessor", "binance-api-key"),
             ("secretmanager.secretAccessor", "binance-api-secret"),
+            ("secretmanager.secretAccessor", "bybit-api-key"),
+            ("secretmanager.secretAccessor", "bybit-api-secret"),
         ],
         // no grant: the services' own test asserts it
         "static egress" | "own secrets, if any" => vec![],

@@ -44,6 +44,8 @@ run "grants" {
     condition = { for secret, grant in google_secret_manager_secret_iam_member.reader : secret => grant.member } == {
       binance-api-key    = "serviceAccount:account-exporter@a-project.iam.gserviceaccount.com"
       binance-api-secret = "serviceAccount:account-exporter@a-project.iam.gserviceaccount.com"
+      bybit-api-key      = "serviceAccount:account-exporter@a-project.iam.gserviceaccount.com"
+      bybit-api-secret   = "serviceAccount:account-exporter@a-project.iam.gserviceaccount.com"
       telegram-bot-token = "serviceAccount:notifier@a-project.iam.gserviceaccount.com"
     }
     error_message = "A secret can be read by another function, or by one whose feature is off."
