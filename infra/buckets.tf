@@ -64,11 +64,3 @@ resource "google_storage_bucket_iam_member" "objects" {
   role   = each.value.role
   member = local.member[each.value.account]
 }
-
-resource "google_storage_bucket_iam_member" "catalog" {
-  for_each = local.functions
-
-  bucket = local.catalog
-  role   = local.role.view
-  member = local.member[each.key]
-}

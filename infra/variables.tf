@@ -25,7 +25,7 @@ variable "region" {
 }
 
 variable "images" {
-  description = "Image of each function by digest, as infra/images prints them"
+  description = "Image of each function by digest, as the build of a commit wrote them down"
   type        = map(string)
 
   validation {

@@ -21,10 +21,3 @@ resource "google_storage_bucket_iam_member" "source" {
   role   = "roles/storage.objectViewer"
   member = local.member[each.key]
 }
-
-# a build puts the catalog where the functions read it
-resource "google_storage_bucket_iam_member" "catalog" {
-  bucket = google_storage_bucket.bucket["catalog"].name
-  role   = "roles/storage.objectUser"
-  member = local.member["builder"]
-}

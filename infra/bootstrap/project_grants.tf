@@ -5,7 +5,7 @@ locals {
 
   # the condition keeps other databases of the project out of reach
   journal = {
-    title      = "journal"
+    title      = "this database"
     expression = "resource.type == \"firestore.googleapis.com/Database\" && resource.name == \"projects/${var.project}/databases/${var.database}\""
   }
 }

@@ -2,8 +2,8 @@
 
 locals {
   triggers = {
-    build  = { file = "cloudbuild.yaml", account = "builder", approval = false }
-    deploy = { file = "infra/deploy.cloudbuild.yaml", account = "deployer", approval = true }
+    build  = { file = "cloudbuild.yaml", account = "builder", approval = false, told = { _REGION = var.region } }
+    deploy = { file = "infra/deploy.cloudbuild.yaml", account = "deployer", approval = true, told = {} }
   }
 }
 
@@ -15,9 +15,7 @@ resource "google_cloudbuild_trigger" "trigger" {
   filename        = each.value.file
   service_account = local.account_id[each.value.account]
 
-  substitutions = {
-    _REGION = var.region
-  }
+  substitutions = each.value.told
 
   approval_config {
     approval_required = each.value.approval

@@ -4,7 +4,7 @@ use tests::repository;
 
 use super::judges::{judged, judges};
 
-const SCRIPTS: [&str; 4] = ["infra/catalog", "infra/images", "infra/smoke", "infra/stage"];
+const SCRIPTS: [&str; 5] = ["infra/catalog", "infra/images", "infra/record", "infra/smoke", "infra/stage"];
 const BUILDS: [&str; 2] = ["cloudbuild.yaml", "infra/deploy.cloudbuild.yaml"];
 
 fn read(path: &str) -> String {
@@ -28,8 +28,10 @@ fn dockerfile_builds_and_scripts_pass_their_judges() {
     };
     let dockerfile = planted("Dockerfile", &read("infra/Dockerfile").replace("WORKDIR /src", "WORKDIR src"));
     assert!(judged(&judges.join("hadolint"), &[&dockerfile]).unwrap_err().contains("DL3000"));
-    let script =
-        planted("images", &read("infra/images").replace("\"$registry/$name:$tag\"", "$registry/$name:$tag"));
+    let script = planted(
+        "images",
+        &read("infra/images").replace("\"$registry/$name:$commit\"", "$registry/$name:$commit"),
+    );
     assert!(judged(&judges.join("shellcheck"), &[&script]).unwrap_err().contains("SC2086"));
     let build = planted("cloudbuild.yaml", &read("cloudbuild.yaml").replace("machineType:", "machine:"));
     let said = judged(&judges.join("check-jsonschema"), &[&schema[..], &[&build]].concat()).unwrap_err();
@@ -61,6 +63,35 @@ fn every_image_that_is_pulled_is_named_by_digest() {
     }
     let planted = "ARG RUST=rust:1\nFROM debian:12 AS tools\n  - id: x\n    name: docker\n";
     assert_eq!(unpinned(planted), ["rust:1", "debian:12", "docker"]);
+}
+
+/// The steps of a build, by their ids.
+fn steps(build: &str) -> Vec<&str> {
+    build.split("  - id: ").skip(1).collect()
+}
+
+/// What an account of no project role could not ask, and what a tag moved afterwards would change.
+#[test]
+fn a_build_writes_down_its_own_digests_and_a_deployment_takes_them() {
+    let (build, deployment) = (read(BUILDS[0]), read(BUILDS[1]));
+    let last = *steps(&build).last().unwrap();
+    assert!(last.starts_with("record\n") && last.contains("images.auto.tfvars.json"), "{last}");
+    for file in BUILDS.iter().chain(&SCRIPTS) {
+        assert!(!read(file).contains("artifacts docker images"), "{file} asks for what a tag names");
+    }
+    assert!(deployment.contains("/builds/${_TAG}\n"), "{deployment}");
+}
+
+/// A pushed commit is built by no one's leave: it changes nothing that runs.
+#[test]
+fn a_catalog_comes_into_force_with_the_images_of_its_commit() {
+    let (build, deployment) = (read(BUILDS[0]), read(BUILDS[1]));
+    let uploads: Vec<&str> =
+        steps(&build).into_iter().filter(|step| step.contains("infra/catalog")).collect();
+    assert!(uploads.len() == 1 && uploads[0].contains("'${_TAG}'"), "{uploads:?}");
+    let order: Vec<&str> = steps(&deployment).iter().map(|step| step.split('\n').next().unwrap()).collect();
+    assert_eq!(order, ["variables", "plan", "guard", "apply", "catalog", "smoke"]);
+    assert!(steps(&deployment)[4].contains("/builds/${_TAG}/catalog.json"));
 }
 
 /// The build tests as CI does, and says which reasons it lets pass.

@@ -36,14 +36,16 @@ coordinator: pubsub.publisher ohlcv-export, pubsub.publisher chart-export, pubsu
 coordinator: pubsub.publisher account-export
 coordinator: pubsub.publisher notifier, pubsub.publisher flow-events, storage.objectCreator artifacts
 coordinator: storage.objectViewer artifacts
-coordinator: bigquery.dataViewer topdown_reports, bigquery.jobUser project, iam.serviceAccountTokenCreator signer
+coordinator: bigquery.dataViewer topdown_market, bigquery.jobUser project, iam.serviceAccountTokenCreator signer
 coordinator: storage.objectViewer account-files, iam.serviceAccountTokenCreator account-signer
 llm-analyst: storage.objectViewer account-files
 account-exporter: secretmanager.secretAccessor binance-api-key, secretmanager.secretAccessor binance-api-secret, secretmanager.secretAccessor bybit-api-key, secretmanager.secretAccessor bybit-api-secret
 account-exporter: storage.objectCreator account-files, storage.objectViewer account-files
 account-exporter: iam.serviceAccountTokenCreator account-signer
 notifier: secretmanager.secretAccessor telegram-bot-token
-FUNCTIONS: datastore.user project, storage.objectViewer catalog
+FUNCTIONS: datastore.user project
+coordinator: storage.objectViewer catalog
+ohlcv-collector: storage.objectViewer catalog
 OF_ARTIFACTS: storage.objectCreator artifacts, storage.objectViewer artifacts, iam.serviceAccountTokenCreator signer
 STEPS: pubsub.publisher flow-events
 signer: storage.objectViewer artifacts, iam.serviceAccountTokenCreator signer
@@ -51,11 +53,11 @@ account-signer: storage.objectViewer account-files, iam.serviceAccountTokenCreat
 tick-ohlcv-collector: run.servicesInvoker ohlcv-collector
 tick-coordinator: run.servicesInvoker coordinator
 builder: artifactregistry.writer topdown, logging.logWriter project, storage.objectViewer source
-builder: storage.objectUser catalog
+builder: storage.objectViewer catalog, storage.objectCreator catalog
 deployer: bigquery.dataOwner project, cloudscheduler.admin project, datastore.owner project
 deployer: logging.configWriter project, logging.logWriter project, monitoring.editor project, pubsub.admin project
 deployer: run.admin project, storage.admin project, storage.objectUser state, storage.objectViewer source
-deployer: artifactregistry.reader topdown
+deployer: artifactregistry.reader topdown, storage.objectViewer catalog, storage.objectUser catalog
 service-123456789012: pubsub.publisher dead-letters, pubsub.subscriber flow-events
 service-123456789012: pubsub.subscriber account-export
 service-123456789012: pubsub.subscriber ohlcv-export, pubsub.subscriber chart-export
@@ -231,7 +233,7 @@ fn accounts(row: &str) -> Option<Vec<&'static str>> {
 }
 
 /// Of functions, signer and builder: what the agreed table has beyond the contract's.
-const BEYOND: [(&str, &str, &str); 6] = [
+const BEYOND: [(&str, &str, &str); 7] = [
     // a plan is held against the account, and pages show what it was held against
     ("llm-analyst", "storage.objectViewer", "account-files"),
     ("coordinator", "storage.objectViewer", "account-files"),
@@ -239,10 +241,23 @@ const BEYOND: [(&str, &str, &str); 6] = [
     ("ohlcv-collector", "bigquery.dataViewer", "topdown_market"),
     // its sweep and its schedules announce runs to itself
     ("coordinator", "pubsub.publisher", "flow-events"),
-    // a build uploads prompts and templates
-    ("builder", "storage.objectUser", "catalog"),
+    // a build adds prompts and templates, and what it made
+    ("builder", "storage.objectCreator", "catalog"),
+    ("builder", "storage.objectViewer", "catalog"),
     ("notifier", "secretmanager.secretAccessor", "telegram-bot-token"),
 ];
+
+/// What the contract grants and these programs do not use: the coordinator asks nothing of BigQuery, and the catalog is
+/// read by who lists symbols and who begins runs.
+fn without() -> BTreeSet<Grant> {
+    let own = |who: &str, role: &str, on: &str| (who.to_owned(), role.to_owned(), on.to_owned());
+    let readers = ["coordinator", "ohlcv-collector"];
+    let others = FUNCTIONS.iter().filter(|name| !readers.contains(name));
+    let mut all: BTreeSet<Grant> = others.map(|who| own(who, "storage.objectViewer", "catalog")).collect();
+    all.insert(own("coordinator", "bigquery.dataViewer", "topdown_reports"));
+    all.insert(own("coordinator", "bigquery.jobUser", "project"));
+    all
+}
 
 /// The same of account files, which the contract gives a bucket and a signer of their own.
 fn of_account_files((who, role, on): Grant) -> Grant {
@@ -281,6 +296,9 @@ fn the_agreed_grants_are_those_of_the_contract() {
             found.extend(accounts.iter().flat_map(of));
         }
     }
+    let without = without();
+    assert!(without.is_subset(&found), "the contract grants less: {without:?}");
+    found.retain(|grant| !without.contains(grant));
     let apart = |(who, ..): &Grant| ["account-exporter", "signer"].contains(&who.as_str());
     let (mut found, files): (BTreeSet<Grant>, BTreeSet<Grant>) =
         found.into_iter().partition(|grant| !apart(grant));

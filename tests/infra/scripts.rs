@@ -19,18 +19,87 @@ fn run(script: &str, arguments: &[&str], programs: &[(&str, &str)], folder: &Pat
     command.current_dir(repository()).output().unwrap()
 }
 
+/// A builder that writes what the real one writes: beside the digest of the image that of its configuration.
+const DOCKER: &str = r#"
+while [ $# -gt 1 ]; do
+    case $1 in --metadata-file) to=$2 ;; --tag) tag=$2 ;; esac
+    shift
+done
+echo "$tag" >>"$RECORD/pushed"
+digest=$(printf %s "$tag" | sha256sum | cut -d ' ' -f 1)
+printf '{\n  "buildx.build.ref": "b/b0/x",\n  "containerimage.config.digest": "sha256:%064d",\n  "containerimage.digest": "%s",\n  "image.name": "%s"\n}\n' 7 "${DIGEST-sha256:$digest}" "$tag" >"$to""#;
+
 #[test]
-fn images_are_printed_by_digest_or_not_at_all() {
+fn images_are_named_by_the_digests_of_their_build_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
-    let digest = format!("sha256:{}", "5".repeat(64));
-    let known = format!("[ \"$5\" != registry/topdown/notifier:gone ] && echo {digest}");
-    let output = run("infra/images", &["registry/topdown", "abc"], &[("gcloud", &known)], folder.path());
+    let output = run("infra/images", &["registry/topdown", "abc"], &[("docker", DOCKER)], folder.path());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let images = printed["images"].as_object().unwrap();
     assert_eq!(images.len(), 7);
-    assert!(images.iter().all(|(name, image)| *image == format!("registry/topdown/{name}@{digest}")));
-    let output = run("infra/images", &["registry/topdown", "gone"], &[("gcloud", &known)], folder.path());
+    for (name, image) in images {
+        let digest = domain::Sha256Hex::of(format!("registry/topdown/{name}:abc").as_bytes());
+        assert_eq!(*image, format!("registry/topdown/{name}@sha256:{digest}"));
+    }
+    let pushed = std::fs::read_to_string(folder.path().join("pushed")).unwrap();
+    assert_eq!(pushed.lines().count(), 7, "{pushed}");
+    let nameless = DOCKER.replace("${DIGEST-sha256:$digest}", "");
+    let output = run("infra/images", &["registry/topdown", "abc"], &[("docker", &nameless)], folder.path());
     assert!(!output.status.success() && output.stdout.is_empty());
+}
+
+/// Storage in a folder: `cp` with its precondition, `cat`.
+const STORAGE: &str = r#"
+at() { echo "${1/gs:\/\//$RECORD/}"; }
+case "$2 $3" in
+    "cp --if-generation-match=0")
+        [ ! -e "$(at "$5")" ] || { echo "HTTPError 412" >&2; exit 1; }
+        mkdir -p "$(dirname "$(at "$5")")" && cp "$4" "$(at "$5")" ;;
+    cat*) cat "$(at "$3")" ;;
+    *) exit 2 ;;
+esac"#;
+
+#[test]
+fn what_was_built_of_a_commit_is_written_down_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("images.auto.tfvars.json");
+    let record = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        let arguments = ["gs://catalog", "abc", file.to_str().unwrap()];
+        run("infra/record", &arguments, &[("gcloud", STORAGE)], folder.path())
+    };
+    assert!(record("first").status.success());
+    let kept = folder.path().join("catalog/builds/abc/images.auto.tfvars.json");
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), "first");
+    assert!(record("first").status.success(), "built again to the same images");
+    let other = record("second");
+    assert!(!other.status.success() && String::from_utf8_lossy(&other.stderr).contains("something else"));
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), "first", "what was approved stays");
+}
+
+#[test]
+fn a_plan_that_takes_something_away_is_not_applied() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = folder.path().join("plan.json");
+    let guard = |kind: &str, actions: &[&str]| {
+        let change = serde_json::json!({ "address": "it", "type": kind, "change": { "actions": actions } });
+        let drift =
+            serde_json::json!({ "address": "seen gone", "type": kind, "change": { "actions": ["delete"] } });
+        let text = serde_json::json!({ "resource_changes": [change], "resource_drift": [drift] }).to_string();
+        std::fs::write(&plan, text).unwrap();
+        let script = repository().join("infra/guard");
+        Command::new("python3").arg(script).arg(&plan).output().unwrap()
+    };
+    let table = "google_bigquery_table";
+    for actions in [&["create"][..], &["update"], &["no-op"]] {
+        assert!(guard(table, actions).status.success(), "{actions:?}");
+    }
+    for actions in [&["delete"][..], &["delete", "create"], &["create", "delete"]] {
+        let refused = guard(table, actions);
+        assert!(!refused.status.success(), "{actions:?}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("it would be deleted"), "{actions:?}");
+    }
+    assert!(guard("google_cloud_run_v2_service_iam_member", &["delete"]).status.success());
 }
 
 #[test]
@@ -57,6 +126,12 @@ fn the_catalog_is_named_by_the_hashes_of_its_files() {
         assert_eq!(bytes, std::fs::read(repository().join(path)).unwrap());
         assert_eq!(domain::Sha256Hex::of(&bytes).to_string(), hash);
     }
+    // of a commit that is only built: the same, but nothing in force
+    let folder = tempfile::tempdir().unwrap();
+    let output = run("infra/catalog", &[".", "gs://catalog", "abc"], &[("gcloud", copy)], folder.path());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let order = std::fs::read_to_string(folder.path().join("order")).unwrap();
+    assert_eq!(order, "gs://catalog/files/\ngs://catalog/builds/abc/catalog.json\n");
     let empty = tempfile::tempdir().unwrap();
     let output = run("infra/catalog", &[empty.path().to_str().unwrap(), "gs://catalog"], &[], folder.path());
     assert!(!output.status.success(), "an empty folder would take every file away");

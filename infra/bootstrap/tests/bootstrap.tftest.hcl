@@ -71,6 +71,27 @@ run "grants" {
   }
 }
 
+run "a_build_changes_nothing_that_runs" {
+  command = plan
+
+  assert {
+    condition = google_storage_bucket_iam_member.catalog_builder.role == "roles/storage.objectCreator" && alltrue([
+      for place in ["files", "builds"] : strcontains(google_storage_bucket_iam_member.catalog_builder.condition[0].expression, "resource.name.startsWith(\"projects/_/buckets/a-project-topdown-catalog/objects/${place}/\")")
+    ])
+    error_message = "A build may change the catalog that is in force, or the watchlist."
+  }
+
+  assert {
+    condition     = google_storage_bucket_iam_member.catalog_deployer.condition[0].expression == "resource.name == \"projects/_/buckets/a-project-topdown-catalog/objects/catalog.json\""
+    error_message = "A deployment may change more of the catalog than which one is in force."
+  }
+
+  assert {
+    condition     = toset(keys(google_storage_bucket_iam_member.catalog_reader)) == toset(["builder", "coordinator", "deployer", "ohlcv-collector"])
+    error_message = "Another function than who lists symbols and who begins runs reads the catalog."
+  }
+}
+
 run "a_key_of_its_own_instead_of_the_projects_model" {
   command = plan
 
