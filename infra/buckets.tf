@@ -41,11 +41,11 @@ locals {
     for bucket, verbs in {
       artifacts     = try(function.artifacts, [])
       account-files = try(function.account_files, [])
-      staging       = try(function.load, false) ? ["create", "view"] : []
+      staging       = try(function.load, false) ? ["create", "view", "load"] : []
     } : "${name} ${bucket}" => { account = name, bucket = bucket, verbs = setsubtract(verbs, ["sign"]) }
   }]...)
 
-  # a retry reads what it wrote; no one deletes, so nothing is written over
+  # a retry reads what it wrote, a load job asks for the bucket as well as for its files; no one deletes, so nothing is written over
   objects = merge(
     merge([for use in local.uses : {
       for verb in use.verbs : "${use.account} ${verb}s ${use.bucket}" => { bucket = use.bucket, role = local.role[verb], account = use.account }

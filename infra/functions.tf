@@ -20,6 +20,7 @@ locals {
     read    = "roles/bigquery.dataViewer"
     create  = "roles/storage.objectCreator"
     view    = "roles/storage.objectViewer"
+    load    = "roles/storage.legacyBucketReader"
     publish = "roles/pubsub.publisher"
     pull    = "roles/pubsub.subscriber"
     invoke  = "roles/run.servicesInvoker"

@@ -2,7 +2,9 @@ locals {
   week = 604800
 
   buckets = {
-    # Terraform's state
+    # Terraform's state of this folder, for the person who applies it: the deployer never sees it
+    bootstrap = { versions = 50, days = null }
+    # that of infra/, with its variables
     state = { versions = 50, days = null }
     # prompts, models, chart templates, watchlist: a version is gone back to
     catalog = { versions = 50, days = null }

@@ -3,8 +3,11 @@
 locals {
   deployer_roles = concat([
     "roles/bigquery.dataOwner", "roles/cloudscheduler.admin", "roles/datastore.owner", "roles/logging.configWriter",
-    "roles/monitoring.editor", "roles/pubsub.admin", "roles/run.admin", "roles/storage.admin",
+    "roles/monitoring.editor", "roles/pubsub.admin", "roles/run.admin",
   ], var.static_egress ? ["roles/compute.networkAdmin"] : [])
+
+  # those that infra/ makes; state, catalog and sources are not among them
+  buckets_of_infra = [for name in ["account-files", "artifacts", "staging"] : "projects/_/buckets/${var.project}-topdown-${name}"]
 }
 
 resource "google_project_iam_member" "deployer" {
@@ -20,6 +23,24 @@ resource "google_project_iam_member" "deployer" {
       error_message = "${each.key}: a role is written roles/service.name."
     }
   }
+}
+
+resource "google_project_iam_member" "buckets" {
+  project = var.project
+  role    = "roles/storage.admin"
+  member  = local.member["deployer"]
+
+  condition {
+    title      = "buckets of infra"
+    expression = join(" || ", [for bucket in local.buckets_of_infra : "resource.name == \"${bucket}\" || resource.name.startsWith(\"${bucket}/\")"])
+  }
+}
+
+# to make a bucket is asked of the project, where no bucket's name could be compared
+resource "google_project_iam_member" "bucket_maker" {
+  project = var.project
+  role    = "projects/${var.project}/roles/${google_project_iam_custom_role.bucket_maker.role_id}"
+  member  = local.member["deployer"]
 }
 
 resource "google_artifact_registry_repository_iam_member" "deployer" {

@@ -1,5 +1,10 @@
+output "bootstrap_bucket" {
+  description = "Where the state of this folder is kept: terraform -chdir=infra/bootstrap init -backend-config=bucket=..."
+  value       = google_storage_bucket.bucket["bootstrap"].name
+}
+
 output "state_bucket" {
-  description = "Where Terraform's state is kept: terraform init -backend-config=bucket=..."
+  description = "Where the state of infra/ is kept: terraform -chdir=infra init -backend-config=bucket=..."
   value       = google_storage_bucket.bucket["state"].name
 }
 

@@ -11,3 +11,10 @@ resource "google_project_iam_custom_role" "predict" {
   title       = "Calls a model"
   permissions = ["aiplatform.endpoints.predict"]
 }
+
+# storage.admin could also read and delete every other bucket
+resource "google_project_iam_custom_role" "bucket_maker" {
+  role_id     = "bucketMaker"
+  title       = "Makes buckets"
+  permissions = ["storage.buckets.create"]
+}

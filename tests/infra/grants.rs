@@ -29,6 +29,7 @@ const STEPS: [&str; 5] = ["account-exporter", "ohlcv-exporter", "chart-exporter"
 /// The agreed table, a line for each account or kind of account: roles and what they are on.
 const AGREED: &str = "
 ohlcv-collector: bqAppender ohlcv_raw, storage.objectCreator staging, storage.objectViewer staging
+ohlcv-collector: storage.legacyBucketReader staging
 ohlcv-collector: bigquery.dataViewer topdown_market, bigquery.jobUser project, pubsub.publisher collector-shards
 ohlcv-exporter: bigquery.dataViewer topdown_market, bigquery.jobUser project
 llm-analyst: bqAppender reports, bqAppender recommendations, predict project
@@ -56,7 +57,7 @@ builder: artifactregistry.writer topdown, logging.logWriter project, storage.obj
 builder: storage.objectViewer catalog, storage.objectCreator catalog
 deployer: bigquery.dataOwner project, cloudscheduler.admin project, datastore.owner project
 deployer: logging.configWriter project, logging.logWriter project, monitoring.editor project, pubsub.admin project
-deployer: run.admin project, storage.admin project, storage.objectUser state, storage.objectViewer source
+deployer: run.admin project, storage.admin project, bucketMaker project, storage.objectUser state, storage.objectViewer source
 deployer: artifactregistry.reader topdown, storage.objectViewer catalog, storage.objectUser catalog
 service-123456789012: pubsub.publisher dead-letters, pubsub.subscriber flow-events
 service-123456789012: pubsub.subscriber account-export
@@ -149,6 +150,29 @@ fn grants_are_those_agreed() {
     assert_eq!(differences(infra, bootstrap), Vec::<String>::new());
 }
 
+/// Whoever applies bootstrap may do everything: what he applies is out of the deployer's reach.
+#[test]
+fn the_deployer_administers_the_buckets_that_it_makes_and_no_other() {
+    let test = "the_deployer_administers_the_buckets_that_it_makes_and_no_other";
+    let Some([infra, bootstrap]) = shown(test) else { return };
+    let names = |shown: &Shown, run: &str| -> BTreeSet<String> {
+        let buckets = shown.plan(run).iter().filter(|resource| resource.kind == "google_storage_bucket");
+        buckets.map(|bucket| bucket.values["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let (made, kept) = (names(infra, "services"), names(bootstrap, "grants"));
+    assert!(made.len() == 3 && kept.contains("a-project-topdown-bootstrap"), "{made:?} {kept:?}");
+    let admin = |resource: &&Resource| resource.values["role"] == "roles/storage.admin";
+    let grants: Vec<&Resource> = bootstrap.plan("grants").iter().filter(admin).collect();
+    let [grant] = grants[..] else { panic!("{grants:?}") };
+    let condition = grant.values["condition"][0]["expression"].as_str().unwrap();
+    let named = |name: &String| condition.contains(&format!("== \"projects/_/buckets/{name}\""));
+    assert!(made.iter().all(named) && !kept.iter().any(named), "{condition}");
+    // no part of it speaks of anything else
+    assert_eq!(condition.split(" || ").count(), 2 * made.len(), "{condition}");
+    let reaches_it = |resource: &&Resource| resource.values["bucket"] == "a-project-topdown-bootstrap";
+    assert_eq!(bootstrap.plan("grants").iter().find(reaches_it).map(|it| &it.address), None);
+}
+
 /// Functions that the table has and the repository has not.
 const LATER: [&str; 2] = ["context", "outcome resolver (F)"];
 
@@ -233,12 +257,14 @@ fn accounts(row: &str) -> Option<Vec<&'static str>> {
 }
 
 /// Of functions, signer and builder: what the agreed table has beyond the contract's.
-const BEYOND: [(&str, &str, &str); 7] = [
+const BEYOND: [(&str, &str, &str); 8] = [
     // a plan is held against the account, and pages show what it was held against
     ("llm-analyst", "storage.objectViewer", "account-files"),
     ("coordinator", "storage.objectViewer", "account-files"),
     // what it appends is compared with what is kept
     ("ohlcv-collector", "bigquery.dataViewer", "topdown_market"),
+    // a load job asks for the bucket too
+    ("ohlcv-collector", "storage.legacyBucketReader", "staging"),
     // its sweep and its schedules announce runs to itself
     ("coordinator", "pubsub.publisher", "flow-events"),
     // a build adds prompts and templates, and what it made
