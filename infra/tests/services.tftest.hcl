@@ -91,6 +91,25 @@ run "services" {
   }
 }
 
+run "alerts" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for alert in google_monitoring_alert_policy.log : length(coalesce(alert.conditions[0].condition_matched_log[0].label_extractors, {})) == 0])
+    error_message = "Each run would be told of by itself: an alert extracts labels."
+  }
+
+  assert {
+    condition     = toset([for condition in google_monitoring_alert_policy.silent["silent"].conditions : regex("service_name=\"([a-z-]+)\"", condition.condition_absent[0].filter)[0]]) == toset(["coordinator", "ohlcv-collector"])
+    error_message = "A service may be silent and nobody is told."
+  }
+
+  assert {
+    condition     = google_monitoring_alert_policy.metric["unacknowledged"].conditions[0].condition_threshold[0].threshold_value == 1080
+    error_message = "An ordinary Monday is told of, or a message that waits is not."
+  }
+}
+
 run "one_address_for_the_exchange" {
   command = plan
 
