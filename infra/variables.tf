@@ -9,18 +9,35 @@ variable "project" {
 }
 
 variable "region" {
-  description = "Region of everything, such as asia-southeast1; it cannot be changed afterwards"
+  description = "Region of everything, such as asia-east1; it cannot be changed afterwards"
   type        = string
 
   validation {
     condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
-    error_message = "One region, such as asia-southeast1: no zone and no multi-region."
+    error_message = "One region, such as asia-east1: no zone and no multi-region."
   }
 
-  # United States, Canada, Netherlands; the host for public data alone answers everywhere
+  # United States, Canada, Netherlands
   validation {
-    condition     = var.exchange_url == "https://data-api.binance.vision" || !can(regex("^(us-|northamerica-northeast|europe-west4$)", var.region))
-    error_message = "The exchange answers 451 from there: take another region, or exchange_url = \"https://data-api.binance.vision\" (candles alone)."
+    condition     = var.public_data_only || !can(regex("^(us-|northamerica-northeast|europe-west4$)", var.region))
+    error_message = "The exchange answers 451 from there: take another region, or public_data_only = true (candles alone, never an account)."
+  }
+}
+
+variable "public_data_only" {
+  description = "Whether the exchange is asked for candles alone, at its host for public data, which answers everywhere; as in bootstrap"
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.public_data_only || !contains(keys(var.features), "account")
+    error_message = "Who takes public data alone reads no account: leave the feature account off."
+  }
+
+  # the program asks there by itself
+  validation {
+    condition     = !var.public_data_only || coalesce(var.exchange_url, "https://data-api.binance.vision") == "https://data-api.binance.vision"
+    error_message = "Public data alone is had at the program's own default: leave exchange_url out."
   }
 }
 

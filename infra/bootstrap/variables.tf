@@ -9,12 +9,29 @@ variable "project" {
 }
 
 variable "region" {
-  description = "Region of everything, such as asia-southeast1; it cannot be changed afterwards"
+  description = "Region of everything, such as asia-east1; it cannot be changed afterwards"
   type        = string
 
   validation {
     condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
-    error_message = "One region, such as asia-southeast1: no zone and no multi-region."
+    error_message = "One region, such as asia-east1: no zone and no multi-region."
+  }
+
+  # United States, Canada, Netherlands
+  validation {
+    condition     = var.public_data_only || !can(regex("^(us-|northamerica-northeast|europe-west4$)", var.region))
+    error_message = "The exchange answers 451 from there: take another region, or public_data_only = true (candles alone, never an account)."
+  }
+}
+
+variable "public_data_only" {
+  description = "Whether the exchange is asked for candles alone, at its host for public data, which answers everywhere; as in infra/"
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.public_data_only || !contains(var.features, "account")
+    error_message = "Who takes public data alone reads no account: leave the feature account off."
   }
 }
 
@@ -22,6 +39,11 @@ variable "database" {
   description = "Name of the Firestore database that the functions may use"
   type        = string
   default     = "topdown"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{2,61}[a-z0-9]$", var.database))
+    error_message = "A database name has 4 to 63 lower-case letters, digits and hyphens; (default) may belong to App Engine."
+  }
 }
 
 variable "features" {
@@ -78,4 +100,10 @@ variable "branch" {
   description = "Branch whose pushes are built and, once approved, deployed"
   type        = string
   default     = "main"
+
+  # it becomes a part of a pattern
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9/_-]*$", var.branch))
+    error_message = "One branch by its name: letters, digits, /, _ and -."
+  }
 }

@@ -29,14 +29,38 @@ run "public_data_from_anywhere" {
   command = plan
 
   variables {
-    region       = "us-central1"
-    exchange_url = "https://data-api.binance.vision"
+    region           = "us-central1"
+    public_data_only = true
   }
 
   assert {
     condition     = alltrue([for service in google_cloud_run_v2_service.function : service.location == "us-central1"])
     error_message = "The region is not taken."
   }
+}
+
+run "an_account_where_its_exchange_answers_nobody" {
+  command = plan
+
+  variables {
+    region           = "us-central1"
+    public_data_only = true
+    features         = { account = { secret_versions = { binance-api-key = "2", binance-api-secret = "4" } } }
+  }
+
+  expect_failures = [var.public_data_only]
+}
+
+run "candles_of_a_host_that_answers_nobody_there" {
+  command = plan
+
+  variables {
+    region           = "us-central1"
+    public_data_only = true
+    exchange_url     = "https://api.binance.com"
+  }
+
+  expect_failures = [var.public_data_only]
 }
 
 run "a_zone" {

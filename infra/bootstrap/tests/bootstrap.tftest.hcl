@@ -136,3 +136,59 @@ run "a_feature_that_does_not_exist" {
 
   expect_failures = [var.features]
 }
+
+# it is found out before anything is made: no location can be changed afterwards
+run "a_region_that_the_exchange_refuses" {
+  command = plan
+
+  variables {
+    region = "europe-west4"
+  }
+
+  expect_failures = [var.region]
+}
+
+run "public_data_from_anywhere" {
+  command = plan
+
+  variables {
+    region           = "europe-west4"
+    public_data_only = true
+    features         = ["telegram"]
+  }
+
+  assert {
+    condition     = alltrue([for bucket in google_storage_bucket.bucket : bucket.location == "europe-west4"])
+    error_message = "The region is not taken."
+  }
+}
+
+run "an_account_where_its_exchange_answers_nobody" {
+  command = plan
+
+  variables {
+    public_data_only = true
+  }
+
+  expect_failures = [var.public_data_only]
+}
+
+run "the_default_database" {
+  command = plan
+
+  variables {
+    database = "(default)"
+  }
+
+  expect_failures = [var.database]
+}
+
+run "every_branch" {
+  command = plan
+
+  variables {
+    branch = ".*"
+  }
+
+  expect_failures = [var.branch]
+}
