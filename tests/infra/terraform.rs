@@ -1,5 +1,6 @@
 //! The real program, in a copy of infra/: it writes nothing into the repository.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -136,13 +137,43 @@ fn find() -> Result<Option<PathBuf>, String> {
     config.map(|path| Some(path.into())).ok_or(said.trim().to_owned())
 }
 
+/// What infra/.gitignore keeps out of the repository.
+fn is_of_a_person(name: &str) -> bool {
+    name.starts_with(".terraform")
+        || [".tfvars", ".tfvars.json", ".tfstate", ".tfstate.backup"].iter().any(|end| name.ends_with(end))
+        || ["backend.tf", "urls.json"].contains(&name)
+}
+
+#[test]
+fn what_a_person_has_deployed_from_here_changes_no_test() {
+    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    std::fs::create_dir(from.path().join("bootstrap")).unwrap();
+    let ignored = std::fs::read_to_string(repository().join("infra/.gitignore")).unwrap();
+    let names: Vec<String> = ignored.lines().map(|line| line.replace('*', "terraform")).collect();
+    assert!(names.len() >= 8, "{names:?}");
+    for name in names.iter().map(String::as_str).chain(["buckets.tf", "bootstrap/buckets.tf"]) {
+        if let Some(folder) = name.strip_suffix('/') {
+            std::fs::create_dir(from.path().join(folder)).unwrap();
+        } else {
+            std::fs::write(from.path().join(name), "region = \"us-central1\"").unwrap();
+        }
+    }
+    copy(from.path(), to.path());
+    let names = |folder: &Path| {
+        let entries = std::fs::read_dir(folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(names(to.path()), ["bootstrap", "buckets.tf"].map(str::to_owned).into());
+    assert_eq!(names(&to.path().join("bootstrap")), ["buckets.tf"].map(str::to_owned).into());
+}
+
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
         let (name, path) = (entry.file_name(), entry.path());
         match entry.file_type().unwrap() {
-            // left by a person who works there
-            _ if name.to_string_lossy().starts_with(".terraform") => {}
+            // of a person who deploys from there: values and state of his own, which no test is about
+            _ if is_of_a_person(&name.to_string_lossy()) => {}
             kind if kind.is_dir() => copy(&path, &to.join(name)),
             _ => _ = std::fs::copy(&path, to.join(name)).unwrap(),
         }
