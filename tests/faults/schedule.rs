@@ -64,7 +64,7 @@ async fn a_tick_keeps_the_catalog_once_for_all_its_runs() {
     let coordinator = Arc::new(Coordinator::new(services));
     let scheduled = Scheduled {
         flow: Flow::numbered("1").unwrap(),
-        source: Source::Sim(1),
+        sources: Source::Sim(1).into(),
         language: "en".to_owned(),
         model: None,
     };

@@ -80,13 +80,7 @@ impl AccountClient {
             document.equity = parse::equity(wallet)?;
         }
         document.orders.extend(parse::orders(&orders, Market::Spot)?);
-        document.rates.push(Rates {
-            market: Market::Spot,
-            taker_fee: fees.flatten(),
-            maintenance_margin: None,
-            mean_funding: None,
-            funding_interval_hours: None,
-        });
+        document.rates.push(Rates { taker_fee: fees.flatten(), ..Rates::unknown(Market::Spot) });
         Ok(())
     }
 
@@ -126,11 +120,11 @@ impl AccountClient {
         let (mean_funding, funding_interval_hours) = parse::funding(&funding)?;
         let maintenance_margin = tiers.map(|tiers| parse::maintenance(&tiers.list)).transpose()?;
         Ok(Some(Rates {
-            market: Market::Perp,
             taker_fee: fee.flatten(),
             maintenance_margin: maintenance_margin.flatten(),
             mean_funding,
             funding_interval_hours,
+            ..Rates::unknown(Market::Perp)
         }))
     }
 
