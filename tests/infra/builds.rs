@@ -4,7 +4,8 @@ use tests::repository;
 
 use super::judges::{judged, judges};
 
-const SCRIPTS: [&str; 5] = ["infra/catalog", "infra/images", "infra/record", "infra/smoke", "infra/stage"];
+const SCRIPTS: [&str; 6] =
+    ["infra/catalog", "infra/images", "infra/record", "infra/smoke", "infra/stage", "infra/variables"];
 const BUILDS: [&str; 2] = ["cloudbuild.yaml", "infra/deploy.cloudbuild.yaml"];
 
 fn read(path: &str) -> String {
@@ -80,6 +81,15 @@ fn a_build_writes_down_its_own_digests_and_a_deployment_takes_them() {
         assert!(!read(file).contains("artifacts docker images"), "{file} asks for what a tag names");
     }
     assert!(deployment.contains("/builds/${_TAG}\n"), "{deployment}");
+}
+
+/// A provider of another day, or of another name in a state that was tampered with, is not run.
+#[test]
+fn a_deployment_runs_the_provider_that_a_person_has_run() {
+    let deployment = read(BUILDS[1]);
+    assert!(steps(&deployment)[0].contains("\"$STATE/.terraform.lock.hcl\" infra/"), "{deployment}");
+    let inits: Vec<&str> = deployment.lines().filter(|line| line.contains("terraform init")).collect();
+    assert!(!inits.is_empty() && inits.iter().all(|init| init.contains(" -lockfile=readonly ")), "{inits:?}");
 }
 
 /// A pushed commit is built by no one's leave: it changes nothing that runs.

@@ -78,6 +78,29 @@ fn what_was_built_of_a_commit_is_written_down_once() {
 }
 
 #[test]
+fn a_deployment_is_given_variables_and_provider_together_or_neither() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("infra");
+    std::fs::create_dir(&own).unwrap();
+    std::fs::copy(repository().join("infra/variables"), own.join("variables")).unwrap();
+    let script = own.join("variables");
+    let record = [
+        ("terraform", "echo \"${@:2}\" >>\"$RECORD/said\""),
+        ("gcloud", "echo \"${@: -1}\" >>\"$RECORD/said\""),
+    ];
+    let put = || run(script.to_str().unwrap(), &["gs://state"], &record, folder.path());
+    std::fs::write(own.join("terraform.tfvars"), "").unwrap();
+    let refused = put();
+    assert!(!refused.status.success() && !folder.path().join("said").exists());
+    std::fs::write(own.join(".terraform.lock.hcl"), "").unwrap();
+    assert!(put().status.success());
+    let said = std::fs::read_to_string(folder.path().join("said")).unwrap();
+    let put = "gs://state/terraform.tfvars\ngs://state/.terraform.lock.hcl\n";
+    // made on another system, a lock lacks what the deployment runs on
+    assert_eq!(said, format!("providers lock -platform=linux_amd64\n{put}"));
+}
+
+#[test]
 fn a_plan_that_takes_something_away_is_not_applied() {
     let folder = tempfile::tempdir().unwrap();
     let plan = folder.path().join("plan.json");
