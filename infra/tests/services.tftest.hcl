@@ -110,6 +110,19 @@ run "alerts" {
   }
 }
 
+run "dashboard" {
+  command = plan
+
+  # active and idle are series of their own
+  assert {
+    condition = [
+      for tile in jsondecode(google_monitoring_dashboard.overview.dashboard_json).mosaicLayout.tiles :
+      tile.widget.xyChart.dataSets[0].timeSeriesQuery.timeSeriesFilter.aggregation.crossSeriesReducer if tile.widget.title == "Instances"
+    ] == ["REDUCE_SUM"]
+    error_message = "The dashboard does not count all instances."
+  }
+}
+
 run "one_address_for_the_exchange" {
   command = plan
 

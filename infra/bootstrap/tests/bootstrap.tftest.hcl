@@ -92,6 +92,17 @@ run "a_build_changes_nothing_that_runs" {
   }
 }
 
+run "what_runs_is_not_cleaned_up" {
+  command = plan
+
+  assert {
+    condition = [
+      for policy in google_artifact_registry_repository.images.cleanup_policies : policy.most_recent_versions[0].keep_count >= 100 && contains(policy.most_recent_versions[0].package_name_prefixes, "coordinator") if policy.action == "KEEP"
+    ] == [true]
+    error_message = "Builds that nobody deploys would push out the image that runs."
+  }
+}
+
 run "a_key_of_its_own_instead_of_the_projects_model" {
   command = plan
 
