@@ -28,7 +28,7 @@ mod random;
 mod random_kills;
 mod scale;
 mod schedule;
-mod secrets;
+pub(crate) mod secrets;
 mod serve;
 mod sweeper;
 mod traversal;

@@ -42,7 +42,7 @@ const ALL: [(&str, &str); 11] = [
 const RUN: &[&str] = &["run", "4", "币安人生USDT", "--catalog", "catalog", "--json"];
 
 /// The forms of a secret.
-fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
     let bytes = secret.as_bytes();
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let percent = |upper: bool| -> String {
