@@ -4,8 +4,15 @@ use tests::repository;
 
 use super::judges::{judged, judges};
 
-const SCRIPTS: [&str; 6] =
-    ["infra/catalog", "infra/images", "infra/record", "infra/smoke", "infra/stage", "infra/variables"];
+const SCRIPTS: [&str; 7] = [
+    "infra/catalog",
+    "infra/images",
+    "infra/record",
+    "infra/smoke",
+    "infra/stage",
+    "infra/start",
+    "infra/variables",
+];
 const BUILDS: [&str; 2] = ["cloudbuild.yaml", "infra/deploy.cloudbuild.yaml"];
 
 fn read(path: &str) -> String {
@@ -126,6 +133,12 @@ fn the_image_is_made_of_each_function() {
     functions.retain(|name| name != "local");
     functions.sort_unstable();
     assert_eq!(built, functions);
+    // what a release laid out is started before it becomes an image: the programs of a test's build are not static
+    assert!(
+        dockerfile.contains(
+            "infra/stage target/x86_64-unknown-linux-gnu/release /out \\\n    && infra/start /out\n"
+        )
+    );
     // the last word is the final stage's: nobody's id, not root's
     let last = dockerfile.rsplit("FROM ").next().unwrap();
     assert!(last.starts_with("scratch ") && last.contains("\nUSER 65532:65532\n"), "{last}");

@@ -54,6 +54,10 @@ fn make() -> Result<PathBuf, String> {
         .output()
         .unwrap();
     assert!(staged.status.success(), "{}", text(&staged));
+    let started = || Command::new("bash").arg(repository().join("infra/start")).arg(&out).output().unwrap();
+    let refused = started();
+    let said = text(&refused);
+    assert!(!refused.status.success() && said.contains("does not start in its image"), "{said}");
     for function in programs() {
         bring_libraries(&out.join(&function));
         let context = format!("build={}", work.join("build").display());
@@ -70,6 +74,8 @@ fn make() -> Result<PathBuf, String> {
         let path = String::from_utf8(mounted.stdout).unwrap();
         std::os::unix::fs::symlink(path.trim(), work.join(&function)).unwrap();
     }
+    let started = started();
+    assert!(started.status.success(), "{}", text(&started));
     std::fs::remove_dir_all(work.join("build")).unwrap();
     Ok(work)
 }
