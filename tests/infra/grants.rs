@@ -40,7 +40,8 @@ coordinator: storage.objectViewer artifacts
 coordinator: bigquery.dataViewer topdown_market, bigquery.jobUser project, iam.serviceAccountTokenCreator signer
 coordinator: storage.objectViewer account-files, iam.serviceAccountTokenCreator account-signer
 llm-analyst: storage.objectViewer account-files
-account-exporter: secretmanager.secretAccessor binance-api-key, secretmanager.secretAccessor binance-api-secret, secretmanager.secretAccessor bybit-api-key, secretmanager.secretAccessor bybit-api-secret
+account-exporter: secretmanager.secretAccessor binance-api-key, secretmanager.secretAccessor binance-api-secret
+account-exporter: secretmanager.secretAccessor bybit-api-key, secretmanager.secretAccessor bybit-api-secret
 account-exporter: storage.objectCreator account-files, storage.objectViewer account-files
 account-exporter: iam.serviceAccountTokenCreator account-signer
 notifier: secretmanager.secretAccessor telegram-bot-token
@@ -257,12 +258,16 @@ fn accounts(row: &str) -> Option<Vec<&'static str>> {
 }
 
 /// Of functions, signer and builder: what the agreed table has beyond the contract's.
-const BEYOND: [(&str, &str, &str); 8] = [
+const BEYOND: [(&str, &str, &str); 10] = [
     // a plan is held against the account, and pages show what it was held against
     ("llm-analyst", "storage.objectViewer", "account-files"),
     ("coordinator", "storage.objectViewer", "account-files"),
     // what it appends is compared with what is kept
     ("ohlcv-collector", "bigquery.dataViewer", "topdown_market"),
+    // what became of a recommendation is told from the candles after it
+    ("coordinator", "bigquery.dataViewer", "topdown_market"),
+    // a run begins with what it is pinned to
+    ("coordinator", "storage.objectCreator", "artifacts"),
     // a load job asks for the bucket too
     ("ohlcv-collector", "storage.legacyBucketReader", "staging"),
     // its sweep and its schedules announce runs to itself
@@ -273,15 +278,14 @@ const BEYOND: [(&str, &str, &str); 8] = [
     ("notifier", "secretmanager.secretAccessor", "telegram-bot-token"),
 ];
 
-/// What the contract grants and these programs do not use: the coordinator asks nothing of BigQuery, and the catalog is
-/// read by who lists symbols and who begins runs.
+/// What the contract grants and these programs do not use: the coordinator asks candles of BigQuery and no reports, and
+/// the catalog is read by who lists symbols and who begins runs.
 fn without() -> BTreeSet<Grant> {
     let own = |who: &str, role: &str, on: &str| (who.to_owned(), role.to_owned(), on.to_owned());
     let readers = ["coordinator", "ohlcv-collector"];
     let others = FUNCTIONS.iter().filter(|name| !readers.contains(name));
     let mut all: BTreeSet<Grant> = others.map(|who| own(who, "storage.objectViewer", "catalog")).collect();
     all.insert(own("coordinator", "bigquery.dataViewer", "topdown_reports"));
-    all.insert(own("coordinator", "bigquery.jobUser", "project"));
     all
 }
 

@@ -12,7 +12,9 @@ fn sources(folder: &Path, into: &mut String) {
         if path.is_dir() {
             sources(&path, into);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            into.push_str(&std::fs::read_to_string(path).unwrap());
+            let text = std::fs::read_to_string(path).unwrap();
+            // a file's own tests come last
+            into.push_str(text.split("#[cfg(test)]\nmod ").next().unwrap());
         }
     }
 }
