@@ -9,7 +9,7 @@ mock_provider "google" {
 variables {
   project  = "a-project"
   region   = "asia-southeast1"
-  features = ["telegram", "account"]
+  features = ["telegram", "account", "bybit-account"]
 }
 
 run "grants" {
