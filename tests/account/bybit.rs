@@ -69,6 +69,9 @@ async fn all_of_an_account_is_read_by_get_alone() {
     let text = |rate: Option<rust_decimal::Decimal>| rate.unwrap().normalize().to_string();
     assert_eq!((text(perp.taker_fee), text(perp.maintenance_margin)), ("0.00055".into(), "0.005".into()));
     assert_eq!((text(perp.mean_funding), perp.funding_interval_hours), ("0.0001".into(), Some(8)));
+    assert_eq!((text(perp.leverage), text(perp.tick)), ("5".into(), "0.01".into()));
+    let orders = perp.orders.unwrap();
+    assert_eq!((orders.step.to_string(), text(orders.min_notional)), ("0.00001".into(), "5".into()));
     assert_eq!(text(account.rates_of(Market::Spot).unwrap().taker_fee), "0.001");
     assert!(account.warnings.is_empty());
 

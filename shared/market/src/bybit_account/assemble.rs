@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::client::AccountClient;
 use super::parse;
-use super::wire::{FeeRate, FundingRate, List, OrderInfo, PositionInfo, RiskLimit, Wallet};
+use super::wire::{ContractInfo, FeeRate, FundingRate, List, OrderInfo, PositionInfo, RiskLimit, Wallet};
 use crate::MarketError;
 use crate::binance_account::AccountError;
 
@@ -15,6 +15,7 @@ const ORDERS: &str = "/v5/order/realtime";
 const FEES: &str = "/v5/account/fee-rate";
 const RISK_LIMIT: &str = "/v5/market/risk-limit";
 const FUNDING: &str = "/v5/market/funding/history";
+const CONTRACTS: &str = "/v5/market/instruments-info";
 
 /// What linear contracts are settled in; the exchange lists them by it.
 const SETTLED_IN: [&str; 2] = ["USDT", "USDC"];
@@ -103,28 +104,35 @@ impl AccountClient {
         Ok(is_hedged)
     }
 
-    /// Rates of the symbol; none if the market does not list it.
+    /// What the symbol's contract comes to; none if the market does not list it.
     async fn perp_rates(&self, symbol: &Symbol) -> Result<Option<Rates>, MarketError> {
         let limit = parse::RATES.to_string();
         let of_symbol = [("category", "linear"), ("symbol", symbol.as_str())];
         let newest = [("category", "linear"), ("symbol", symbol.as_str()), ("limit", limit.as_str())];
-        let (tiers, fee, funding) = tokio::try_join!(
+        let (tiers, fee, funding, contracts, own) = tokio::try_join!(
             async { optional(self.public::<List<RiskLimit>>(RISK_LIMIT, &of_symbol, Some(symbol)).await) },
             async { optional(self.fee("linear", symbol).await) },
             async { optional(self.public::<List<FundingRate>>(FUNDING, &newest, Some(symbol)).await) },
+            async { optional(self.public::<List<ContractInfo>>(CONTRACTS, &of_symbol, Some(symbol)).await) },
+            async { optional(self.signed::<List<PositionInfo>>(POSITIONS, &of_symbol, Some(symbol)).await) },
         )?;
-        if tiers.is_none() && fee.is_none() && funding.is_none() {
+        let contracts = contracts.map(|contracts| contracts.list).unwrap_or_default();
+        let contract = parse::contract(&contracts, symbol)?;
+        if tiers.is_none() && fee.is_none() && funding.is_none() && contract.is_none() {
             return Ok(None);
         }
         let funding = funding.map(|funding| funding.list).unwrap_or_default();
         let (mean_funding, funding_interval_hours) = parse::funding(&funding)?;
         let maintenance_margin = tiers.map(|tiers| parse::maintenance(&tiers.list)).transpose()?;
         Ok(Some(Rates {
+            market: Market::Perp,
             taker_fee: fee.flatten(),
             maintenance_margin: maintenance_margin.flatten(),
             mean_funding,
             funding_interval_hours,
-            ..Rates::unknown(Market::Perp)
+            leverage: parse::leverage(&own.map(|own| own.list).unwrap_or_default())?,
+            tick: contract.map(|(tick, _)| tick),
+            orders: contract.map(|(_, orders)| orders),
         }))
     }
 

@@ -1,9 +1,10 @@
 use domain::account::{Deposit, Equity, Order, OrderSide, Position, PositionSide, Wallet as In};
+use domain::series::OrderFilters;
 use domain::{Market, Symbol, text};
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 
-use super::wire::{Envelope, FundingRate, OrderInfo, PositionInfo, RiskLimit, Wallet};
+use super::wire::{ContractInfo, Envelope, FundingRate, OrderInfo, PositionInfo, RiskLimit, Wallet};
 use crate::MarketError;
 
 /// Most rates that enter a mean of funding.
@@ -205,6 +206,38 @@ fn is_stop(row: &OrderInfo, market: Market, side: OrderSide) -> Result<bool, Mar
         }
     };
     Ok(only_closes && falls == Some(side == OrderSide::Sell))
+}
+
+/// The price step of the symbol's perpetual contract and what is taken as an order of it; `None` where there is no such
+/// contract, or it does not trade.
+pub(super) fn contract(
+    contracts: &[ContractInfo],
+    symbol: &Symbol,
+) -> Result<Option<(Decimal, OrderFilters)>, MarketError> {
+    let is_own = |info: &&ContractInfo| {
+        info.symbol == symbol.as_str() && info.contract_type == "LinearPerpetual" && info.status == "Trading"
+    };
+    let Some(info) = contracts.iter().find(is_own) else { return Ok(None) };
+    let step = |text: &str, what: &str| {
+        let step = some(text, what)?.filter(|step| step.is_sign_positive());
+        step.map(|step| step.normalize())
+            .ok_or_else(|| MarketError::unexpected(format!("{what} that is none")))
+    };
+    let least = |text: &str, what: &str| Ok(some(text, what)?.map(|least| least.normalize()));
+    let lot = &info.lot_size_filter;
+    let orders = OrderFilters {
+        step: step(&lot.qty_step, "a contract's quantity step")?,
+        min_quantity: least(&lot.min_order_qty, "a contract's smallest quantity")?,
+        min_notional: least(&lot.min_notional_value, "a contract's smallest value")?,
+    };
+    Ok(Some((step(&info.price_filter.tick_size, "a contract's price step")?, orders)))
+}
+
+/// The leverage that is set for a symbol, which its rows tell without a position too. Of hedge mode's two sides the
+/// lower one, which binds more margin.
+pub(super) fn leverage(rows: &[PositionInfo]) -> Result<Option<Decimal>, MarketError> {
+    let told: Result<Vec<_>, _> = rows.iter().map(|row| some(&row.leverage, "a leverage")).collect();
+    Ok(told?.into_iter().flatten().min())
 }
 
 /// The maintenance margin rate of the lowest tier.

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use super::permissions::KeyInfo;
-use super::wire::{FeeRate, FundingRate, List, OrderInfo, PositionInfo, RiskLimit, Wallet};
+use super::wire::{ContractInfo, FeeRate, FundingRate, List, OrderInfo, PositionInfo, RiskLimit, Wallet};
 use super::{parse, sign};
 use crate::recorded::shared;
 
@@ -310,6 +310,49 @@ fn rates_are_of_the_lowest_tier_and_the_newest_fundings() {
     assert_eq!(parse::funding(&[]).unwrap(), (None, None));
 }
 
+/// Shapes of the exchange's documentation.
+#[test]
+fn a_contract_has_steps_of_its_own() {
+    let info = |symbol: &str, kind: &str, status: &str| {
+        json!({"symbol": symbol, "contractType": kind, "status": status, "baseCoin": "BTC", "quoteCoin": "USDT",
+            "priceFilter": {"minPrice": "0.10", "maxPrice": "1999999.80", "tickSize": "0.10"},
+            "lotSizeFilter": {"maxOrderQty": "1190.000", "minOrderQty": "0.002", "qtyStep": "0.001",
+                              "minNotionalValue": "5"}})
+    };
+    let contracts = json!([
+        info("BTCUSDT-26JUN26", "LinearFutures", "Trading"),
+        info("BTCUSDT", "LinearPerpetual", "Trading"),
+        info("OLDUSDT", "LinearPerpetual", "Closed"),
+    ]);
+    let contracts: Vec<ContractInfo> = read(contracts);
+    let of = |symbol: &str| parse::contract(&contracts, &symbol.parse().unwrap()).unwrap();
+    let (tick, orders) = of("BTCUSDT").unwrap();
+    assert_eq!(tick, decimal("0.1"));
+    let (least, value) = (orders.min_quantity.unwrap(), orders.min_notional.unwrap());
+    assert_eq!((orders.step, least, value), (decimal("0.001"), decimal("0.002"), decimal("5")));
+    for none in ["BTCUSDT-26JUN26", "OLDUSDT", "ETHUSDT"] {
+        assert_eq!(of(none), None, "{none}");
+    }
+    let mut stepless = info("BTCUSDT", "LinearPerpetual", "Trading");
+    stepless["lotSizeFilter"]["qtyStep"] = json!("0");
+    let stepless: Vec<ContractInfo> = read(json!([stepless]));
+    assert!(parse::contract(&stepless, &"BTCUSDT".parse().unwrap()).is_err());
+}
+
+#[test]
+fn the_leverage_of_a_symbol_is_told_without_a_position() {
+    let with = |leverages: &[&str]| {
+        let rows = leverages.iter().map(|leverage| {
+            let mut row = position(0, "", "0");
+            row["leverage"] = json!(leverage);
+            row
+        });
+        parse::leverage(&read::<Vec<PositionInfo>>(Value::Array(rows.collect()))).unwrap()
+    };
+    assert_eq!((with(&["21"]), with(&["10", "5"])), (Some(decimal("21")), Some(decimal("5"))));
+    assert_eq!((with(&[""]), with(&[])), (None, None), "portfolio margin has none");
+}
+
 #[test]
 fn what_cannot_be_read_is_not_quoted() {
     let body = br#"{"retCode":0,"result":{"list":"canary-4711"}}"#;
@@ -322,6 +365,8 @@ fn any_bytes_are_answered() {
     bolero::check!().for_each(|bytes: &[u8]| {
         let _ = parse::result::<Wallet>(bytes, "").map(|wallet| parse::deposits(&wallet));
         let _ = parse::result::<Vec<PositionInfo>>(bytes, "").map(|rows| parse::positions(&rows));
+        let symbol = "BTCUSDT".parse().unwrap();
+        let _ = parse::result::<Vec<ContractInfo>>(bytes, "").map(|rows| parse::contract(&rows, &symbol));
         let _ = parse::result::<Vec<OrderInfo>>(bytes, "").map(|rows| parse::orders(&rows, Market::Perp));
         // and bytes that got as far as a field
         let field = String::from_utf8_lossy(bytes).into_owned();

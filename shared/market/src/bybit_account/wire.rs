@@ -123,6 +123,33 @@ pub(super) struct RiskLimit {
     pub(super) maintenance_margin: serde_json::Value,
 }
 
+/// `/v5/market/instruments-info` of contracts.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ContractInfo {
+    pub(super) symbol: String,
+    pub(super) contract_type: String,
+    pub(super) status: String,
+    pub(super) price_filter: ContractPrice,
+    pub(super) lot_size_filter: ContractLot,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ContractPrice {
+    pub(super) tick_size: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ContractLot {
+    pub(super) qty_step: String,
+    #[serde(default)]
+    pub(super) min_order_qty: String,
+    #[serde(default)]
+    pub(super) min_notional_value: String,
+}
+
 /// `/v5/market/funding/history`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -74,7 +74,10 @@ pub(super) async fn positions(
 ) -> Response {
     let sent = Parameters(sent);
     signed(&shared, &headers, query.as_deref(), |account| {
-        let rows = settled(account, &sent, &account.positions)?;
+        let rows = match sent.get("symbol") {
+            Some(symbol) if account.reads_perp => of_symbol(account, symbol),
+            _ => settled(account, &sent, &account.positions)?,
+        };
         Ok(page(rows, &sent, 20, 200))
     })
 }
@@ -93,6 +96,16 @@ pub(super) async fn orders(
         };
         Ok(page(rows, &sent, 20, 50))
     })
+}
+
+/// Of a symbol there is a row without a position too.
+fn of_symbol(account: &SimBybitAccount, symbol: &str) -> Vec<Value> {
+    let own: Vec<Value> = account.positions.iter().filter(|row| row["symbol"] == symbol).cloned().collect();
+    let empty = || {
+        json!({ "positionIdx": 0, "symbol": symbol, "side": "", "size": "0", "avgPrice": "0", "leverage": "10",
+                "markPrice": "", "liqPrice": "", "unrealisedPnl": "", "stopLoss": "", "trailingStop": "0" })
+    };
+    if own.is_empty() { vec![empty()] } else { own }
 }
 
 /// Of contracts a request names the coin that they are settled in.
