@@ -112,7 +112,11 @@ fn unescaped_insertions_are_counted() {
             }
         }
     }
-    assert_eq!(found.len(), 7, "the style and six charts: {found:?}");
+    assert_eq!(
+        found.len(),
+        8,
+        "the style, six charts, and the part of a page that its own template made: {found:?}"
+    );
 }
 
 /// Nothing of one machine and no registry's host: the repository speaks of itself alone.

@@ -8,7 +8,7 @@ use super::reports::{Material, material};
 use super::session::Browser;
 
 /// What an analyst or a venue could write to reach the reader: `N` is the number of the field.
-const PAYLOAD: &str = " \"'><img src=http://example.invalid/N onerror=\"document.documentElement.id='N'\">\
+pub(super) const PAYLOAD: &str = " \"'><img src=http://example.invalid/N onerror=\"document.documentElement.id='N'\">\
     <script>document.documentElement.id='N'</script><svg onload=\"document.documentElement.id='N'\"></svg>\
     </style></title><link rel=stylesheet href=http://example.invalid/N>\
     ![x](http://example.invalid/N) [x](javascript:alert(N)) \u{202e}{{N}}";
@@ -137,7 +137,7 @@ impl Hostile {
 const KEPT: [&str; 2] = ["/language", "/schema"];
 
 /// Each text that `parse` takes with the payload behind it gets it.
-fn infected<T>(document: &Value, fields: &mut usize, parse: impl Fn(Value) -> Option<T>) -> T {
+pub(super) fn infected<T>(document: &Value, fields: &mut usize, parse: impl Fn(Value) -> Option<T>) -> T {
     let mut infected = document.clone();
     for pointer in texts_of(document).iter().filter(|pointer| !KEPT.contains(&pointer.as_str())) {
         let place = infected.pointer_mut(pointer).unwrap();

@@ -15,7 +15,8 @@
     const word = element.querySelector(".word");
     if (word.textContent !== row.state) word.textContent = row.state;
     element.querySelector(".took").textContent = row.took;
-    element.querySelector(".why").textContent = row.note;
+    element.querySelector(".why .note").textContent = row.note;
+    element.querySelector(".why .data").textContent = row.told;
     const bar = element.querySelector("rect");
     bar.setAttribute("x", row.x);
     bar.setAttribute("width", row.width);
@@ -26,7 +27,12 @@
     time.dateTime = item.at;
     time.textContent = item.time;
     const words = document.createElement("span");
-    words.textContent = item.text;
+    words.textContent = item.text + " ";
+    const told = document.createElement("span");
+    told.className = "data";
+    told.lang = "en";
+    told.textContent = item.told;
+    words.append(told);
     entry.append(time, " ", words);
     return entry;
   };

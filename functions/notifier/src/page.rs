@@ -108,6 +108,8 @@ fn render_recommendation(batch: &Batch<'_>, readings: &Readings, advice: &Advice
             has_forming: advice.has_forming,
         }),
         chart_css: CHART_CSS,
+        lifecycle: None,
+        folder: "",
         pages: &pages,
         missing: &missing,
         alert_line: ALERT_LINE,

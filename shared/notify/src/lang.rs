@@ -1,10 +1,13 @@
 //! The words of pages and notices, one TOML file a language, chosen by the report's `language`.
 
+pub mod server;
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use domain::Timeframe;
 use serde::Deserialize;
+pub use server::ServerWords;
 
 /// The words of a language could not be read: the build is broken, and no retry helps.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +57,7 @@ pub(crate) struct Words {
     pub(crate) advised: Advised,
     pub(crate) signal: Signal,
     pub(crate) trouble: Trouble,
+    pub(crate) server: ServerWords,
     pub(crate) timeframes: Timeframes,
 }
 
@@ -167,7 +171,7 @@ fn parse(language: &'static str, text: &str) -> Result<Words, LanguageError> {
 }
 
 /// `template` with every `{name}` replaced by its value, in one pass: a value is never searched again.
-pub(crate) fn fill(template: &str, values: &[(&str, &str)]) -> String {
+pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some(start) = rest.find('{') {

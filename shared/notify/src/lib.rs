@@ -10,6 +10,7 @@ mod dates;
 mod delivery;
 mod figures;
 mod lang;
+mod language;
 pub mod mail;
 pub mod message;
 mod names;
@@ -28,7 +29,8 @@ mod text;
 pub mod webhook;
 
 pub use delivery::DeliveryError;
-pub use lang::LanguageError;
+pub use lang::{LanguageError, ServerWords, fill, server as words};
+pub use language::Language;
 pub use notice::{About, Link, Notice, Page};
 pub use text::{plain, visible};
 

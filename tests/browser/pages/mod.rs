@@ -2,6 +2,8 @@
 
 mod axe;
 mod elsewhere;
+mod hostile;
+mod language;
 mod looks;
 mod ran;
 mod stage;

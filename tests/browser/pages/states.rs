@@ -16,7 +16,7 @@ fn a_run_is_cancelled_and_gone_on_with() {
         browser.until("h1", "Cancelled").await;
         gate.open();
         assert!(
-            browser.says("#lede").await.contains("what they made is kept"),
+            browser.says("#lede").await.contains("What was done is kept"),
             "{}",
             browser.says("#lede").await
         );

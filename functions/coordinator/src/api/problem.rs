@@ -96,9 +96,9 @@ impl Problem {
         Self::new(UNAVAILABLE, detail).after(10)
     }
 
-    /// The kind of problem, in words.
-    pub(crate) fn title(&self) -> &'static str {
-        self.kind.1
+    /// The kind of problem: the last part of its `type`.
+    pub(crate) fn name(&self) -> &'static str {
+        self.kind.0
     }
 
     /// What happened, where, and what to do.

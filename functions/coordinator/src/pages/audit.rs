@@ -1,14 +1,17 @@
 //! What was this based on?
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use domain::report::{Analyst, ArtifactRef, CheckItem, CheckStatus, Checks};
 use domain::{ContentId, Sha256Hex, Timeframe};
+use notify::fill;
+use notify::words::Audit as Words;
 use runtime::Catalog;
 use storage::{Kind, RunDocument, StepDocument, StoreError};
 
-use super::shown::money;
-use super::{Frame, Page, Pages, Shared};
+use super::live::{provider, step_name};
+use super::shown::{money, status};
+use super::{Frame, Page, Viewer};
 
 pub(super) struct Row {
     class: &'static str,
@@ -19,6 +22,8 @@ pub(super) struct Row {
     mark: &'static str,
     word: &'static str,
     note: String,
+    /// Why it does not hold, in English.
+    told: String,
 }
 
 pub(super) struct Input {
@@ -37,6 +42,8 @@ struct Audit {
     what: String,
     headline: String,
     lede: String,
+    /// Why there is nothing, as it was recorded.
+    told: String,
     facts: Vec<(&'static str, String, String)>,
     rows: Vec<Row>,
     inputs: Vec<Input>,
@@ -53,8 +60,8 @@ struct Audited {
     inputs: Vec<Input>,
 }
 
-pub(super) async fn show(State(pages): Shared, Path((run_id, step_id)): Path<(String, String)>) -> Page {
-    let run = pages.api.run(&run_id).await.map_err(|problem| pages.failed(problem))?;
+pub(super) async fn show(pages: Viewer, Path((run_id, step_id)): Path<(String, String)>) -> Page {
+    let run = pages.run(&run_id).await?;
     let steps = pages.api.services.journal.steps(&run.run_id).await.map_err(|error| pages.failed(error))?;
     let step = steps.iter().find(|step| step.step_id.as_str() == step_id).ok_or_else(|| pages.nothing())?;
     let audited = pages.audited(step).await.map_err(|error| pages.failed(error))?;
@@ -66,11 +73,12 @@ pub(super) async fn show(State(pages): Shared, Path((run_id, step_id)): Path<(St
     pages.render(&audit)
 }
 
-impl Pages {
+impl Viewer {
     async fn audited(&self, step: &StepDocument) -> Result<Option<Audited>, StoreError> {
+        let w = &self.w.audit;
         if step.kind == Kind::Recommendation {
             return Ok(self.recommendation(step).await?.map(|found| Audited {
-                what: "recommendation".to_owned(),
+                what: w.recommendation.clone(),
                 checks: found.checks.clone(),
                 analyst: found.analyst,
                 model: found.llm_model.clone(),
@@ -79,30 +87,35 @@ impl Pages {
                 inputs: found
                     .source_reports
                     .iter()
-                    .map(|source| artifact(format!("Report of {}", source.timeframe), &source.artifact))
-                    .chain(found.account_ref.iter().map(|account| artifact("Account".to_owned(), account)))
+                    .map(|source| {
+                        let label = fill(&w.report_of, &[("tf", source.timeframe.as_str())]);
+                        artifact(label, &source.artifact)
+                    })
+                    .chain(found.account_ref.iter().map(|account| artifact(w.account.clone(), account)))
                     .collect(),
             }));
         }
         let Some(found) = self.report(step).await? else { return Ok(None) };
         let charts = found.chart_refs.iter().map(|chart| {
-            let label = format!("Chart {}, {}", chart.chart_template_id.name(), chart.chart_provider);
+            let drawn = provider(&self.w.run, &chart.chart_provider);
+            let values = [("name", chart.chart_template_id.name()), ("provider", &drawn)];
+            let label = fill(&w.chart, &values);
             artifact(label, &chart.artifact)
         });
         let parent = found.parent_report_id.iter().map(|parent| Input {
-            label: "Report above".to_owned(),
+            label: w.above.clone(),
             hash: parent.to_string(),
             today: String::new(),
             uri: String::new(),
         });
         Ok(Some(Audited {
-            what: format!("{} report", found.timeframe),
+            what: fill(&w.report, &[("tf", found.timeframe.as_str())]),
             checks: found.checks.clone(),
             analyst: found.analyst,
             model: found.llm_model.clone(),
             prompt: found.llm_prompt_id.clone(),
             profile: found.llm_model_id.clone(),
-            inputs: std::iter::once(artifact("Candles".to_owned(), &found.ohlcv_ref))
+            inputs: std::iter::once(artifact(w.candles.clone(), &found.ohlcv_ref))
                 .chain(charts)
                 .chain(parent)
                 .collect(),
@@ -117,58 +130,67 @@ impl Pages {
         today: Option<&Catalog>,
     ) -> Audit {
         let Checks { checked, verified, repaired, unverified, .. } = audited.checks;
+        let w = &self.w.audit;
+        let of = |template: &str, n: u32| {
+            let (n, verified, checked) = (n.to_string(), verified.to_string(), checked.to_string());
+            fill(template, &[("n", &n), ("verified", &verified), ("checked", &checked)])
+        };
         let headline = match (checked, unverified) {
-            (0, _) => "No number to check".to_owned(),
-            (_, 0) => format!("Every number holds: {verified} of {checked}"),
-            (_, 1) => format!("One number of {checked} does not hold"),
-            (_, wrong) => format!("{wrong} numbers of {checked} do not hold"),
+            (0, _) => w.no_number.clone(),
+            (_, 0) => of(&w.holds, 0),
+            (_, 1) => of(&w.one, 1),
+            (_, wrong) => of(&w.many, wrong),
         };
         let analyst = match audited.analyst {
-            Analyst::Rules => "Written by the rule-based analyst; no language model took part.".to_owned(),
-            Analyst::Model => format!("Written by {}.", notify::plain(&audited.model)),
+            Analyst::Rules => w.by_rules.clone(),
+            Analyst::Model => fill(&w.by_model, &[("name", &notify::plain(&audited.model))]),
         };
-        let prompt =
-            version("Prompt", &audited.prompt, today.map(|catalog| prompt_of(catalog, &audited.prompt)));
-        let profile = version("Model profile", &audited.profile, None);
+        let now = today.map(|catalog| prompt_of(catalog, &audited.prompt));
+        let prompt = version(w, &w.prompt, &audited.prompt, now);
+        let profile = version(w, &w.profile, &audited.profile, None);
         let calls = step.result.call_refs.iter().enumerate().map(|(index, uri)| Input {
-            label: format!("Call {}", index + 1),
+            label: fill(&w.call, &[("n", &(index + 1).to_string())]),
             hash: String::new(),
             today: String::new(),
             uri: notify::plain(uri),
         });
         let inputs = audited.inputs.into_iter().chain([prompt, profile]).chain(calls).collect();
         Audit {
-            frame: self.frame(format!("Audit of {} {}", run.symbol, audited.what), ""),
+            frame: self.frame(self.title(&run.symbol, &audited.what), ""),
             run: run.run_id.to_string(),
             symbol: run.symbol.to_string(),
             what: audited.what,
             headline,
             lede: analyst,
+            told: String::new(),
             facts: vec![
-                ("Verified", verified.to_string(), format!("of {checked} numbers")),
-                ("Repaired", repaired.to_string(), "wrong at first".to_owned()),
-                ("Unverified", unverified.to_string(), "wrong, and shown so".to_owned()),
+                (w.verified.as_str(), verified.to_string(), of(&w.of, 0)),
+                (w.repaired.as_str(), repaired.to_string(), w.repaired_note.clone()),
+                (w.unverified.as_str(), unverified.to_string(), w.unverified_note.clone()),
                 (
-                    "Cost",
+                    w.cost.as_str(),
                     money(step.result.cost_usd.unwrap_or_default()),
-                    format!("{} calls", step.result.model_calls.unwrap_or_default()),
+                    of(&w.calls, step.result.model_calls.unwrap_or_default()),
                 ),
             ],
-            rows: rows(&audited.checks, step.timeframe),
+            rows: rows(w, &audited.checks, step.timeframe),
             inputs,
         }
     }
 
+    fn title(&self, symbol: &domain::Symbol, what: &str) -> String {
+        fill(&self.w.audit.title, &[("what", &format!("{symbol} {what}"))])
+    }
+
     /// The artifact is missing: what the journal says of it stays.
     fn gone(&self, run: &RunDocument, step: &StepDocument) -> Audit {
-        let expired = format!("expired on {}", step.expire_at.strftime("%-d %b %Y"));
+        let w = &self.w.audit;
         let lede = match step.status {
-            storage::Status::Done => format!("Its artifact is missing or damaged, or {expired}."),
-            status => {
-                let reason = notify::plain(step.result.reason.as_deref().unwrap_or_default());
-                format!("The step is {}. {reason}", status.as_str())
-            }
+            storage::Status::Done => fill(&w.expired, &[("date", &self.tongue.date(step.expire_at))]),
+            other => fill(&w.step_is, &[("state", status(self.tongue, other))]),
         };
+        let told = step.result.reason.as_deref().map(notify::plain).unwrap_or_default();
+        let what = step_name(self.w, step);
         let result = &step.result;
         let of = |label: &str, uri: &str| Input {
             label: label.to_owned(),
@@ -176,16 +198,17 @@ impl Pages {
             today: String::new(),
             uri: notify::plain(uri),
         };
-        let candles = result.ohlcv_ref.iter().map(|uri| of("Candles", uri));
-        let charts = result.chart_refs.iter().map(|uri| of("Chart", uri));
-        let calls = result.call_refs.iter().map(|uri| of("Call", uri));
+        let candles = result.ohlcv_ref.iter().map(|uri| of(&w.candles, uri));
+        let charts = result.chart_refs.iter().map(|uri| of(&w.a_chart, uri));
+        let calls = result.call_refs.iter().map(|uri| of(&w.a_call, uri));
         Audit {
-            frame: self.frame(format!("Audit of {} {}", run.symbol, step.step_id), ""),
+            frame: self.frame(self.title(&run.symbol, &what), ""),
             run: run.run_id.to_string(),
             symbol: run.symbol.to_string(),
-            what: step.step_id.as_str().replacen('-', " ", 1),
-            headline: "There is nothing to hold numbers against".to_owned(),
+            what,
+            headline: w.nothing.clone(),
             lede,
+            told,
             facts: Vec::new(),
             rows: Vec::new(),
             inputs: candles.chain(charts).chain(calls).collect(),
@@ -202,12 +225,12 @@ fn input(label: String, sha256: &Sha256Hex, gcs_uri: &str) -> Input {
 }
 
 /// The version of a file, and whether it is the one of today.
-fn version(label: &str, id: &ContentId, today: Option<Option<ContentId>>) -> Input {
+fn version(w: &Words, label: &str, id: &ContentId, today: Option<Option<ContentId>>) -> Input {
     let today = match today {
         None => String::new(),
-        Some(None) => "no longer in the catalog".to_owned(),
-        Some(Some(now)) if now == *id => "the same".to_owned(),
-        Some(Some(now)) => format!("now {now}"),
+        Some(None) => w.gone_today.clone(),
+        Some(Some(now)) if now == *id => w.same.clone(),
+        Some(Some(now)) => fill(&w.now, &[("id", &now.to_string())]),
     };
     Input { label: label.to_owned(), hash: id.to_string(), today, uri: String::new() }
 }
@@ -218,23 +241,23 @@ fn prompt_of(catalog: &Catalog, id: &ContentId) -> Option<ContentId> {
 }
 
 /// A row for each number, problems first.
-fn rows(checks: &Checks, timeframe: Option<Timeframe>) -> Vec<Row> {
+fn rows(w: &'static Words, checks: &Checks, timeframe: Option<Timeframe>) -> Vec<Row> {
     let mut items: Vec<&CheckItem> = checks.items.iter().collect();
     items.sort_by_key(|item| match item.status {
         CheckStatus::Unverified => 0,
         CheckStatus::Repaired => 1,
         _ => 2,
     });
-    items.into_iter().map(|item| row(item, timeframe)).collect()
+    items.into_iter().map(|item| row(w, item, timeframe)).collect()
 }
 
-fn row(item: &CheckItem, timeframe: Option<Timeframe>) -> Row {
+fn row(w: &'static Words, item: &CheckItem, timeframe: Option<Timeframe>) -> Row {
     let (class, mark, word) = match item.status {
-        CheckStatus::Unverified => ("bad", "?", "unverified"),
-        CheckStatus::Repaired => ("fix", "↻", "repaired"),
-        CheckStatus::Derived => ("ok", "✓", "derived"),
-        CheckStatus::Quoted => ("ok", "✓", "quoted"),
-        CheckStatus::Verified => ("ok", "✓", "verified"),
+        CheckStatus::Unverified => ("bad", "?", w.word_unverified.as_str()),
+        CheckStatus::Repaired => ("fix", "↻", w.word_repaired.as_str()),
+        CheckStatus::Derived => ("ok", "✓", w.word_derived.as_str()),
+        CheckStatus::Quoted => ("ok", "✓", w.word_quoted.as_str()),
+        CheckStatus::Verified => ("ok", "✓", w.word_verified.as_str()),
     };
     let reference = notify::plain(&item.reference);
     let source = match timeframe {
@@ -243,8 +266,7 @@ fn row(item: &CheckItem, timeframe: Option<Timeframe>) -> Row {
         }
         _ => reference,
     };
-    let was = item.was.as_deref().map(|was| format!("had been {}", notify::plain(was)));
-    let why = item.why.as_deref().map(notify::plain);
+    let was = item.was.as_deref().map(|was| fill(&w.had_been, &[("was", &notify::plain(was))]));
     Row {
         class,
         text: notify::plain(&item.got),
@@ -253,6 +275,7 @@ fn row(item: &CheckItem, timeframe: Option<Timeframe>) -> Row {
         value: notify::plain(&item.expected),
         mark,
         word,
-        note: was.into_iter().chain(why).collect::<Vec<_>>().join("; "),
+        note: was.unwrap_or_default(),
+        told: item.why.as_deref().map(notify::plain).unwrap_or_default(),
     }
 }

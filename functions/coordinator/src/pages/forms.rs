@@ -1,15 +1,17 @@
 //! Forms: what a person starts, calls off or goes on with.
 
+use axum::extract::Path;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::{Extension, Form};
 use domain::{Sha256Hex, Symbol, Watched};
 use flows::Flow;
+use notify::ServerWords;
 use serde::Deserialize;
 use storage::RunDocument;
 
-use super::{Failed, Page, Pages, Shared, Visitor, to};
+use super::problem::Failed;
+use super::{Page, Viewer, Visitor, to};
 use crate::api::Problem;
 use crate::api::nonce::nonce;
 use crate::api::problem::{FORBIDDEN, INVALID};
@@ -26,19 +28,33 @@ pub(super) struct Start {
 }
 
 impl Start {
-    pub(super) fn of(visitor: &Visitor, watched: &[Watched]) -> Self {
+    pub(super) fn of(w: &ServerWords, visitor: &Visitor, watched: &[Watched]) -> Self {
         Self {
             token: visitor.form_token.clone(),
             once: nonce(),
             symbols: watched.iter().map(|watched| watched.symbol.to_string()).collect(),
-            flows: flows(),
+            flows: flows(w),
         }
     }
 }
 
 /// Every flow, by number.
-pub(super) fn flows() -> Vec<(u8, String)> {
-    Flow::ALL.iter().map(|flow| (flow.number, format!("{}: {}", flow.number, flow.title))).collect()
+pub(super) fn flows(w: &ServerWords) -> Vec<(u8, String)> {
+    Flow::ALL
+        .iter()
+        .map(|flow| (flow.number, format!("{}: {}", flow.number, title(w, flow.number))))
+        .collect()
+}
+
+/// What a flow reads.
+pub(super) fn title(w: &ServerWords, flow: u8) -> &str {
+    match flow {
+        1 => &w.flows.flow1,
+        2 => &w.flows.flow2,
+        3 => &w.flows.flow3,
+        4 => &w.flows.flow4,
+        _ => &w.flows.other,
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -56,7 +72,7 @@ pub(super) struct Plain {
 }
 
 pub(super) async fn start(
-    State(pages): Shared,
+    pages: Viewer,
     Extension(visitor): Extension<Visitor>,
     form: Result<Form<Wanted>, FormRejection>,
 ) -> Page {
@@ -66,7 +82,8 @@ pub(super) async fn start(
     let flow = Flow::numbered(&wanted.flow).map_err(|error| invalid(&error))?;
     let symbol: Symbol = wanted.symbol.trim().parse().map_err(|error| invalid(&error))?;
     if !LANGUAGES.contains(&wanted.language.as_str()) {
-        return Err(invalid(&"a report is written in en or ru"));
+        let problem = Problem::new(INVALID, "a report is written in en or ru");
+        return Err(pages.failed_as(problem, &pages.w.problem.language));
     }
     if wanted.once.len() > 32 || !wanted.once.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(pages.unread());
@@ -76,37 +93,37 @@ pub(super) async fn start(
     let claim = Claim { caller: &visitor.caller, key: Some(&key), sha256: Sha256Hex::of(asked.as_bytes()) };
     let start = Begun { flow, symbol, as_of: None, language: wanted.language, notify: true };
     let run = pages.api.start(&claim, start).await.map_err(|problem| pages.failed(problem))?;
-    Ok(to_run(&run))
-}
-
-/// To the page of a run.
-fn to_run(run: &RunDocument) -> Response {
-    to(&format!("/runs/{}", run.run_id))
+    Ok(pages.to_run(&run))
 }
 
 pub(super) async fn cancel(
-    State(pages): Shared,
+    pages: Viewer,
     Extension(visitor): Extension<Visitor>,
     Path(run_id): Path<String>,
     form: Result<Form<Plain>, FormRejection>,
 ) -> Page {
     let run = pages.meant(&visitor, &run_id, form).await?;
     let run = pages.api.cancel(&run, &visitor.caller).await.map_err(|problem| pages.failed(problem))?;
-    Ok(to_run(&run))
+    Ok(pages.to_run(&run))
 }
 
 pub(super) async fn resume(
-    State(pages): Shared,
+    pages: Viewer,
     Extension(visitor): Extension<Visitor>,
     Path(run_id): Path<String>,
     form: Result<Form<Plain>, FormRejection>,
 ) -> Page {
     let run = pages.meant(&visitor, &run_id, form).await?;
     let run = pages.api.resume(&run, &visitor.caller).await.map_err(|problem| pages.failed(problem))?;
-    Ok(to_run(&run))
+    Ok(pages.to_run(&run))
 }
 
-impl Pages {
+impl Viewer {
+    /// To the page of a run.
+    fn to_run(&self, run: &RunDocument) -> Response {
+        to(&self.to(&format!("/runs/{}", run.run_id)))
+    }
+
     /// The run that a form of this visitor is about.
     async fn meant(
         &self,
@@ -116,14 +133,11 @@ impl Pages {
     ) -> Result<RunDocument, Failed> {
         let Form(form) = form.map_err(|_| self.unread())?;
         self.own(visitor, &form.token)?;
-        self.api.run(run_id).await.map_err(|problem| self.failed(problem))
+        self.run(run_id).await
     }
 
     fn unread(&self) -> Failed {
-        self.failed(Problem::new(
-            INVALID,
-            "The form lacks a field; go back, load the page again and send it once more.",
-        ))
+        self.failed_as(Problem::new(INVALID, "the form lacks a field"), &self.w.problem.lacks)
     }
 
     /// Whether the form is one that this visitor was given. Hashes are compared: how long it takes says nothing.
@@ -131,7 +145,7 @@ impl Pages {
         if Sha256Hex::of(token.as_bytes()) == Sha256Hex::of(visitor.form_token.as_bytes()) {
             return Ok(());
         }
-        let detail = "The form is not one of this visit; load the page again and send it once more.";
-        Err(self.failed(Problem::new(FORBIDDEN, detail)))
+        let problem = Problem::new(FORBIDDEN, "the form is not one of this visit");
+        Err(self.failed_as(problem, &self.w.problem.strange))
     }
 }

@@ -4,18 +4,20 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use domain::Timeframe;
 use flows::{Flow, Plan};
 use jiff::Timestamp;
+use notify::words::Run;
+use notify::{Language, ServerWords, fill};
 use serde::Serialize;
 use storage::{Kind, Status, StepDocument, StoreError};
 
 use super::found::Ran;
-use super::shown::{Moment, money, took};
-use super::{Page, Pages, Shared};
+use super::shown::{Moment, money, status};
+use super::{Page, Viewer};
 use crate::api::Problem;
 use crate::api::forecast::{estimated_end, expected};
 use crate::api::problem::TOO_MANY;
@@ -37,6 +39,9 @@ pub(super) struct Live {
     pub(super) is_open: bool,
     pub(super) headline: String,
     pub(super) lede: String,
+    /// Why it ended early, as it was recorded.
+    #[serde(skip)]
+    pub(super) told: String,
     pub(super) elapsed: String,
     pub(super) left: String,
     pub(super) spent: String,
@@ -62,6 +67,8 @@ pub(super) struct Line {
     pub(super) width: String,
     pub(super) took: String,
     pub(super) note: String,
+    /// Why it ended as it did, as it was recorded.
+    pub(super) told: String,
 }
 
 /// Something that happened.
@@ -71,17 +78,19 @@ pub(super) struct Happened {
     pub(super) at: Moment,
     pub(super) time: String,
     pub(super) text: String,
+    /// Why, as it was recorded.
+    pub(super) told: String,
 }
 
 fn machine<S: serde::Serializer>(at: &Moment, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(at)
 }
 
-pub(super) async fn events(State(pages): Shared, Path(run_id): Path<String>) -> Page {
-    let run = pages.api.run(&run_id).await.map_err(|problem| pages.failed(problem))?;
+pub(super) async fn events(pages: Viewer, Path(run_id): Path<String>) -> Page {
+    let run = pages.run(&run_id).await?;
     let place = pages.streams.clone().try_acquire_owned().map_err(|_| {
-        let detail = "Eight pages are being kept up to date already; this one reloads by itself without.";
-        pages.failed(Problem::new(TOO_MANY, detail).after(60))
+        let problem = Problem::new(TOO_MANY, "eight pages are being kept up to date already").after(60);
+        pages.failed_as(problem, &pages.w.problem.streams)
     })?;
     let begun = tokio::time::Instant::now();
     let first = (pages.clone(), run.run_id, String::new(), false, place);
@@ -106,7 +115,7 @@ pub(super) async fn events(State(pages): Shared, Path(run_id): Path<String>) -> 
     Ok(Sse::new(stream).keep_alive(KeepAlive::default()).into_response())
 }
 
-impl Pages {
+impl Viewer {
     /// How far the run is.
     pub(super) async fn live(&self, ran: &Ran) -> Result<Live, StoreError> {
         let Ran { run, steps } = ran;
@@ -125,107 +134,119 @@ impl Pages {
         let expected = expected(&plan, steps, &known, now);
         let rows = lines(&plan, steps, is_open)
             .into_iter()
-            .map(|group| group.line(&scale, &expected, &known, now, is_open))
+            .map(|group| group.line(self.tongue, &scale, &expected, &known, now, is_open))
             .collect();
         let ended = steps.iter().filter(|step| step.status.is_terminal()).count();
         let all = plan.steps.len().max(steps.len());
         let calls: u32 = steps.iter().filter_map(|step| step.result.model_calls).sum();
-        let left = end.filter(|_| is_open).map(|end| format!("about {} left", took(millis(now, end))));
+        let (w, took) = (&self.w.run, |ms| self.tongue.took(ms));
+        let left = end.filter(|_| is_open).map(|end| fill(&w.left, &[("took", &took(millis(now, end)))]));
+        let since = || fill(&w.since, &[("time", &self.tongue.clock(run.created_at))]);
         Ok(Live {
             is_open,
             headline: self.headline(ran).await?,
-            lede: lede(ran, ended, all),
+            lede: lede(self.w, ran, ended, all),
+            told: ran.run.reason.as_deref().map(notify::plain).unwrap_or_default(),
             elapsed: took(millis(run.created_at, last)),
-            left: left.unwrap_or_else(|| format!("since {}", Moment(run.created_at).clock())),
+            left: left.unwrap_or_else(since),
             spent: money(steps.iter().filter_map(|step| step.result.cost_usd).sum()),
-            calls: format!("{calls} calls to the model"),
+            calls: fill(&w.calls, &[("n", &calls.to_string())]),
             rows,
             ready: ran.done(Kind::Report).count() + ran.done(Kind::Recommendation).count(),
-            log: log(steps),
+            log: log(self.tongue, steps),
         })
     }
 
     async fn headline(&self, ran: &Ran) -> Result<String, StoreError> {
+        let w = &self.w.run;
         Ok(match ran.run.status {
             Status::Done => match self.came_of(ran).await? {
-                result if result.is_empty() => "Done".to_owned(),
-                result => format!("Done: {result}"),
+                result if result.is_empty() => w.done.clone(),
+                result => fill(&w.done_with, &[("result", &result)]),
             },
             Status::Failed => {
                 let step = ran.run.reason.as_deref().and_then(|reason| reason.split_once(": "));
-                format!("Failed at {}", step.map_or("its end", |(step, _)| step).replace('-', " "))
+                let step = step.and_then(|(id, _)| ran.steps.iter().find(|step| step.step_id.as_str() == id));
+                let step = step.map_or_else(|| w.its_end.clone(), |step| step_name(self.w, step));
+                fill(&w.failed_at, &[("step", &step)])
             }
-            Status::Cancelled => "Cancelled".to_owned(),
+            Status::Cancelled => w.cancelled.clone(),
             _ => {
                 let work = ran.steps.iter().filter(|step| step.status == Status::Running);
                 let step = work.max_by_key(|step| step.kind);
-                step.map_or_else(|| "Starting".to_owned(), doing)
+                step.map_or(&w.starting, |step| doing(w, step)).clone()
             }
         })
     }
 }
 
-fn doing(step: &StepDocument) -> String {
-    let frame = match step.timeframe {
-        Some(Timeframe::Month) => "the month",
-        Some(Timeframe::Week) => "the week",
-        Some(Timeframe::Day) => "the day",
-        Some(Timeframe::Hour4) => "four hours",
-        _ => "it",
-    };
-    if step.kind == Kind::Report {
-        format!("Reading {frame}")
-    } else if step.kind == Kind::Recommendation {
-        "Weighing both sides".to_owned()
-    } else if step.kind == Kind::Chart {
-        "Drawing charts".to_owned()
-    } else if step.kind == Kind::Ohlcv {
-        "Gathering candles".to_owned()
-    } else {
-        "Finishing".to_owned()
+fn doing<'a>(w: &'a Run, step: &StepDocument) -> &'a String {
+    match (step.kind, step.timeframe) {
+        (Kind::Report, Some(Timeframe::Month)) => &w.reading_month,
+        (Kind::Report, Some(Timeframe::Week)) => &w.reading_week,
+        (Kind::Report, Some(Timeframe::Day)) => &w.reading_day,
+        (Kind::Report, Some(Timeframe::Hour4)) => &w.reading_hour4,
+        (Kind::Report, _) => &w.reading,
+        (Kind::Recommendation, _) => &w.weighing,
+        (Kind::Chart, _) => &w.drawing,
+        (Kind::Ohlcv, _) => &w.gathering,
+        _ => &w.finishing,
     }
 }
 
-fn lede(ran: &Ran, ended: usize, all: usize) -> String {
-    let reused = ran.steps.iter().filter(|step| step.result.reused_from.is_some()).count();
-    let reused =
-        if reused > 0 { format!(" {reused} of them were taken from an earlier run.") } else { String::new() };
-    match ran.run.status {
-        Status::Running => format!("{ended} of {all} steps have ended.{reused}"),
-        Status::Cancelled => {
-            format!(
-                "{}. {ended} of {all} steps had ended, and what they made is kept.",
-                upper(ran.run.reason.as_deref())
-            )
+/// A step as a person calls it: `1w report`.
+pub(super) fn step_name(w: &ServerWords, step: &StepDocument) -> String {
+    let name = match step.kind {
+        Kind::Ohlcv => w.run.candles.to_lowercase(),
+        Kind::Chart => {
+            let template = step.step_id.as_str().split("-chart-").nth(1).unwrap_or_default();
+            fill(&w.run.chart_step, &[("name", template)])
         }
-        Status::Failed => format!("{ended} of {all} steps have ended, and what was done is kept.{reused}"),
-        _ => format!("All {ended} steps have ended.{reused}"),
-    }
+        Kind::Report => w.run.report.to_lowercase(),
+        Kind::Recommendation => w.run.recommendation.to_lowercase(),
+        Kind::Account => w.run.account.to_lowercase(),
+        Kind::Notification => w.run.notices.to_lowercase(),
+    };
+    step.timeframe.map_or_else(|| name.clone(), |timeframe| format!("{timeframe} {name}"))
 }
 
-fn upper(text: Option<&str>) -> String {
-    let text = notify::plain(text.unwrap_or("called off"));
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+fn lede(words: &ServerWords, ran: &Ran, ended: usize, all: usize) -> String {
+    let w = &words.run;
+    let reused = ran.steps.iter().filter(|step| step.result.reused_from.is_some()).count();
+    let reused = (reused > 0).then(|| fill(&w.taken, &[("n", &reused.to_string())]));
+    let (ended, all) = (ended.to_string(), all.to_string());
+    let values = [("ended", ended.as_str()), ("all", &all)];
+    let steps = match ran.run.status {
+        Status::Done => fill(&w.all_ended, &values),
+        _ => fill(&w.steps_ended, &values),
+    };
+    let kept = matches!(ran.run.status, Status::Failed | Status::Cancelled).then(|| w.kept.clone());
+    let parts = std::iter::once(steps).chain(kept).chain(reused);
+    parts.collect::<Vec<_>>().join(" ")
 }
 
-fn log(steps: &[StepDocument]) -> Vec<Happened> {
-    let mut log: Vec<(Timestamp, String)> = Vec::new();
+fn log(tongue: Language, steps: &[StepDocument]) -> Vec<Happened> {
+    let words = tongue.words();
+    let w = &words.run;
+    let mut log: Vec<(Timestamp, String, String)> = Vec::new();
     for step in steps {
-        let name = step.step_id.as_str().replacen('-', " ", 1);
+        let name = step_name(words, step);
         let result = &step.result;
         if let Some(from) = &result.reused_from {
-            log.push((step.created_at, format!("{name} taken from {from}.")));
+            let text = fill(&w.log_taken, &[("step", &name), ("run", from.as_str())]);
+            log.push((step.created_at, text, String::new()));
             continue;
         }
-        log.extend(step.started_at.map(|at| (at, format!("{name} began."))));
+        let began = || fill(&w.log_began, &[("step", &name)]);
+        log.extend(step.started_at.map(|at| (at, began(), String::new())));
         if let Some(at) = step.ended_at {
-            let reason = result.reason.as_deref().map(|reason| format!(": {}", notify::plain(reason)));
-            log.push((at, format!("{name} {}{}.", step.status.as_str(), reason.unwrap_or_default())));
+            let text = fill(&w.log_ended, &[("step", &name), ("state", status(tongue, step.status))]);
+            log.push((at, text, result.reason.as_deref().map(notify::plain).unwrap_or_default()));
         }
     }
-    log.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    let happened = |(at, text)| Happened { at: Moment(at), time: Moment(at).seconds_of_day(), text };
+    log.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
+    let happened =
+        |(at, text, told)| Happened { at: Moment(at), time: Moment(at).seconds_of_day(), text, told };
     log.into_iter().take(30).map(happened).collect()
 }
 
@@ -308,26 +329,27 @@ impl Group<'_> {
 
     fn line(
         &self,
+        tongue: Language,
         scale: &Scale,
         expected: &BTreeMap<domain::StepId, (Timestamp, Timestamp)>,
         known: &BTreeMap<domain::StepId, i64>,
         now: Timestamp,
         is_open: bool,
     ) -> Line {
-        let status = self.status();
+        let stands = self.status();
         let is_reused = self.steps.iter().any(|step| step.result.reused_from.is_some());
-        let (mark, state, class) = match status {
-            Status::Done if is_reused => ("↻", "reused", "reused"),
-            Status::Done => ("✓", "done", "done"),
-            Status::Running => ("◌", "running", "running"),
-            Status::Failed => ("✕", "failed", "failed"),
-            Status::Skipped => ("–", "skipped", "skipped"),
-            Status::Cancelled => ("–", "cancelled", "skipped"),
-            Status::Pending => ("•", "pending", "expected"),
-            Status::Waiting => ("•", "waiting", "expected"),
+        let words = tongue.words();
+        let (mark, class) = match stands {
+            Status::Done if is_reused => ("↻", "reused"),
+            Status::Done => ("✓", "done"),
+            Status::Running => ("◌", "running"),
+            Status::Failed => ("✕", "failed"),
+            Status::Skipped | Status::Cancelled => ("–", "skipped"),
+            Status::Pending | Status::Waiting => ("•", "expected"),
         };
+        let state = if class == "reused" { words.status.reused.as_str() } else { status(tongue, stands) };
         let started = self.steps.iter().filter_map(|step| step.started_at).min();
-        let ended = self.steps.iter().filter_map(|step| step.ended_at).max().filter(|_| status.is_terminal());
+        let ended = self.steps.iter().filter_map(|step| step.ended_at).max().filter(|_| stands.is_terminal());
         let expected = self.ids.iter().filter_map(|id| expected.get(id)).copied();
         let expected = expected.reduce(|(from, to), (f, t)| (from.min(f), to.max(t))).filter(|_| is_open);
         let stretch = match (started, ended) {
@@ -338,54 +360,63 @@ impl Group<'_> {
         };
         let (x, width) =
             stretch.map_or_else(|| ("0".to_owned(), "0".to_owned()), |(from, to)| scale.bar(from, to));
-        let length = started.map(|started| took(millis(started, ended.unwrap_or(now))));
+        let length = started.map(|started| tongue.took(millis(started, ended.unwrap_or(now))));
         Line {
             id: format!("line-{}", self.ids.first().map(ToString::to_string).unwrap_or_default()),
             frame: self.frame.filter(|_| self.is_first).map(|frame| frame.as_str()).unwrap_or_default(),
-            label: self.label(),
+            label: self.label(words),
             mark,
             state,
             class,
             x,
             width,
             took: length.unwrap_or_default(),
-            note: self.note(status, known),
+            note: self.note(tongue, stands, known),
+            told: self.told(),
         }
     }
 
-    fn label(&self) -> String {
-        let word = if self.kind == Kind::Ohlcv {
-            "Candles"
-        } else if self.kind == Kind::Chart {
-            return format!("Charts, {}", self.ids.len());
-        } else if self.kind == Kind::Report {
-            "Report"
-        } else if self.kind == Kind::Recommendation {
-            "Recommendation"
-        } else if self.kind == Kind::Notification {
-            "Page and notices"
-        } else {
-            return upper(self.ids.first().map(|id| id.as_str()));
-        };
-        word.to_owned()
+    fn label(&self, words: &ServerWords) -> String {
+        let w = &words.run;
+        match self.kind {
+            Kind::Ohlcv => w.candles.clone(),
+            Kind::Chart => fill(&w.charts_n, &[("n", &self.ids.len().to_string())]),
+            Kind::Report => w.report.clone(),
+            Kind::Recommendation => w.recommendation.clone(),
+            Kind::Notification => w.notices.clone(),
+            Kind::Account => w.account.clone(),
+        }
     }
 
-    fn note(&self, status: Status, known: &BTreeMap<domain::StepId, i64>) -> String {
+    fn told(&self) -> String {
+        let reasons = self.steps.iter().filter_map(|step| step.result.reason.as_deref());
+        let mut reasons: Vec<String> = reasons.map(notify::plain).collect();
+        reasons.dedup();
+        reasons.join(", ")
+    }
+
+    fn note(&self, tongue: Language, status: Status, known: &BTreeMap<domain::StepId, i64>) -> String {
+        let w = &tongue.words().run;
         let of = |step: &&StepDocument| {
             let result = &step.result;
-            let reused = result.reused_from.as_ref().map(|from| format!("of {from}"));
-            let reason = result.reason.as_deref().map(notify::plain);
+            let reused = result.reused_from.as_ref().map(|from| fill(&w.of_run, &[("run", from.as_str())]));
             let cost = result.cost_usd.filter(|_| reused.is_none()).map(money);
-            let drawn = result.chart_provider.clone();
-            let tries = (step.fence > 1 && reused.is_none()).then(|| format!("{} attempts", step.fence));
-            [reused, reason, tries, drawn, cost].into_iter().flatten().collect::<Vec<_>>()
+            let drawn = result.chart_provider.as_deref().map(|name| provider(w, name));
+            let is_repeated = step.fence > 1 && reused.is_none();
+            let tries = is_repeated.then(|| fill(&w.tries, &[("n", &step.fence.to_string())]));
+            [reused, tries, drawn, cost].into_iter().flatten().collect::<Vec<_>>()
         };
         let mut parts: Vec<String> = self.steps.iter().flat_map(of).collect();
         parts.dedup();
         if parts.is_empty() && !status.is_terminal() {
             let usual = self.ids.iter().filter_map(|id| known.get(id)).max();
-            parts.extend(usual.map(|ms| format!("usually {}", took(*ms))));
+            parts.extend(usual.map(|ms| fill(&w.usually, &[("took", &tongue.took(*ms))])));
         }
         parts.join(", ")
     }
+}
+
+/// Who drew a chart.
+pub(super) fn provider(w: &Run, name: &str) -> String {
+    if name == "built-in" { w.built_in.clone() } else { notify::plain(name) }
 }

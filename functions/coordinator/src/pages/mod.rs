@@ -9,39 +9,34 @@ mod forms;
 mod found;
 mod live;
 mod output;
+mod problem;
 mod recommendation;
 mod recommendations;
 mod reports;
 mod run;
 mod runs;
 mod shown;
+mod viewer;
 mod watchlist;
 
 use std::sync::Arc;
 
-use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use tokio::sync::Semaphore;
 
-use crate::api::problem::NOT_FOUND;
 use crate::api::{Api, Problem};
 use found::Kept;
+use notify::{Language, ServerWords, fill};
 pub use output::shown as artifact;
+use problem::Failed;
 use shown::Moment;
-
-/// The pages that every page leads to.
-pub(crate) const MENU: &[(&str, &str)] = &[
-    ("Watchlist", "/"),
-    ("Runs", "/runs"),
-    ("Recommendations", "/recommendations"),
-    ("Reports", "/reports"),
-];
+use viewer::Viewer;
 
 /// Nothing of elsewhere, no script or style within a page, and no text that becomes a script.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -118,14 +113,14 @@ async fn admitted(
     request: Request,
     next: Next,
 ) -> Response {
+    let (parts, body) = request.into_parts();
+    let viewer = Viewer::of(pages.clone(), &parts);
     let Some(Extension(visitor)) = visitor else {
-        let how = "Open the address that `topdown serve` printed when it started, which has the code that lets this \
-                   browser in; on Google Cloud come through `gcloud run services proxy coordinator`.";
-        return Failed(Problem::unknown_caller(how), Moment(pages.api.services.clock.now())).into_response();
+        let problem = Problem::unknown_caller("a browser comes in by the address that the server printed");
+        return viewer.failed_as(problem, &viewer.w.problem.how_in).into_response();
     };
-    let now = pages.api.services.clock.now();
-    let shown = pages.api.let_in(&visitor.caller, request, next).await;
-    shown.unwrap_or_else(|problem| Failed(problem, Moment(now)).into_response())
+    let shown = pages.api.let_in(&visitor.caller, Request::from_parts(parts, body), next).await;
+    shown.unwrap_or_else(|problem| viewer.failed(problem).into_response())
 }
 
 /// What every page has.
@@ -134,57 +129,54 @@ pub(crate) struct Frame {
     title: String,
     here: &'static str,
     now: Moment,
+    tongue: Language,
+    w: &'static ServerWords,
+    /// The other language, and this page in it.
+    other: (&'static str, String),
+    /// The language that the address chose.
+    choice: Option<&'static str>,
 }
 
-impl Pages {
-    fn frame(&self, title: impl Into<String>, here: &'static str) -> Frame {
-        Frame { title: title.into(), here, now: Moment(self.api.services.clock.now()) }
+impl Frame {
+    /// The address of a page of this server, in the language that was chosen.
+    fn to(&self, path: &str) -> String {
+        viewer::kept(path, self.choice)
     }
 
-    fn failed(&self, problem: impl Into<Problem>) -> Failed {
-        Failed(problem.into(), Moment(self.api.services.clock.now()))
+    /// The address of a run, or of what lies below it.
+    fn run(&self, run_id: &str, below: &str) -> String {
+        self.to(&format!("/runs/{run_id}{below}"))
     }
 
-    fn nothing(&self) -> Failed {
-        self.failed(Problem::new(NOT_FOUND, "There is no such page; the menu leads to those there are."))
+    /// The address of a part of the watchlist.
+    fn part(&self, part: &usize) -> String {
+        self.to(&format!("/?part={part}"))
     }
 
-    /// A page of that template.
-    fn render(&self, template: &impl Template) -> Page {
-        match template.render() {
-            // the last guard against characters that are not seen
-            Ok(html) => Ok(Html(notify::visible(&html)).into_response()),
-            Err(error) => {
-                tracing::error!(%error, "a page could not be rendered: {error}");
-                Err(self.failed(Problem::unavailable("this page cannot be shown")))
-            }
-        }
+    /// `Thu 30 Apr 2026, 04:02 UTC`.
+    fn full(&self) -> String {
+        self.tongue.full(self.now.0)
     }
-}
 
-/// A page that says why there is none.
-pub(crate) struct Failed(Problem, Moment);
+    /// `30 Apr, 04:02`.
+    fn short(&self, at: &Moment) -> String {
+        self.tongue.short(at.0)
+    }
 
-#[derive(Template)]
-#[template(path = "problem.html")]
-struct ProblemPage<'a> {
-    frame: Frame,
-    detail: &'a str,
-}
+    /// Words with a timeframe put in.
+    fn filled(&self, template: &str, timeframe: &str) -> String {
+        fill(template, &[("tf", timeframe)])
+    }
 
-impl IntoResponse for Failed {
-    fn into_response(self) -> Response {
-        let Self(problem, now) = self;
-        let frame = Frame { title: problem.title().to_owned(), here: "", now };
-        let html = ProblemPage { frame, detail: problem.detail() }.render().unwrap_or_default();
-        let mut response = problem.into_response();
-        let mut page = (response.status(), Html(notify::visible(&html))).into_response();
-        // a browser asks for no password here
-        response.headers_mut().remove("www-authenticate");
-        response.headers_mut().remove(CONTENT_TYPE);
-        response.headers_mut().remove("content-length");
-        page.headers_mut().extend(std::mem::take(response.headers_mut()));
-        page
+    /// The pages that every page leads to: path and name.
+    fn menu(&self) -> [(&'static str, &'static str); 4] {
+        let w = &self.w.menu;
+        [
+            ("/", w.watchlist.as_str()),
+            ("/runs", &w.runs),
+            ("/recommendations", &w.recommendations),
+            ("/reports", &w.reports),
+        ]
     }
 }
 

@@ -1,21 +1,22 @@
 //! What a run made: its pages, its charts, its documents.
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use notify::fill;
 use storage::{Artifact, ArtifactKey, Kind, RunDocument, StoreError};
 
-use super::{Page, Pages, Shared};
+use super::{Page, Viewer};
 use crate::api::Problem;
 use crate::api::problem::NOT_FOUND;
 
 /// The page of a timeframe's report.
-pub(super) async fn page(State(pages): Shared, Path((run_id, name)): Path<(String, String)>) -> Page {
-    let run = pages.api.run(&run_id).await.map_err(|problem| pages.failed(problem))?;
+pub(super) async fn page(pages: Viewer, Path((run_id, name)): Path<(String, String)>) -> Page {
+    let run = pages.run(&run_id).await?;
     let found = pages.page_of(&run, &name).await.map_err(|error| pages.failed(error))?;
     let artifact = found.ok_or_else(|| {
-        let detail = "The run has not written that page: it has not ended, or its report is missing.";
-        pages.failed(Problem::new(NOT_FOUND, detail))
+        let problem = Problem::new(NOT_FOUND, "the run has not written that page");
+        pages.failed_as(problem, &pages.w.problem.not_written)
     })?;
     let bytes = pages.api.services.artifacts.get(&artifact.gcs_uri).await;
     let bytes = bytes.map_err(|error| pages.failed(error))?;
@@ -23,15 +24,15 @@ pub(super) async fn page(State(pages): Shared, Path((run_id, name)): Path<(Strin
 }
 
 /// The artifact of a step, by the journal of its run alone.
-pub(super) async fn artifact(State(pages): Shared, Path((run_id, step_id)): Path<(String, String)>) -> Page {
-    let run = pages.api.run(&run_id).await.map_err(|problem| pages.failed(problem))?;
+pub(super) async fn artifact(pages: Viewer, Path((run_id, step_id)): Path<(String, String)>) -> Page {
+    let run = pages.run(&run_id).await?;
     let steps = pages.api.services.journal.steps(&run.run_id).await.map_err(|error| pages.failed(error))?;
     let step = steps.iter().find(|step| step.step_id.as_str() == step_id).ok_or_else(|| pages.nothing())?;
     let gcs_uri = step.result.gcs_uri.as_deref().ok_or_else(|| pages.nothing())?;
     let bytes = match pages.api.services.artifacts.get(gcs_uri).await {
         Err(StoreError::NotFound(_)) => {
-            let expired = format!("It expired on {}.", step.expire_at.strftime("%-d %b %Y"));
-            return Err(pages.failed(Problem::new(NOT_FOUND, expired)));
+            let expired = fill(&pages.w.problem.expired, &[("date", &pages.tongue.date(step.expire_at))]);
+            return Err(pages.failed_as(Problem::new(NOT_FOUND, "it has expired"), &expired));
         }
         bytes => bytes.map_err(|error| pages.failed(error))?,
     };
@@ -65,7 +66,7 @@ pub fn shown(media_type: &str, name: &str, bytes: Vec<u8>) -> Response {
     (headers, bytes).into_response()
 }
 
-impl Pages {
+impl Viewer {
     /// The page by which the run tells of a timeframe: its last one stands under the run's own name.
     async fn page_of(&self, run: &RunDocument, name: &str) -> Result<Option<Artifact>, StoreError> {
         let find = async |name: String| match ArtifactKey::new(&format!("pages/{name}.html")) {

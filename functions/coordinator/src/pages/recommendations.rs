@@ -1,24 +1,24 @@
 //! What came of past advice?
 
+use std::sync::Arc;
+
 use askama::Template;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use domain::recommendation::{Direction, PlanState, RecommendationDocument};
+use domain::recommendation::{Direction, Lifecycle, PlanState, RecommendationDocument, RecommendationState};
+use jiff::civil::Date;
+use notify::fill;
 use serde::Deserialize;
-use storage::{Kind, RunDocument};
+use storage::Kind;
 
 use super::runs::dropped;
-use super::shown::{Moment, Verdict, first_sentence};
-use super::{Frame, Page, Shared};
+use super::shown::{Moment, Verdict};
+use super::{Frame, Page, Viewer};
 
 /// Recommendations shown at most.
 const MOST: usize = 100;
 
-const DIRECTIONS: [(&str, Direction, &str); 3] = [
-    ("long", Direction::Long, "Long"),
-    ("short", Direction::Short, "Short"),
-    ("stand_aside", Direction::StandAside, "Stand aside"),
-];
+const DIRECTIONS: [Direction; 3] = [Direction::Long, Direction::Short, Direction::StandAside];
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Wanted {
@@ -27,9 +27,13 @@ pub(super) struct Wanted {
     #[serde(default)]
     direction: String,
     #[serde(default)]
+    state: String,
+    #[serde(default)]
     strength: String,
     #[serde(default)]
     since: String,
+    #[serde(default)]
+    until: String,
 }
 
 pub(super) struct Row {
@@ -37,95 +41,145 @@ pub(super) struct Row {
     audit: String,
     at: Moment,
     symbol: String,
-    mark: &'static str,
-    word: &'static str,
-    class: &'static str,
+    verdict: Verdict,
     strength: String,
-    plan: String,
+    /// Of what stands aside there is none.
+    state: &'static str,
     is_broken: bool,
+    r: String,
+    plan: String,
     gist: String,
 }
+
+/// A value of a list and its word.
+type Choice = (&'static str, &'static str);
 
 #[derive(Template)]
 #[template(path = "recommendations.html")]
 struct Recommendations {
     frame: Frame,
-    headline: String,
     wanted: Wanted,
-    directions: [(&'static str, &'static str); 3],
+    directions: Vec<Choice>,
+    states: Vec<Choice>,
     list: Vec<Row>,
     drop: String,
 }
 
+/// A recommendation, where it is found.
+struct Found {
+    run_id: String,
+    step_id: String,
+    document: Arc<RecommendationDocument>,
+}
+
 impl Wanted {
     fn takes(&self, found: &RecommendationDocument) -> bool {
-        let direction = DIRECTIONS.iter().find(|(name, ..)| *name == self.direction);
+        let direction = DIRECTIONS.iter().find(|direction| direction.as_str() == self.direction);
         let strength: u8 = self.strength.parse().unwrap_or(0);
-        let since: Option<jiff::civil::Date> = self.since.parse().ok();
+        let day = |text: &str| text.parse::<Date>().ok();
         let decided = jiff::tz::TimeZone::UTC.to_datetime(found.decided_at).date();
         (self.symbol.is_empty() || found.symbol.as_str() == self.symbol)
-            && direction.is_none_or(|(_, direction, _)| found.recommendation.direction == *direction)
+            && direction.is_none_or(|direction| found.recommendation.direction == *direction)
             && found.strength.value >= strength
-            && since.is_none_or(|since| decided >= since)
+            && day(&self.since).is_none_or(|since| decided >= since)
+            && day(&self.until).is_none_or(|until| decided <= until)
     }
 
-    fn set(&self) -> Vec<&'static str> {
+    fn takes_state(&self, lifecycle: Option<&Lifecycle>) -> bool {
+        let state = RecommendationState::ALL.iter().find(|state| state.as_str() == self.state);
+        state.is_none_or(|state| lifecycle.is_some_and(|lifecycle| lifecycle.state == *state))
+    }
+
+    /// The filters that are set, by name.
+    fn set<'a>(&self, pages: &'a Viewer) -> Vec<&'a str> {
+        let w = &pages.w.filter;
         let all = [
-            ("symbol", &self.symbol),
-            ("direction", &self.direction),
-            ("strength", &self.strength),
-            ("date", &self.since),
+            (&w.by_symbol, &self.symbol),
+            (&w.by_direction, &self.direction),
+            (&w.by_state, &self.state),
+            (&w.by_strength, &self.strength),
+            (&w.by_date, &self.since),
+            (&w.by_date, &self.until),
         ];
-        all.into_iter().filter_map(|(name, text)| (!text.is_empty()).then_some(name)).collect()
+        all.into_iter().filter_map(|(name, text)| (!text.is_empty()).then_some(name.as_str())).collect()
     }
 }
 
-pub(super) async fn show(State(pages): Shared, wanted: Result<Query<Wanted>, QueryRejection>) -> Page {
+pub(super) async fn show(pages: Viewer, wanted: Result<Query<Wanted>, QueryRejection>) -> Page {
     let Query(mut wanted) = wanted.map_err(|_| pages.nothing())?;
     wanted.symbol = wanted.symbol.trim().to_uppercase();
-    let mut list = Vec::new();
-    for ran in pages.newest().await.map_err(|error| pages.failed(error))? {
-        for step in ran.done(Kind::Recommendation).filter(|step| step.result.reused_from.is_none()) {
-            if list.len() == MOST {
-                break;
-            }
-            let found = pages.recommendation(step).await.map_err(|error| pages.failed(error))?;
-            if let Some(found) = found.filter(|found| wanted.takes(found)) {
-                list.push(row(&ran.run, step.step_id.as_str(), &found));
-            }
-        }
-    }
+    let found = pages.found(&wanted).await.map_err(|error| pages.failed(error))?;
+    let documents: Vec<&RecommendationDocument> = found.iter().map(|found| found.document.as_ref()).collect();
+    let now = pages.api.services.clock.now();
+    let followed = pages.api.followed.all(&documents, now).await.map_err(|error| pages.failed(error))?;
+    let list = found
+        .iter()
+        .zip(&followed)
+        .filter(|(_, lifecycle)| wanted.takes_state(lifecycle.as_ref()))
+        .take(MOST)
+        .map(|(found, lifecycle)| row(&pages, found, lifecycle.as_ref()));
+    let w = pages.w;
     pages.render(&Recommendations {
-        frame: pages.frame("Recommendations", "Recommendations"),
-        headline: "Recommendations".to_owned(),
-        drop: dropped(&wanted.set(), "A run of flow 3 or more ends in one; start it from the watchlist."),
-        directions: DIRECTIONS.map(|(name, _, word)| (name, word)),
-        list,
+        frame: pages.frame(w.menu.recommendations.as_str(), "/recommendations"),
+        drop: dropped(w, &wanted.set(&pages), &w.list.flow3),
+        directions: DIRECTIONS
+            .iter()
+            .map(|direction| (direction.as_str(), pages.tongue.direction(*direction)))
+            .collect(),
+        states: RecommendationState::ALL
+            .iter()
+            .map(|state| (state.as_str(), pages.tongue.state(*state)))
+            .collect(),
+        list: list.collect(),
         wanted,
     })
 }
 
-fn row(run: &RunDocument, step: &str, found: &RecommendationDocument) -> Row {
-    let Verdict { mark, word, class } = Verdict::to(found.recommendation.direction);
-    let price = |price| domain::number::grouped(&domain::number::at_tick(price, found.tick));
-    let plan = match (&found.plan, found.broken.first()) {
-        (_, Some(broken)) => format!("invalid: {}", broken.sentence()),
+impl Viewer {
+    /// The recommendations that are wanted, whatever became of them, the newest first.
+    async fn found(&self, wanted: &Wanted) -> Result<Vec<Found>, storage::StoreError> {
+        let mut all = Vec::new();
+        for ran in self.newest().await? {
+            let own = ran.done(Kind::Recommendation).filter(|step| step.result.reused_from.is_none());
+            for step in own {
+                let document = self.recommendation(step).await?;
+                all.extend(document.filter(|document| wanted.takes(document)).map(|document| Found {
+                    run_id: ran.run.run_id.to_string(),
+                    step_id: step.step_id.to_string(),
+                    document,
+                }));
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn row(pages: &Viewer, found: &Found, lifecycle: Option<&Lifecycle>) -> Row {
+    let (w, document) = (&pages.w.list, &found.document);
+    let price = |price| domain::number::grouped(&domain::number::at_tick(price, document.tick));
+    let plan = match (&document.plan, document.broken.first()) {
+        (_, Some(broken)) => fill(&w.broken, &[("rule", pages.tongue.rule(*broken))]),
         (Some(plan), None) => {
-            format!("{} to {}, stop {}", price(plan.entry_low), price(plan.entry_high), price(plan.stop))
+            let (low, high, stop) = (price(plan.entry_low), price(plan.entry_high), price(plan.stop));
+            fill(&w.entry, &[("low", &low), ("high", &high), ("stop", &stop)])
         }
         (None, None) => String::new(),
     };
+    let outcome = lifecycle.and_then(|lifecycle| lifecycle.outcome);
     Row {
-        href: format!("/runs/{}/recommendation", run.run_id),
-        audit: format!("/runs/{}/audit/{step}", run.run_id),
-        at: Moment(found.decided_at),
-        symbol: found.symbol.to_string(),
-        mark,
-        word,
-        class,
-        strength: if found.is_valid_plan() { found.strength.value.to_string() } else { "–".to_owned() },
+        href: format!("/runs/{}/recommendation", found.run_id),
+        audit: format!("/runs/{}/audit/{}", found.run_id, found.step_id),
+        at: Moment(document.decided_at),
+        symbol: document.symbol.to_string(),
+        verdict: Verdict::to(pages.tongue, document.recommendation.direction),
+        strength: match document.is_valid_plan() {
+            true => document.strength.value.to_string(),
+            false => "–".to_owned(),
+        },
+        state: lifecycle.map_or("–", |lifecycle| pages.tongue.state(lifecycle.state)),
+        is_broken: document.plan_state() == PlanState::Invalid,
+        r: outcome.map_or_else(|| "–".to_owned(), |outcome| pages.tongue.r(outcome.r)),
         plan,
-        is_broken: found.plan_state() == PlanState::Invalid,
-        gist: first_sentence(&found.recommendation.summary),
+        gist: pages.tongue.first_sentence(&document.recommendation.summary),
     }
 }

@@ -1,14 +1,15 @@
 //! The list of reports.
 
 use askama::Template;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use notify::fill;
 use serde::Deserialize;
 use storage::Kind;
 
 use super::runs::dropped;
 use super::shown::{Moment, Verdict};
-use super::{Frame, Page, Shared};
+use super::{Frame, Page, Viewer};
 
 /// Reports shown at most.
 const MOST: usize = 100;
@@ -37,14 +38,13 @@ pub(super) struct Row {
 #[template(path = "reports.html")]
 struct Reports {
     frame: Frame,
-    headline: String,
     symbol: String,
     timeframe: String,
     reports: Vec<Row>,
     drop: String,
 }
 
-pub(super) async fn show(State(pages): Shared, wanted: Result<Query<Wanted>, QueryRejection>) -> Page {
+pub(super) async fn show(pages: Viewer, wanted: Result<Query<Wanted>, QueryRejection>) -> Page {
     let Query(wanted) = wanted.map_err(|_| pages.nothing())?;
     let symbol = wanted.symbol.trim().to_uppercase();
     let mut reports = Vec::new();
@@ -63,9 +63,10 @@ pub(super) async fn show(State(pages): Shared, wanted: Result<Query<Wanted>, Que
                 continue;
             };
             let checks = &report.checks;
+            let (verified, checked) = (checks.verified.to_string(), checks.checked.to_string());
             let numbers = match checks.unverified {
-                0 => format!("{} of {} verified", checks.verified, checks.checked),
-                wrong => format!("{wrong} of {} unverified", checks.checked),
+                0 => fill(&pages.w.list.verified, &[("verified", &verified), ("checked", &checked)]),
+                wrong => fill(&pages.w.list.unverified, &[("n", &wrong.to_string()), ("checked", &checked)]),
             };
             let run_id = &ran.run.run_id;
             reports.push(Row {
@@ -74,19 +75,19 @@ pub(super) async fn show(State(pages): Shared, wanted: Result<Query<Wanted>, Que
                 at: Moment(report.decided_at),
                 symbol: report.symbol.to_string(),
                 timeframe,
-                bias: Verdict::of(report.report.bias),
+                bias: Verdict::of(pages.tongue, report.report.bias),
                 up: report.report.scenarios.p_up,
                 down: report.report.scenarios.p_down,
                 numbers,
             });
         }
     }
-    let set = [("symbol", !symbol.is_empty()), ("timeframe", !wanted.timeframe.is_empty())];
-    let set: Vec<_> = set.into_iter().filter_map(|(name, is_set)| is_set.then_some(name)).collect();
+    let w = &pages.w.filter;
+    let set = [(&w.by_symbol, !symbol.is_empty()), (&w.by_timeframe, !wanted.timeframe.is_empty())];
+    let set: Vec<_> = set.into_iter().filter_map(|(name, is_set)| is_set.then_some(name.as_str())).collect();
     pages.render(&Reports {
-        frame: pages.frame("Reports", "Reports"),
-        headline: "Reports".to_owned(),
-        drop: dropped(&set, "The first run writes some; start one from the watchlist."),
+        frame: pages.frame(pages.w.menu.reports.as_str(), "/reports"),
+        drop: dropped(pages.w, &set, &pages.w.list.first_run),
         symbol,
         timeframe: wanted.timeframe,
         reports,

@@ -3,20 +3,24 @@
 use std::pin::pin;
 
 use askama::Template;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
 use futures_util::StreamExt;
+use notify::{ServerWords, fill};
 use serde::Deserialize;
 use storage::{Kind, Place, RunDocument, Status};
 
 use super::found::Ran;
-use super::shown::{Moment, Verdict, money};
-use super::{Frame, Page, Pages, Shared, forms};
+use super::shown::{Moment, Verdict, money, status};
+use super::{Frame, Page, Viewer, forms};
 use crate::api::list::{Wanted as Filter, cursor, place};
 use crate::api::steps::with_steps;
 
 /// Runs of a page.
 const PAGE: usize = 50;
+
+/// Where a run may stand.
+const STATES: [Status; 4] = [Status::Running, Status::Done, Status::Failed, Status::Cancelled];
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Wanted {
@@ -43,7 +47,10 @@ pub(super) struct Row {
     symbol: String,
     flow: u8,
     state: &'static str,
+    is_failed: bool,
     result: String,
+    /// Whether the result is a reason that was recorded, in English.
+    is_told: bool,
     cost: String,
 }
 
@@ -51,23 +58,21 @@ pub(super) struct Row {
 #[template(path = "runs.html")]
 struct Runs {
     frame: Frame,
-    headline: String,
     wanted: Shown,
+    states: Vec<(&'static str, &'static str)>,
     flows: Vec<(u8, String)>,
     runs: Vec<Row>,
     drop: String,
     next: Option<String>,
 }
 
-pub(super) async fn show(State(pages): Shared, wanted: Result<Query<Wanted>, QueryRejection>) -> Page {
+pub(super) async fn show(pages: Viewer, wanted: Result<Query<Wanted>, QueryRejection>) -> Page {
     let Query(wanted) = wanted.map_err(|_| pages.nothing())?;
     let symbol = wanted.symbol.trim().to_uppercase();
     let filter = Filter {
         symbol: symbol.parse().ok(),
         flow: wanted.flow.parse().ok(),
-        state: [Status::Running, Status::Done, Status::Failed, Status::Cancelled]
-            .into_iter()
-            .find(|state| state.as_str() == wanted.state),
+        state: STATES.into_iter().find(|state| state.as_str() == wanted.state),
         ..Filter::default()
     };
     let (runs, next) = pages
@@ -84,30 +89,33 @@ pub(super) async fn show(State(pages): Shared, wanted: Result<Query<Wanted>, Que
     let next = next.as_ref().map(|place: &Place| {
         let filters =
             format!("symbol={}&flow={}&state={}", key(&symbol), key(&wanted.flow), key(&wanted.state));
-        format!("{filters}&after={}", cursor(place))
+        format!("/runs?{filters}&after={}", cursor(place))
     });
-    let filters: Vec<_> =
-        [("symbol", !symbol.is_empty()), ("flow", filter.flow.is_some()), ("state", filter.state.is_some())]
-            .into_iter()
-            .filter_map(|(name, is_set)| is_set.then_some(name))
-            .collect();
+    let w = &pages.w.filter;
+    let filters = [
+        (&w.by_symbol, !symbol.is_empty()),
+        (&w.by_flow, filter.flow.is_some()),
+        (&w.by_state, filter.state.is_some()),
+    ];
+    let filters = filters.into_iter().filter_map(|(name, is_set)| is_set.then_some(name.as_str()));
+    let filters: Vec<_> = filters.collect();
     pages.render(&Runs {
-        frame: pages.frame("Runs", "Runs"),
-        headline: "Runs".to_owned(),
+        frame: pages.frame(pages.w.menu.runs.as_str(), "/runs"),
+        states: STATES.map(|state| (state.as_str(), status(pages.tongue, state))).to_vec(),
         wanted: Shown { symbol, flow: filter.flow.unwrap_or_default(), state: wanted.state },
-        flows: forms::flows(),
-        drop: dropped(&filters, "Start one from the watchlist."),
+        flows: forms::flows(pages.w),
+        drop: dropped(pages.w, &filters, &pages.w.runs.start),
         runs: rows,
         next,
     })
 }
 
 /// Which filter to drop, or what to do where none is set.
-pub(super) fn dropped(filters: &[&str], otherwise: &str) -> String {
+pub(super) fn dropped(w: &ServerWords, filters: &[&str], otherwise: &str) -> String {
     match filters {
         [] => otherwise.to_owned(),
-        [one] => format!("Drop the filter by {one}."),
-        [.., last] => format!("Drop a filter: {last}, for one."),
+        [one] => fill(&w.filter.drop_one, &[("name", one)]),
+        [.., last] => fill(&w.filter.drop_many, &[("name", last)]),
     }
 }
 
@@ -116,7 +124,7 @@ fn key(text: &str) -> String {
     text.parse::<domain::Symbol>().map(|symbol| symbol.key()).unwrap_or_default()
 }
 
-impl Pages {
+impl Viewer {
     async fn listed_row(&self, ran: &Ran) -> Result<Row, storage::StoreError> {
         let RunDocument { run_id, requested_at, symbol, flow, status, .. } = &ran.run;
         let cost = ran.steps.iter().filter_map(|step| step.result.cost_usd).sum();
@@ -125,8 +133,10 @@ impl Pages {
             at: Moment(*requested_at),
             symbol: symbol.to_string(),
             flow: *flow,
-            state: status.as_str(),
+            state: super::shown::status(self.tongue, *status),
+            is_failed: *status == Status::Failed,
             result: self.came_of(ran).await?,
+            is_told: matches!(status, Status::Failed | Status::Cancelled),
             cost: money(cost),
         })
     }
@@ -138,16 +148,18 @@ impl Pages {
                 if let Some(step) = ran.done(Kind::Recommendation).next()
                     && let Some(found) = self.recommendation(step).await?
                 {
-                    return Ok(Verdict::to(found.recommendation.direction).word.to_owned());
+                    return Ok(Verdict::to(self.tongue, found.recommendation.direction).word.to_owned());
                 }
                 let Some(step) = ran.done(Kind::Report).last() else { return Ok(String::new()) };
                 let timeframe = step.timeframe.map(|timeframe| timeframe.as_str()).unwrap_or_default();
-                let bias = self.report(step).await?.map(|report| Verdict::of(report.report.bias).word);
-                Ok(format!("{timeframe} {}", bias.unwrap_or("report")))
+                let bias =
+                    self.report(step).await?.map(|report| Verdict::of(self.tongue, report.report.bias).word);
+                Ok(format!("{timeframe} {}", bias.unwrap_or(&self.w.runs.report)))
             }
             Status::Running => {
                 let ended = ran.steps.iter().filter(|step| step.status.is_terminal()).count();
-                Ok(format!("{ended} of {} steps", ran.steps.len()))
+                let (ended, all) = (ended.to_string(), ran.steps.len().to_string());
+                Ok(fill(&self.w.runs.steps, &[("ended", &ended), ("all", &all)]))
             }
             _ => {
                 let reason = notify::plain(ran.run.reason.as_deref().unwrap_or_default());

@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Extension;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
 use domain::recommendation::{PlanState, STRONG};
 use domain::report::ReportDocument;
 use domain::{Market, Timeframe, Watched};
 use jiff::{SignedDuration, Timestamp};
+use notify::words::Watchlist as Words;
+use notify::{ServerWords, fill};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use storage::{Kind, Status, StepDocument, StoreError};
 
 use super::found::Ran;
-use super::shown::{Moment, READ, Verdict, above, age, first_sentence, money, relation};
-use super::{Frame, Page, Pages, Shared, Visitor, forms};
+use super::shown::{Moment, READ, Verdict, above, money, relation};
+use super::{Frame, Page, Viewer, Visitor, forms};
 use crate::api::Standing;
 
 /// Rows of a part.
@@ -37,7 +39,8 @@ pub(super) struct Summary {
 
 pub(super) struct Next {
     at: Moment,
-    timeframe: &'static str,
+    clock: String,
+    note: String,
 }
 
 pub(super) struct Row {
@@ -54,6 +57,8 @@ pub(super) struct Row {
 pub(super) struct Note {
     lead: String,
     text: String,
+    /// Whether the text is a reason that was recorded, in English.
+    is_told: bool,
     is_wrong: bool,
     href: Option<String>,
 }
@@ -69,6 +74,7 @@ pub(super) struct Seen {
     href: String,
     up: i64,
     down: i64,
+    odds: String,
     line: String,
     end: (String, String),
     relation: String,
@@ -83,7 +89,10 @@ pub(super) struct Advice {
     class: &'static str,
     href: String,
     strength: Option<u8>,
+    spoken: String,
     note: String,
+    /// Whether the note is the analyst's.
+    is_stated: bool,
     age: String,
 }
 
@@ -91,6 +100,7 @@ pub(super) struct Held {
     at: Moment,
     run: String,
     symbol: String,
+    /// Why, as it was recorded.
     text: String,
 }
 
@@ -112,7 +122,7 @@ struct Matrix {
 }
 
 pub(super) async fn show(
-    State(pages): Shared,
+    pages: Viewer,
     Extension(visitor): Extension<Visitor>,
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Page {
@@ -138,73 +148,86 @@ pub(super) async fn show(
         reports.copied().partition(|step| step.result.reused_from.is_some());
     let close = |timeframe: Timeframe| timeframe.next_open(timeframe.open_of(now));
     let next = READ.into_iter().min_by_key(|timeframe| close(*timeframe)).unwrap_or(Timeframe::Hour4);
+    let w = &pages.w.watchlist;
+    let (written, reused) = (written.len().to_string(), reused.len().to_string());
     pages.render(&Matrix {
-        frame: pages.frame("Watchlist", "Watchlist"),
-        verdict: verdict(&rows),
-        next: Next { at: Moment(close(next)), timeframe: next.as_str() },
+        frame: pages.frame(pages.w.menu.watchlist.as_str(), "/"),
+        verdict: verdict(w, &rows),
+        next: Next {
+            at: Moment(close(next)),
+            clock: pages.tongue.clock(close(next)),
+            note: fill(&w.of_bar, &[("tf", next.as_str())]),
+        },
         spent: money(spent),
-        spent_note: format!("in 24 h, {} reports written, {} reused", written.len(), reused.len()),
+        spent_note: fill(&w.spent_note, &[("written", &written), ("reused", &reused)]),
         how: all
             .is_empty()
             .then(|| "BTCUSDT".parse().ok())
             .flatten()
             .map_or_else(String::new, |symbol| pages.api.desk.how_to_watch(&symbol)),
         columns: READ
-            .map(|timeframe| (timeframe.as_str(), age(close(timeframe).duration_since(now))))
+            .map(|timeframe| {
+                let age = pages.tongue.length(close(timeframe).duration_since(now));
+                (timeframe.as_str(), fill(&w.closes, &[("age", &age)]))
+            })
             .to_vec(),
         rows,
         pages: (1..=parts).collect(),
         this_part,
-        held: held(&runs),
-        form: forms::Start::of(&visitor, &all),
+        held: held(pages.w, &runs),
+        form: forms::Start::of(pages.w, &visitor, &all),
     })
 }
 
-fn verdict(rows: &[Row]) -> Summary {
+fn verdict(w: &Words, rows: &[Row]) -> Summary {
     let all = rows.len();
     let read = rows.iter().filter(|row| row.cells.iter().any(|cell| cell.report.is_some())).count();
     let wrong = rows.iter().filter(|row| row.note.as_ref().is_some_and(|note| note.is_wrong)).count();
     let strongest = rows.iter().filter_map(|row| Some((row, row.advice.as_ref()?.strength?)));
     let strongest = strongest.max_by_key(|(_, strength)| *strength).filter(|(_, strength)| *strength > 0);
     let headline = match (all, read, strongest) {
-        (0, ..) => "Nothing is watched yet".to_owned(),
-        (_, 0, _) => "Nothing is read yet".to_owned(),
+        (0, ..) => w.nothing_watched.clone(),
+        (_, 0, _) => w.nothing_read.clone(),
         (.., Some((row, strength))) if strength >= STRONG => {
             let word = row.advice.as_ref().map(|advice| advice.word).unwrap_or_default();
-            format!("{} {}, {strength} of 100", row.symbol, word.to_lowercase())
+            let (word, n) = (word.to_lowercase(), strength.to_string());
+            fill(&w.strong, &[("symbol", &row.symbol), ("direction", &word), ("n", &n)])
         }
-        _ => "Nothing strong right now".to_owned(),
+        _ => w.nothing_strong.clone(),
     };
-    let mut lede = format!("{read} of {all} symbols are read.");
-    if wrong > 0 {
-        lede.push_str(&format!(" {wrong} {} a look.", if wrong == 1 { "needs" } else { "need" }));
+    let mut lede = vec![fill(&w.read, &[("read", &read.to_string()), ("all", &all.to_string())])];
+    match wrong {
+        0 => {}
+        1 => lede.push(w.look_one.clone()),
+        more => lede.push(fill(&w.look_many, &[("n", &more.to_string())])),
     }
     if let Some((row, strength)) = strongest {
-        lede.push_str(&format!(" {} is the strongest, {strength} of 100.", row.symbol));
+        lede.push(fill(&w.strongest, &[("symbol", &row.symbol), ("n", &strength.to_string())]));
     }
-    Summary { headline, lede }
+    Summary { headline, lede: lede.join(" ") }
 }
 
-fn held(runs: &[Ran]) -> Vec<Held> {
+fn held(w: &ServerWords, runs: &[Ran]) -> Vec<Held> {
     let failed = runs.iter().filter(|ran| ran.run.status == Status::Failed);
     let told = failed.take(TOLD).map(|ran| Held {
         at: Moment(ran.run.ended_at.unwrap_or(ran.run.requested_at)),
         run: ran.run.run_id.to_string(),
         symbol: ran.run.symbol.to_string(),
-        text: notify::plain(ran.run.reason.as_deref().unwrap_or("no reason was recorded")),
+        text: notify::plain(ran.run.reason.as_deref().unwrap_or(&w.watchlist.no_reason)),
     });
     told.collect()
 }
 
-impl Pages {
+impl Viewer {
     async fn row(&self, watched: &Watched, runs: &[Ran], now: Timestamp) -> Result<Row, StoreError> {
+        let w = &self.w.watchlist;
         let symbol = &watched.symbol;
         let own: Vec<&Ran> = runs.iter().filter(|ran| ran.run.symbol == *symbol).collect();
         let mut row = Row {
             symbol: symbol.to_string(),
             market: match watched.market {
                 Market::Spot => None,
-                Market::Perp => Some("plans on its perpetual"),
+                Market::Perp => Some(&self.w.watchlist.on_perp),
             },
             price: None,
             unit: String::new(),
@@ -219,8 +242,8 @@ impl Pages {
             .collect();
         let mut priced: Option<Timestamp> = None;
         for timeframe in READ {
-            let missing = if running.contains_key(&timeframe) { "is being read" } else { "not read yet" };
-            let mut cell = Cell { timeframe: timeframe.as_str(), report: None, missing: missing.to_owned() };
+            let missing = if running.contains_key(&timeframe) { &w.being_read } else { &w.not_read };
+            let mut cell = Cell { timeframe: timeframe.as_str(), report: None, missing: missing.clone() };
             let last = own.iter().find_map(|ran| {
                 let step = ran.done(Kind::Report).find(|step| step.timeframe == Some(timeframe))?;
                 Some((*ran, step))
@@ -233,7 +256,8 @@ impl Pages {
                     priced = Some(report.as_of);
                     let last = domain::number::at_tick(report.last_price, report.tick);
                     row.price = Some(domain::number::grouped(&last));
-                    row.unit = format!("{}, {}", report.price_unit, Moment(report.as_of).short());
+                    row.unit =
+                        format!("{}, {}", notify::plain(&report.price_unit), self.tongue.short(report.as_of));
                 }
             }
             row.cells.push(cell);
@@ -241,18 +265,20 @@ impl Pages {
         row.advice = self.advice(&own, now).await?;
         row.note = match self.api.desk.standing(symbol).await? {
             Some(Standing::Halted) => Some(Note {
-                lead: "Halted on the exchange.".to_owned(),
-                text: "Its last reports stay readable; nothing is spent until trading resumes.".to_owned(),
+                lead: w.halted.clone(),
+                text: w.halted_text.clone(),
+                is_told: false,
                 is_wrong: true,
                 href: None,
             }),
             Some(Standing::Collecting(there)) if priced.is_none() => Some(Note {
-                lead: "Collecting candles for the first time.".to_owned(),
-                text: collected(&there),
+                lead: w.collecting.clone(),
+                text: collected(w, &there),
+                is_told: false,
                 is_wrong: false,
                 href: None,
             }),
-            _ if priced.is_none() => unread(&own),
+            _ if priced.is_none() => unread(w, &own),
             _ => None,
         };
         Ok(row)
@@ -273,15 +299,22 @@ impl Pages {
         let (line, end) = line(closes.as_deref().map(Vec::as_slice).unwrap_or_default());
         let close = timeframe.next_open(timeframe.open_of(report.as_of));
         Ok(Seen {
-            bias: Verdict::of(report.report.bias),
+            bias: Verdict::of(self.tongue, report.report.bias),
             href: format!("/runs/{}/page/{timeframe}", ran.run.run_id),
             up: report.report.scenarios.p_up,
             down: report.report.scenarios.p_down,
+            odds: fill(
+                &self.w.watchlist.odds,
+                &[
+                    ("up", &report.report.scenarios.p_up.to_string()),
+                    ("down", &report.report.scenarios.p_down.to_string()),
+                ],
+            ),
             line,
             end,
-            relation: relation(report.report.parent_relation, above(timeframe)),
+            relation: relation(self.tongue, report.report.parent_relation, above(timeframe)),
             is_sound: report.trust == domain::report::Trust::Ok,
-            age: age(now.duration_since(report.as_of)),
+            age: self.tongue.length(now.duration_since(report.as_of)),
             is_stale: now >= close,
         })
     }
@@ -290,45 +323,49 @@ impl Pages {
         let last = own.iter().find_map(|ran| Some((*ran, ran.done(Kind::Recommendation).next()?)));
         let Some((ran, step)) = last else { return Ok(None) };
         let Some(found) = self.recommendation(step).await? else { return Ok(None) };
-        let Verdict { mark, word, class } = Verdict::to(found.recommendation.direction);
+        let Verdict { mark, word, class } = Verdict::to(self.tongue, found.recommendation.direction);
         Ok(Some(Advice {
             mark,
             word,
             class,
             href: format!("/runs/{}/recommendation", ran.run.run_id),
             strength: found.is_valid_plan().then_some(found.strength.value),
+            spoken: fill(&self.w.watchlist.strength, &[("n", &found.strength.value.to_string())]),
+            is_stated: found.plan_state() != PlanState::Invalid,
             note: if found.plan_state() == PlanState::Invalid {
-                "the plan is invalid".to_owned()
+                self.w.watchlist.invalid.clone()
             } else {
-                first_sentence(&found.recommendation.summary)
+                self.tongue.first_sentence(&found.recommendation.summary)
             },
-            age: age(now.duration_since(found.as_of)),
+            age: self.tongue.length(now.duration_since(found.as_of)),
         }))
     }
 }
 
-fn collected(there: &[Timeframe]) -> String {
+fn collected(w: &Words, there: &[Timeframe]) -> String {
     let names: Vec<_> = there.iter().map(|timeframe| timeframe.as_str()).collect();
     match names.as_slice() {
-        [] => "Its first report follows by itself.".to_owned(),
-        names => format!("{} done. Its first report follows by itself.", names.join(", ")),
+        [] => w.follows.clone(),
+        names => format!("{} {}", fill(&w.collected, &[("list", &names.join(", "))]), w.follows),
     }
 }
 
 /// Why a symbol has no report.
-fn unread(own: &[&Ran]) -> Option<Note> {
+fn unread(w: &Words, own: &[&Ran]) -> Option<Note> {
     let last = own.first()?;
     let href = Some(format!("/runs/{}", last.run.run_id));
     match last.run.status {
         Status::Failed => Some(Note {
-            lead: "Not read.".to_owned(),
-            text: notify::plain(last.run.reason.as_deref().unwrap_or("No reason was recorded.")),
+            lead: w.failed.clone(),
+            text: notify::plain(last.run.reason.as_deref().unwrap_or(&w.no_reason)),
+            is_told: last.run.reason.is_some(),
             is_wrong: true,
             href,
         }),
         Status::Running => Some(Note {
-            lead: "Its first run is under way.".to_owned(),
+            lead: w.under_way.clone(),
             text: String::new(),
+            is_told: false,
             is_wrong: false,
             href,
         }),

@@ -23,7 +23,9 @@ use askama::Template;
 
 pub use input::{ChartSvgs, InputRow, PageInput, Parent, Picture, Reading, RunFacts};
 pub use policy::policy_header;
-pub use recommendation::{MissingReport, PlanChart, RecommendationInput, ReportPage, render_recommendation};
+pub use recommendation::{
+    MissingReport, PlanChart, RecommendationInput, ReportPage, recommendation_part, render_recommendation,
+};
 
 use crate::lang::{LanguageError, Words};
 use crate::text::visible;

@@ -85,7 +85,7 @@ impl Checked for View<'_> {
             "bars" | "indicators" => format!("{page}#{}", bar_id(key)),
             "forming" => format!("{page}#{}", bar_id("forming")),
             "levels" | "barriers" => format!("{page}#ladder"),
-            _ => page.to_owned(),
+            _ => page,
         })
     }
 }

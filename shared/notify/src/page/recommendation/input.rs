@@ -1,4 +1,4 @@
-use domain::recommendation::RecommendationDocument;
+use domain::recommendation::{Lifecycle, RecommendationDocument};
 use domain::{ReportId, Timeframe};
 
 use crate::page::{ChartSvgs, RunFacts};
@@ -13,6 +13,10 @@ pub struct RecommendationInput<'a> {
     pub chart: Option<PlanChart<'a>>,
     /// Trusted style rules of the chart's classes.
     pub chart_css: &'a str,
+    /// What became of it by now; nothing in a file that travels.
+    pub lifecycle: Option<&'a Lifecycle>,
+    /// What the addresses of those pages begin with: nothing where they lie in the same folder.
+    pub folder: &'a str,
     /// Pages of the reports that it names.
     pub pages: &'a [ReportPage<'a>],
     /// Reports of the run that there are none of.

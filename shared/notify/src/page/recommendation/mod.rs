@@ -2,6 +2,7 @@
 
 mod account;
 mod address;
+mod course;
 mod evidence;
 mod head;
 mod input;
@@ -30,7 +31,7 @@ use crate::text::visible;
 use view::View;
 
 #[derive(Template)]
-#[template(path = "recommendation.html")]
+#[template(path = "recommendation.html", blocks = ["body"])]
 struct Page {
     w: &'static Words,
     css: String,
@@ -41,6 +42,7 @@ struct Page {
     strength: Option<head::Strength>,
     notices: Vec<Notice>,
     plan: plan::Plan,
+    course: Option<course::Course>,
     why: why::Why,
     sources: Vec<sources::Row>,
     evidence: checked::Evidence,
@@ -57,13 +59,26 @@ struct Page {
 ///
 /// [`PageError::Chart`] if the chart holds a script or a `style` attribute; the others mean a broken build.
 pub fn render_recommendation(input: &RecommendationInput<'_>) -> Result<String, PageError> {
+    Ok(visible(&page(input)?.render()?))
+}
+
+/// The part of that page between its head and its foot, for a page of a server: it holds every text escaped.
+///
+/// # Errors
+///
+/// As [`render_recommendation`].
+pub fn recommendation_part(input: &RecommendationInput<'_>) -> Result<String, PageError> {
+    Ok(visible(&page(input)?.as_body().render()?))
+}
+
+fn page(input: &RecommendationInput<'_>) -> Result<Page, PageError> {
     let words = Words::of(&input.document.language)?;
     if let Some(chart) = &input.chart {
         check_chart("plan's", chart.svgs)?;
     }
     let view = View { input, words, dates: Dates(words) };
     let css = style(input.chart_css);
-    let page = Page {
+    Ok(Page {
         w: words,
         hash: policy::style_hash(&css),
         css,
@@ -73,6 +88,7 @@ pub fn render_recommendation(input: &RecommendationInput<'_>) -> Result<String, 
         strength: head::strength(&view),
         notices: notices::notices(&view),
         plan: plan::plan(&view),
+        course: course::course(&view),
         why: why::why(&view),
         sources: sources::rows(&view),
         evidence: checked::evidence(&view),
@@ -81,8 +97,7 @@ pub fn render_recommendation(input: &RecommendationInput<'_>) -> Result<String, 
         unit: crate::text::plain(&input.document.price_unit),
         id_word: &words.advice.kind,
         id: input.document.recommendation_id.to_string(),
-    };
-    Ok(visible(&page.render()?))
+    })
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ fn row(view: &View<'_>, source: &SourceReport, was_given: bool) -> Row {
     Row {
         id: format!("source-{tf}"),
         timeframe: tf,
-        page: view.page(&source.report_id).map(str::to_owned),
+        page: view.page(&source.report_id),
         open: fill(&words.open, &[("tf", tf)]),
         mark,
         class,

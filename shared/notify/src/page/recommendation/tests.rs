@@ -16,6 +16,8 @@ fn input<'a>(
         document,
         chart: Some(PlanChart { svgs: chart, timeframe: domain::Timeframe::Day, has_forming: true }),
         chart_css: ".w{stroke:var(--up)}",
+        lifecycle: None,
+        folder: "",
         pages,
         missing: &[],
         alert_line: 70,
@@ -337,4 +339,64 @@ fn the_policy_is_that_of_a_report() {
     }
     let bad = ChartSvgs { wide: "<svg><script/></svg>".into(), narrow: String::new() };
     assert!(render_recommendation(&input(&long(), &bad, &[])).is_err());
+}
+
+/// Half of a long from 75,000 was closed at the first target, the rest at the stop: (4485.66 / 2 - 3100 / 2) / 3100 is
+/// 0.22 before costs.
+#[test]
+fn what_became_of_a_plan_is_told_where_it_is_known() {
+    use domain::recommendation::{Exit, Fill, Lifecycle, Outcome, RecommendationState as State};
+    let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+    let decimal = |text: &str| text.parse::<Decimal>().unwrap();
+    let exit = |by, target, time, price| Exit {
+        by,
+        target,
+        at: at(time),
+        price: decimal(price),
+        fraction_pct: Decimal::from(50),
+    };
+    let document = long();
+    let lifecycle = Lifecycle {
+        state: State::Stopped,
+        since: at("2026-05-02T07:00:00Z"),
+        seen_until: Some(at("2026-05-02T08:00:00Z")),
+        fill: Some(Fill { at: at("2026-04-30T06:00:00Z"), price: decimal("75000") }),
+        exits: vec![
+            exit(State::Target, Some(1), "2026-05-01T12:00:00Z", "79485.66"),
+            exit(State::Stopped, None, "2026-05-02T07:00:00Z", "71900"),
+        ],
+        mfe_r: Some(decimal("1.5")),
+        mae_r: Some(decimal("1")),
+        outcome: Some(Outcome {
+            r: decimal("0.15"),
+            gross: decimal("692.83"),
+            fees: decimal("226.04"),
+            funding: Decimal::ZERO,
+            hours: 49,
+        }),
+    };
+    let chart = chart();
+    let names = [ReportPage { report_id: &document.source_reports[0].report_id, page: "1d" }];
+    let told = RecommendationInput {
+        lifecycle: Some(&lifecycle),
+        folder: "page/",
+        ..input(&document, &chart, &names)
+    };
+    let part = recommendation_part(&told).unwrap();
+    let lines = [
+        "Stopped, 2 May, 07:00 UTC. +0.15 R after costs, in 2\u{a0}d 1\u{a0}h; best 1.50 R, worst 1.00 R.",
+        "by the closed hours up to 2 May, 08:00 UTC",
+        "Entered",
+        "75,000.00",
+        "Target 1, half",
+        "Stopped, half",
+    ];
+    says(&text(&part), &lines);
+    assert!(part.contains("href=\"page/1d\""), "its reports lie in another folder");
+    assert!(!part.contains("<html") && !part.contains("<style"), "it is a part of another page");
+    let russian = RecommendationDocument { language: "ru".to_owned(), ..document.clone() };
+    let part = recommendation_part(&RecommendationInput { document: &russian, ..told }).unwrap();
+    says(&text(&part), &["Стоп, 2 мая, 07:00 UTC.", "+0.15 R после издержек", "Цель 1, половина"]);
+    // a file that travels says nothing that changes
+    assert!(!page(&document).contains("id=\"course\""));
 }

@@ -60,9 +60,9 @@ impl<'a> View<'a> {
     }
 
     /// The page of a report.
-    pub(super) fn page(&self, report: &ReportId) -> Option<&'a str> {
+    pub(super) fn page(&self, report: &ReportId) -> Option<String> {
         let page = self.input.pages.iter().find(|page| page.report_id == report)?.page;
-        is_file_name(page).then_some(page)
+        is_file_name(page).then(|| format!("{}{page}", self.input.folder))
     }
 
     /// `bar of 29 April 2026`, and how long ago it closed.
