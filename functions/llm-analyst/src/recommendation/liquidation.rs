@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(found(Market::Perp, None, None), None, "nobody told the leverage");
         assert_eq!(found(Market::Spot, Some(10), None), None);
         let long = held(PositionSide::Long, Some("61544.2"));
-        assert_eq!(found(Market::Perp, Some(10), Some(&long)), own("61544.20", true));
+        assert_eq!(found(Market::Perp, Some(10), Some(&long)), own("61544.2", true));
         let safe = held(PositionSide::Long, None);
         assert_eq!(found(Market::Perp, Some(10), Some(&safe)), own("67771.08", false));
         let other = held(PositionSide::Short, Some("90000"));

@@ -391,12 +391,15 @@ fn what_became_of_a_plan_is_told_where_it_is_known() {
         "Target 1, half",
         "Stopped, half",
     ];
-    says(&text(&part), &lines);
+    says(&text(&format!("<body>{part}")), &lines);
     assert!(part.contains("href=\"page/1d\""), "its reports lie in another folder");
     assert!(!part.contains("<html") && !part.contains("<style"), "it is a part of another page");
     let russian = RecommendationDocument { language: "ru".to_owned(), ..document.clone() };
     let part = recommendation_part(&RecommendationInput { document: &russian, ..told }).unwrap();
-    says(&text(&part), &["Стоп, 2 мая, 07:00 UTC.", "+0.15 R после издержек", "Цель 1, половина"]);
+    says(
+        &text(&format!("<body>{part}")),
+        &["Стоп, 2 мая, 07:00 UTC.", "+0.15 R после издержек", "Цель 1, половина"],
+    );
     // a file that travels says nothing that changes
     assert!(!page(&document).contains("id=\"course\""));
 }
