@@ -1,8 +1,6 @@
 //! Several channels at once: each is sent its own, one that fails keeps no other waiting and fails no run, and the
 //! journal says what became of each.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sim::{Fault, Rule, Service, World};
 use tests::Topdown;
@@ -94,11 +92,23 @@ async fn each_channel_is_sent_its_own() {
     assert_eq!(letter.to, ["a@example.org", "b@example.org"]);
     let attached = letter.raw.split("Content-Disposition: attachment").nth(1).unwrap();
     let (head, body) = attached.split_once("\r\n\r\n").unwrap();
-    assert!(head.contains("Content-Transfer-Encoding: base64"), "{head}");
-    let digits = body.split("--").next().unwrap().replace("\r\n", "");
-    let attached = String::from_utf8(STANDARD.decode(digits).unwrap()).unwrap();
-    // a letter's lines end in CR LF
-    assert_eq!(attached.replace("\r\n", "\n").into_bytes(), page, "the page that Telegram was sent");
+    assert!(head.contains("Content-Transfer-Encoding: quoted-printable"), "{head}");
+    // the first boundary is that of the whole letter, whose last part this is
+    let boundary = letter.raw.split("boundary=\"").nth(1).unwrap().split('"').next().unwrap();
+    let body = body.split(&format!("\r\n--{boundary}--")).next().unwrap();
+    assert_eq!(unquoted(body), String::from_utf8(page).unwrap(), "the page that Telegram was sent");
+}
+
+/// Quoted-printable, read (RFC 2045, section 6.7), with lines that end as a page's do.
+fn unquoted(text: &str) -> String {
+    let text = text.replace("=\r\n", "");
+    let mut parts = text.split('=');
+    let mut bytes = parts.next().unwrap().as_bytes().to_vec();
+    for part in parts {
+        bytes.push(u8::from_str_radix(&part[..2], 16).unwrap());
+        bytes.extend(part[2..].as_bytes());
+    }
+    String::from_utf8(bytes).unwrap().replace("\r\n", "\n")
 }
 
 #[tokio::test(flavor = "multi_thread")]
