@@ -90,10 +90,10 @@ async fn a_function_asks_for_what_it_may_have() {
         let refused: Vec<_> = needed.iter().filter(|right| !has(right)).collect();
         assert!(refused.is_empty(), "{name} would be refused {refused:?}");
 
-        // and what it may do with files of runs it does
+        // what it may write it does; to read is for whoever comes after a killed writer too
         let files = granted.iter().filter(|(account, role, on)| {
             account == name
-                && role.starts_with("storage.")
+                && role == "storage.objectCreator"
                 && ["artifacts", "account-files"].contains(&on.as_str())
         });
         for (_, role, on) in files {

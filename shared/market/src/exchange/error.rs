@@ -17,7 +17,7 @@ pub enum MarketError {
     /// The exchange refuses this address: tell the operator.
     #[error(
         "the exchange refuses this machine's address or region (HTTP {status}: {said}); set another base URL of it, \
-         or run in a region it serves"
+         such as Binance's for public data only (https://data-api.binance.vision), or run in a region it serves"
     )]
     Restricted {
         /// 451, or 403 from its firewall.
