@@ -36,7 +36,9 @@ fn hostile_text_in_every_field_stays_text() {
 fn hostile_text_in_a_letter_stays_text() {
     in_browser("hostile_text_in_a_letter_stays_text", async |browser| {
         let mut fields = 0;
-        let own = Hostile::of(material().0, &mut fields);
+        let mut own = Hostile::of(material().0, &mut fields);
+        // of a report the letter has the first sentence alone
+        own.document.report.summary = PAYLOAD.replace('N', "1");
         let (run_id, link) = ("r-1".parse().unwrap(), PAYLOAD.replace('N', "2"));
         let link = Link { url: &format!("https://{link}"), opens_until: own.document.as_of };
         let page = notify::Page { file_name: "x.html", html: "", link: Some(link) };

@@ -40,11 +40,8 @@ fn infect<T: DeserializeOwned + Serialize>(
 
 /// A run of flow 3 whose every report, recommendation and step says what its author likes; how many texts do.
 async fn infected_run(stage: &mut Stage) -> (String, usize) {
-    let run = tokio::task::block_in_place(|| {
-        let run = stage.start(&json!({"flow": 3, "symbol": "BTCUSDT", "language": "en"}));
-        stage.until(&run, "done");
-        run
-    });
+    let run = stage.start(&json!({"flow": 3, "symbol": "BTCUSDT", "language": "en"}));
+    stage.until(&run, "done");
     let run_id = run.rsplit('/').next().unwrap().to_owned();
     let data = stage.topdown.data();
     let local = Local::open(&data, Access::Read, "http://127.0.0.1:8377").unwrap();

@@ -8,11 +8,43 @@ use crate::browser::session::Browser;
 
 const LOOK: &str = include_str!("untranslated.js");
 
-/// Names: of this program, of what it reads, of its files and addresses; units; the languages by themselves.
-const NAMES: [&str; 29] = [
-    "Topdown", "USDT", "BTC", "ETH", "UTC", "Binance", "seed", "en", "ru", "id", "ATR", "ATR14", "EMA",
-    "RSI", "MACD", "ADX", "1M", "1w", "1d", "4h", "trend", "momentum", "levels", "topdown", "cat", "gs", "R",
-    "POC", "DI",
+/// Names: of this program, of what it reads, of its files, prompts and models; units; the languages by themselves.
+const NAMES: [&str; 35] = [
+    "Topdown",
+    "USDT",
+    "BTC",
+    "ETH",
+    "UTC",
+    "Binance",
+    "seed",
+    "en",
+    "ru",
+    "id",
+    "ATR",
+    "ATR14",
+    "EMA",
+    "RSI",
+    "MACD",
+    "ADX",
+    "1M",
+    "1w",
+    "1d",
+    "4h",
+    "trend",
+    "momentum",
+    "levels",
+    "topdown",
+    "cat",
+    "gs",
+    "R",
+    "POC",
+    "DI",
+    "EMA20",
+    "EMA50",
+    "RSI14",
+    "ADX14",
+    "rule-analyst",
+    "recommendation",
 ];
 
 /// What is left in another language on the page that the browser sees.

@@ -46,7 +46,8 @@ fn a_person_starts_a_run_watches_it_and_reads_what_it_wrote() {
 
         browser.go(&stage.page("/recommendations")).await;
         browser.click(".listed tbody a").await;
-        browser.until("#why-title", "Why").await;
+        // it is written in the language of its run
+        browser.until("#why-title", "Почему").await;
         assert!(browser.says("#sources").await.contains("1M"), "{}", browser.says("#sources").await);
         browser.click(".crumbs a[href*=audit]").await;
         browser.until("h1", "number").await;
