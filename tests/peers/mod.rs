@@ -62,7 +62,7 @@ impl Sim {
         let mut command = Topdown::new().command(&["sim", "--as-of", "2026-04-30T04:00:00Z"]);
         // the folder is gone by then, and `sim` writes none
         let mut child = command.current_dir("/").stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(5);
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(8);
         let pair = |line: std::io::Result<String>| {
             let line = line.unwrap();
             let (name, url) = line.split_once(' ').unwrap();

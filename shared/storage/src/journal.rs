@@ -99,11 +99,6 @@ pub struct Pins {
     pub templates: Vec<Pin>,
 }
 
-/// Whether a field says what documents without it say.
-fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
-
 /// `flow_runs/{run_id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunDocument {
@@ -116,10 +111,10 @@ pub struct RunDocument {
     /// The symbol.
     pub symbol: Symbol,
     /// The exchange; in a simulated world the one that it stands in for.
-    #[serde(default, skip_serializing_if = "is_usual")]
+    #[serde(default, skip_serializing_if = "crate::usual::is_usual")]
     pub venue: Venue,
     /// The market that a plan is made for.
-    #[serde(default, skip_serializing_if = "is_usual")]
+    #[serde(default, skip_serializing_if = "crate::usual::is_usual")]
     pub market: Market,
     /// Where the candles come from.
     pub source: Source,

@@ -19,6 +19,7 @@ mod recommendations;
 mod reports;
 mod revisions;
 mod shards;
+mod usual;
 
 pub use artifacts::{Artifact, ArtifactKey, ArtifactStore, KeyError, Put, SignedUrl};
 pub use bus::{Bus, MESSAGE_VERSION, Message, Topic};

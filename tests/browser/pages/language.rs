@@ -9,7 +9,7 @@ use crate::browser::session::Browser;
 const LOOK: &str = include_str!("untranslated.js");
 
 /// Names: of this program, of what it reads, of its files, prompts and models; units; the languages by themselves.
-const NAMES: [&str; 35] = [
+const NAMES: &[&str] = &[
     "Topdown",
     "USDT",
     "BTC",

@@ -25,9 +25,9 @@ fn a_person_starts_a_run_watches_it_and_reads_what_it_wrote() {
         assert_eq!(browser.says("#line-4h-report .word").await, "waiting");
         // what changes changes in place: the page is not loaded again before there is a report to read
         browser.script("window.kept = true", Vec::new()).await;
-        gate.open();
         browser.until("#line-1d-chart-trend .word", "done").await;
         assert_eq!(browser.script("return window.kept === true", Vec::new()).await, true);
+        gate.open();
         browser.until("h1", "Done: ").await;
         assert!(browser.says("#spent").await.starts_with("$0.0"), "{}", browser.says("#spent").await);
         let pictures =
