@@ -8,6 +8,7 @@ pub(crate) mod decimal;
 pub(crate) mod error;
 pub(crate) mod page;
 pub(crate) mod read;
+pub(crate) mod rows;
 pub(crate) mod sign;
 pub(crate) mod silence;
 

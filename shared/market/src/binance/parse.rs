@@ -1,20 +1,16 @@
 //! From the exchange's JSON to the vocabulary. Pure; any bytes are answered with a value or an error.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use domain::{Candle, Instrument, Symbol};
 use jiff::Timestamp;
-use serde::de::{SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 
 use super::wire::{ExchangeInfo, Filter, Kline, ServerTime, SymbolInfo};
 use crate::exchange::decimal;
 use crate::exchange::error::MarketError;
 use crate::exchange::read::{asset, json, status, step, time};
+use crate::exchange::rows::{Row, Rows};
 
-/// Candles of the largest page.
-const PAGE: usize = 1000;
 /// Most trades of a bar that are believed, thousands of times those of the busiest month: as many bars as there can be
 /// sum up to what a database holds.
 const MOST_TRADES: u64 = 1_000_000_000_000;
@@ -22,46 +18,20 @@ const MOST_TRADES: u64 = 1_000_000_000_000;
 /// The candles of a `/api/v3/klines` answer, oldest first. The last may still be forming. Volumes and prices keep
 /// the digits they came with.
 pub fn candles(body: &[u8]) -> Result<Vec<Candle>, MarketError> {
-    json::<Page>(body, "candles")?.0
+    json::<Rows<Kline>>(body, "candles")?.candles
 }
 
-/// Candles as they are read row by row: whole rows of a page would be as large as its candles.
-struct Page(Result<Vec<Candle>, MarketError>);
-
-impl<'de> Deserialize<'de> for Page {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(PageVisitor)
-    }
-}
-
-struct PageVisitor;
-
-impl<'de> Visitor<'de> for PageVisitor {
-    type Value = Page;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("rows")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Page, A::Error> {
-        let mut page = Ok(Vec::with_capacity(PAGE));
-        while let Some(row) = rows.next_element()? {
-            // the first fault is told; what follows it need only be JSON
-            page = page.and_then(|candles| pushed(candles, &row));
+impl Row for Kline {
+    fn pushed(&self, mut candles: Vec<Candle>) -> Result<Vec<Candle>, MarketError> {
+        let candle = candle(self).ok_or_else(|| {
+            MarketError::unexpected(format!("a candle at {} ms with a value out of range", self.0))
+        })?;
+        if candles.last().is_some_and(|last| last.open_time >= candle.open_time) {
+            return Err(MarketError::unexpected(format!("candles out of order at {}", candle.open_time)));
         }
-        Ok(Page(page))
+        candles.push(candle);
+        Ok(candles)
     }
-}
-
-fn pushed(mut candles: Vec<Candle>, row: &Kline) -> Result<Vec<Candle>, MarketError> {
-    let candle = candle(row).ok_or_else(|| {
-        MarketError::unexpected(format!("a candle at {} ms with a value out of range", row.0))
-    })?;
-    if candles.last().is_some_and(|last| last.open_time >= candle.open_time) {
-        return Err(MarketError::unexpected(format!("candles out of order at {}", candle.open_time)));
-    }
-    candles.push(candle);
-    Ok(candles)
 }
 
 /// The exchange's clock in a `/api/v3/time` answer.

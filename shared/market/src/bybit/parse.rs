@@ -6,16 +6,15 @@ use std::fmt;
 use domain::{Candle, Instrument, Symbol, Timeframe};
 use jiff::Timestamp;
 use rust_decimal::prelude::ToPrimitive;
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::wire::{Envelope, InstrumentInfo, Instruments, Kline, ServerTime, Skipped};
 use crate::exchange::decimal;
 use crate::exchange::error::MarketError;
 use crate::exchange::read::{asset, json, status, step, time};
+use crate::exchange::rows::{PAGE, Row, Rows};
 
-/// Candles of the largest page.
-const PAGE: usize = 1000;
 /// The market that candles are read from; without it the exchange answers with contracts.
 pub(super) const CATEGORY: &str = "spot";
 
@@ -68,7 +67,7 @@ impl<'de> Visitor<'de> for PageVisitor {
         while let Some(name) = members.next_key::<String>()? {
             match name.as_str() {
                 "category" => category = Some(members.next_value()?),
-                "list" => rows = Some(members.next_value::<List>()?.0),
+                "list" => rows = Some(members.next_value::<Rows<Kline>>()?.candles),
                 _ => _ = members.next_value::<Skipped>()?,
             }
         }
@@ -77,43 +76,19 @@ impl<'de> Visitor<'de> for PageVisitor {
     }
 }
 
-struct List(Result<Vec<Candle>, MarketError>);
-
-impl<'de> Deserialize<'de> for List {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(ListVisitor)
-    }
-}
-
-struct ListVisitor;
-
-impl<'de> Visitor<'de> for ListVisitor {
-    type Value = List;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("rows")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<List, A::Error> {
-        let mut list = Ok(Vec::with_capacity(PAGE));
-        while let Some(row) = rows.next_element()? {
-            // the first fault is told; what follows it need only be JSON
-            list = list.and_then(|candles| pushed(candles, &row));
+impl Row for Kline {
+    fn pushed(&self, mut candles: Vec<Candle>) -> Result<Vec<Candle>, MarketError> {
+        let candle =
+            candle(self).ok_or_else(|| MarketError::unexpected("a candle with a value out of range"))?;
+        if candles.last().is_some_and(|newer| newer.open_time <= candle.open_time) {
+            return Err(MarketError::unexpected(format!("candles out of order at {}", candle.open_time)));
         }
-        Ok(List(list))
+        if candles.len() == PAGE {
+            return Err(MarketError::unexpected(format!("more than {PAGE} candles")));
+        }
+        candles.push(candle);
+        Ok(candles)
     }
-}
-
-fn pushed(mut candles: Vec<Candle>, row: &Kline) -> Result<Vec<Candle>, MarketError> {
-    let candle = candle(row).ok_or_else(|| MarketError::unexpected("a candle with a value out of range"))?;
-    if candles.last().is_some_and(|newer| newer.open_time <= candle.open_time) {
-        return Err(MarketError::unexpected(format!("candles out of order at {}", candle.open_time)));
-    }
-    if candles.len() == PAGE {
-        return Err(MarketError::unexpected(format!("more than {PAGE} candles")));
-    }
-    candles.push(candle);
-    Ok(candles)
 }
 
 /// A candle whose close time is still to be set: the exchange tells none.
