@@ -61,6 +61,36 @@ pub(crate) fn time(ms: i64) -> Option<Timestamp> {
     sensible.then(|| Timestamp::from_millisecond(ms).ok()).flatten()
 }
 
+/// As [`time`], of a field that has to be one.
+pub(crate) fn instant(ms: i64) -> Result<Timestamp, MarketError> {
+    time(ms).ok_or_else(|| MarketError::unexpected("a time that cannot be"))
+}
+
+/// A decimal from zero on, `what` it is.
+pub(crate) fn amount(text: &str, what: &str) -> Result<Decimal, MarketError> {
+    decimal::read(text.as_bytes()).ok_or_else(|| MarketError::unexpected(format!("no number for {what}")))
+}
+
+/// A decimal that may be below zero.
+pub(crate) fn signed(text: &str, what: &str) -> Result<Decimal, MarketError> {
+    match text.strip_prefix('-') {
+        Some(rest) => amount(rest, what).map(|value| -value),
+        None => amount(text, what),
+    }
+}
+
+/// A fraction of a whole.
+pub(crate) fn share(text: &str, what: &str) -> Result<Decimal, MarketError> {
+    let is_share = |value: &Decimal| *value <= Decimal::ONE;
+    let value = Some(amount(text, what)?).filter(is_share);
+    value.ok_or_else(|| MarketError::unexpected(format!("over a whole of {what}")))
+}
+
+/// Prices and amounts of a side of a book, in its order.
+pub(crate) fn levels(rows: &[[String; 2]]) -> Result<Vec<(Decimal, Decimal)>, MarketError> {
+    rows.iter().map(|[price, size]| Ok((amount(price, "a price")?, amount(size, "an amount")?))).collect()
+}
+
 /// A step of prices or quantities.
 pub(crate) fn step(text: Option<&str>, name: &str, symbol: &Symbol) -> Result<Decimal, MarketError> {
     let missing = || MarketError::unexpected(format!("{symbol} without a {name} above zero"));
