@@ -12,6 +12,7 @@ mod chart_img;
 mod clock;
 mod faults;
 mod front;
+mod futures;
 mod mail;
 mod market;
 mod openai;

@@ -77,6 +77,7 @@ pub enum SimError {
 
 /// What all services of a world share.
 pub(crate) struct Shared {
+    pub(crate) seed: u64,
     pub(crate) clock: SimClock,
     pub(crate) market: Market,
     pub(crate) recorder: Recorder,
@@ -99,6 +100,7 @@ impl Shared {
             MarketData::Recorded(dir) => Market::recorded(dir)?,
         };
         Ok(Arc::new(Self {
+            seed: config.seed,
             clock: config.clock,
             market,
             recorder: Recorder::default(),

@@ -1,4 +1,5 @@
-//! The exchange: spot market data of Binance's REST API, and the signed part that shows an account.
+//! The exchange: spot market data of Binance's REST API, public data of its futures, and the signed part that shows an
+//! account.
 //!
 //! Of the intervals, the five that the project reads exist; any other is answered as invalid. `timeZone` other
 //! than 0 is refused.
@@ -7,6 +8,7 @@ pub(crate) mod account;
 mod depth;
 mod error;
 mod exchange_info;
+mod futures;
 mod klines;
 pub(crate) mod query;
 mod ticker;
@@ -45,6 +47,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/api/v3/ticker/bookTicker", get(book))
         .route("/api/v3/depth", get(depth))
         .merge(account::routes())
+        .merge(futures::routes())
         .fallback(async || {
             plain(404, "text/html", b"<html><body><h2>404 Not found</h2></body></html>".to_vec())
         })

@@ -6,6 +6,7 @@
 
 pub(crate) mod account;
 mod envelope;
+mod futures;
 mod instruments;
 mod klines;
 mod pace;
@@ -36,6 +37,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/v5/market/instruments-info", get(instruments_info))
         .route("/v5/market/tickers", get(tickers))
         .merge(account::routes())
+        .merge(futures::routes())
         .fallback(async || plain(404, "text/plain", b"404 page not found".to_vec()))
         .with_state(shared)
 }

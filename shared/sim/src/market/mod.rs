@@ -5,7 +5,7 @@ pub(crate) mod bar;
 pub(crate) mod interval;
 pub(crate) mod listing;
 mod path;
-mod random;
+pub(crate) mod random;
 mod recorded;
 mod series;
 

@@ -10,6 +10,7 @@ use super::super::query::Parameters;
 use super::super::weighed;
 use super::signed::{KEY_REFUSED, check, refusal};
 use super::{SimAccount, signed::Refusal};
+use crate::futures::Span;
 use crate::market::bar::print;
 use crate::market::listing::Listing;
 use crate::world::Shared;
@@ -172,11 +173,10 @@ pub(super) async fn commission(
 pub(super) async fn funding(State(shared): Shares, Query(sent): Sent) -> Response {
     weighed(&shared, 1, || {
         let symbol = listed(&shared, &sent)?;
-        let limit = Parameters(sent).number("limit")?.unwrap_or(100).clamp(1, 1000);
-        let last = shared.clock.now_ms().div_euclid(FUNDING_MS);
-        let rates = (0..limit).rev().map(|back| {
-            json!({"symbol": symbol, "fundingRate": FUNDING, "fundingTime": (last - back) * FUNDING_MS,
-                   "markPrice": "", "rateType": "Regular"})
+        let span = Span::of(&Parameters(sent), 100, 1000).ok_or(ApiError::Value("limit"))?;
+        let rates = span.times(FUNDING_MS, 0, shared.clock.now_ms()).into_iter().map(|at| {
+            json!({"symbol": symbol, "fundingRate": FUNDING, "fundingTime": at, "markPrice": "",
+                   "rateType": "Regular"})
         });
         Ok(Value::Array(rates.collect()).to_string())
     })

@@ -11,6 +11,7 @@ use crate::binance::query::Parameters;
 use crate::bybit::category;
 use crate::bybit::envelope::Refusal;
 use crate::bybit::paced;
+use crate::futures::Span;
 use crate::world::Shared;
 
 type Shares = State<Arc<Shared>>;
@@ -168,14 +169,11 @@ pub(super) async fn funding(State(shared): Shares, Query(sent): Sent) -> Respons
     let sent = Parameters(sent);
     paced(&shared, || {
         let symbol = listed(&shared, &sent)?;
-        let limit = sent.number("limit").ok().flatten().unwrap_or(200).clamp(1, 200);
-        let last = shared.clock.now_ms().div_euclid(FUNDING_MS);
-        let rates: Vec<Value> = (0..limit)
-            .map(|back| {
-                json!({ "symbol": symbol, "fundingRate": FUNDING,
-                        "fundingRateTimestamp": ((last - back) * FUNDING_MS).to_string() })
-            })
-            .collect();
+        let invalid = || Refusal(10_001, "params error: limit invalid".to_owned());
+        let span = Span::of(&sent, 200, 200).ok_or_else(invalid)?;
+        let times = span.times(FUNDING_MS, 0, shared.clock.now_ms()).into_iter().rev();
+        let rate = |at: i64| json!({ "symbol": symbol, "fundingRate": FUNDING, "fundingRateTimestamp": at.to_string() });
+        let rates: Vec<Value> = times.map(rate).collect();
         Ok(json!({ "category": "linear", "list": rates }))
     })
 }
