@@ -20,6 +20,7 @@ pub mod text;
 #[cfg(test)]
 mod text_tests;
 mod timeframe;
+pub mod tool;
 mod venue;
 mod watched;
 mod words;

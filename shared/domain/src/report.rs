@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::ohlcv::Barriers;
+use crate::tool::ToolUse;
 use crate::words;
 use crate::{ContentId, ReportId, RunId, Sha256Hex, Source, StepId, Symbol, Timeframe};
 
@@ -347,6 +348,9 @@ pub struct ReportDocument {
     pub barriers: Option<Barriers>,
     /// The answer, repaired where it could be.
     pub report: Report,
+    /// Calls of tools and what became of them, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<ToolUse>,
     /// What the checks found.
     pub checks: Checks,
     /// Whether its numbers can be relied on.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Recommendation;
 use crate::report::{Analyst, ArtifactRef, Bias, Checks, Trust};
+use crate::tool::ToolUse;
 use crate::words;
 use crate::{ContentId, RecommendationId, ReportId, RunId, Source, StepId, Symbol, Timeframe};
 
@@ -95,6 +96,9 @@ pub struct RecommendationDocument {
     pub conflicts: Vec<Conflict>,
     /// Its strength, with the terms it is made of.
     pub strength: Strength,
+    /// Calls of tools and what became of them, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<ToolUse>,
     /// What the checks found.
     pub checks: Checks,
     /// Whether its numbers can be relied on.
