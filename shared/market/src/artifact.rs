@@ -3,7 +3,7 @@
 
 mod barriers;
 mod build;
-mod format;
+pub(crate) mod format;
 mod history;
 mod levels;
 mod quality;
@@ -13,6 +13,7 @@ mod stats;
 mod swings;
 
 pub use build::build;
+pub(crate) use swings::{Side, Turn, zigzag};
 
 use domain::ohlcv::Ohlcv;
 use domain::series::SeriesDocument;

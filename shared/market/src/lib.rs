@@ -3,9 +3,11 @@
 //! - [`Exchange`]: public market data of one exchange, with errors that are decisions;
 //! - [`binance`], [`bybit`]: their clients, each with one account of requests for all its clones;
 //! - [`binance_account`], [`bybit_account`]: what an account holds, read by signed GETs alone;
+//! - [`derivatives`]: funding, open interest, accounts long and short, order books;
 //! - [`candles`]: checks that flag and never fill, exact aggregation of 1h bars, the bar in progress;
 //! - [`indicators`]: TA-Lib's indicators by name (`ema20`, `rsi14`, `macd_hist`), with the weight of their seed;
 //! - [`artifact`]: `topdown.ohlcv/1`, which is sent to a model, and `topdown.series/1`, which charts draw;
+//! - [`studies`]: what a model may ask for beyond the artifact;
 //! - [`plan`]: the arithmetic of a trading plan: geometry, hard rules, size, strength;
 //! - [`lifecycle`]: what became of a plan, by the 1h bars since it was decided.
 //!
@@ -25,13 +27,17 @@
 pub mod artifact;
 pub mod binance;
 pub mod binance_account;
+pub mod binance_derivatives;
 pub mod bybit;
 pub mod bybit_account;
+pub mod bybit_derivatives;
 pub mod candles;
+pub mod derivatives;
 mod exchange;
 pub mod indicators;
 pub mod lifecycle;
 pub mod plan;
+pub mod studies;
 
 pub use artifact::{ArtifactError, Built, Input, build};
 pub use binance::{Client, Limits};

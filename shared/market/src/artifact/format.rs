@@ -6,18 +6,18 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use crate::indicators::Scale;
 
 /// A price of the exchange: its digits less trailing zeros.
-pub(super) fn price(value: Decimal) -> String {
+pub(crate) fn price(value: Decimal) -> String {
     trimmed(value)
 }
 
 /// A volume: four significant digits.
-pub(super) fn volume(value: Decimal) -> String {
+pub(crate) fn volume(value: Decimal) -> String {
     let rounded = value.round_sf_with_strategy(4, RoundingStrategy::MidpointAwayFromZero);
     trimmed(rounded.unwrap_or(value))
 }
 
 /// Step of price-like indicators: five significant digits of the close, but no finer than the tick.
-pub(super) fn step(close: Decimal, tick: Decimal) -> Decimal {
+pub(crate) fn step(close: Decimal, tick: Decimal) -> Decimal {
     let close = close.normalize();
     let Some(digits) = close.mantissa().unsigned_abs().checked_ilog10() else {
         return tick;
@@ -33,14 +33,14 @@ pub(super) fn step(close: Decimal, tick: Decimal) -> Decimal {
 }
 
 /// A price-like value as the nearest multiple of `step`; the float itself where that leaves the decimals.
-pub(super) fn stepped(value: f64, step: Decimal) -> String {
+pub(crate) fn stepped(value: f64, step: Decimal) -> String {
     let steps = (value / domain::number::to_f64(step)).round();
     let multiple = from_f64(steps).and_then(|steps| steps.checked_mul(step));
     multiple.map_or_else(|| value.to_string(), trimmed)
 }
 
 /// An indicator's cell; empty where it is absent.
-pub(super) fn cell(value: Option<f64>, scale: Scale, step: Decimal) -> String {
+pub(crate) fn cell(value: Option<f64>, scale: Scale, step: Decimal) -> String {
     match (value, scale) {
         (None, _) => String::new(),
         (Some(value), Scale::Price) => stepped(value, step),
@@ -50,7 +50,7 @@ pub(super) fn cell(value: Option<f64>, scale: Scale, step: Decimal) -> String {
 }
 
 /// A percent with one decimal, never a negative zero.
-pub(super) fn percent(value: f64) -> f64 {
+pub(crate) fn percent(value: f64) -> f64 {
     (value * 10.0).round() / 10.0 + 0.0
 }
 

@@ -6,24 +6,24 @@ use super::history::History;
 
 /// A high or a low.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(crate) enum Side {
     High,
     Low,
 }
 
 /// A confirmed turning point, by the bars that made and confirmed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Turn {
-    pub(super) side: Side,
-    pub(super) bar: usize,
-    pub(super) confirmed: usize,
+pub(crate) struct Turn {
+    pub(crate) side: Side,
+    pub(crate) bar: usize,
+    pub(crate) confirmed: usize,
 }
 
 /// Turning points, oldest first, and the extreme since the last.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Zigzag {
-    pub(super) turns: Vec<Turn>,
-    pub(super) pending: Option<(Side, usize)>,
+pub(crate) struct Zigzag {
+    pub(crate) turns: Vec<Turn>,
+    pub(crate) pending: Option<(Side, usize)>,
 }
 
 /// Swings listed at most.
@@ -34,7 +34,7 @@ const REVERSAL_ATR: f64 = 2.0;
 /// The ATR zigzag: a high is confirmed by the first later bar whose low lies 2 ATR14 (of the bar before that one)
 /// below it, a low by the mirrored rule. A bar that extends the extreme confirms nothing. Until the first turn
 /// both extremes are followed.
-pub(super) fn zigzag(high: &[f64], low: &[f64], atr14: &[Option<f64>]) -> Zigzag {
+pub(crate) fn zigzag(high: &[f64], low: &[f64], atr14: &[Option<f64>]) -> Zigzag {
     let mut turns: Vec<Turn> = Vec::new();
     let (mut top, mut bottom) = (0, 0);
     for bar in 1..high.len().min(low.len()) {
@@ -104,7 +104,7 @@ impl Zigzag {
 }
 
 impl Side {
-    fn letter(self) -> &'static str {
+    pub(crate) fn letter(self) -> &'static str {
         match self {
             Self::High => "H",
             Self::Low => "L",
