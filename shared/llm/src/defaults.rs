@@ -7,6 +7,7 @@ pub fn defaults() -> &'static [(&'static str, &'static str)] {
         ("_repair.prompt", include_str!("../../../prompts/_repair.prompt")),
         ("_again.prompt", include_str!("../../../prompts/_again.prompt")),
         ("_chart.prompt", include_str!("../../../prompts/_chart.prompt")),
+        ("_tools.prompt", include_str!("../../../prompts/_tools.prompt")),
         ("monthly-report.prompt", include_str!("../../../prompts/monthly-report.prompt")),
         ("weekly-report.prompt", include_str!("../../../prompts/weekly-report.prompt")),
         ("daily-report.prompt", include_str!("../../../prompts/daily-report.prompt")),

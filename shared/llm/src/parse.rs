@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::tools::ToolCall;
 use crate::wire::{Completion, Content, Failure};
 use crate::{ModelProfile, Prices, RawAnswer, Structure};
 
@@ -56,6 +57,9 @@ pub enum CallError {
     /// An answer without text. Ask once more, as for a broken schema.
     #[error("the model answered without text; check the model named in prompts/models.toml")]
     Empty,
+    /// Calls of tools where none are offered any more. Fail the step: it would go on so.
+    #[error("the model goes on calling tools where none is offered; name another profile with --model")]
+    CallsTools,
     /// Too many requests. Wait, then ask again.
     #[error("the model's server is asked too often; resume the run once it takes calls again")]
     RateLimited {
@@ -105,8 +109,25 @@ pub enum CallError {
     Unreachable(String),
 }
 
-/// The answer in `raw`.
+/// What the model said: an answer, or that it wants tools called first.
+#[derive(Debug, Clone)]
+pub enum Said {
+    /// The answer.
+    Answer(Answer),
+    /// At least one call.
+    Calls(Vec<ToolCall>),
+}
+
+/// The answer in `raw`; calls of tools are none.
 pub fn answer(raw: &RawAnswer, profile: &ModelProfile) -> Result<Answer, CallError> {
+    match said(raw, profile)? {
+        Said::Answer(answer) => Ok(answer),
+        Said::Calls(_) => Err(CallError::CallsTools),
+    }
+}
+
+/// What the model said in `raw`.
+pub fn said(raw: &RawAnswer, profile: &ModelProfile) -> Result<Said, CallError> {
     if !(200..300).contains(&raw.status) {
         return Err(failure(raw.status, raw));
     }
@@ -127,6 +148,10 @@ pub fn answer(raw: &RawAnswer, profile: &ModelProfile) -> Result<Answer, CallErr
         }
         _ => {}
     }
+    let calls = ToolCall::read(message.tool_calls.unwrap_or_default());
+    if !calls.is_empty() {
+        return Ok(Said::Calls(calls));
+    }
     let text = match message.content {
         Some(Content::Text(text)) => text,
         Some(Content::Parts(parts)) => parts.into_iter().filter_map(|part| part.text).collect(),
@@ -142,7 +167,7 @@ pub fn answer(raw: &RawAnswer, profile: &ModelProfile) -> Result<Answer, CallErr
     let usage = completion.usage.as_ref().and_then(usage).unwrap_or_default();
     let cost_usd = profile.prices.as_ref().and_then(|prices| cost(&usage, prices)).unwrap_or_default();
     let model = completion.model.map_or_else(|| profile.model.clone(), |model| shown(&model));
-    Ok(Answer { text, model, usage, cost_usd })
+    Ok(Said::Answer(Answer { text, model, usage, cost_usd }))
 }
 
 /// Usage and cost of a call whose answer is of no use: refused and cut-off answers are paid for too. `None` if nobody

@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Completion {
@@ -31,6 +32,29 @@ pub(crate) struct Message {
     pub(crate) content: Option<Content>,
     #[serde(default)]
     pub(crate) refusal: Option<String>,
+    #[serde(default)]
+    pub(crate) tool_calls: Option<Vec<Call>>,
+}
+
+/// A call of a tool.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Call {
+    #[serde(default)]
+    pub(crate) id: Option<String>,
+    #[serde(default)]
+    pub(crate) function: Option<Function>,
+    /// What an endpoint wants back with the call.
+    #[serde(default)]
+    pub(crate) extra_content: Option<Box<RawValue>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Function {
+    #[serde(default)]
+    pub(crate) name: Option<String>,
+    /// A text of JSON; some servers send an object.
+    #[serde(default)]
+    pub(crate) arguments: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]

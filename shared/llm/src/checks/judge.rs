@@ -49,7 +49,9 @@ fn verified(known: &Known) -> Verdict {
 fn fits_kind(token: &Token, known: &Known) -> bool {
     let is_coarse =
         matches!(known.kind, Kind::Percent | Kind::Oscillator | Kind::Odds | Kind::Count | Kind::Ratio);
-    if is_coarse && token.readings.iter().all(|reading| reading.scale >= 3) {
+    // unless the data prints as many decimals itself, as it does of funding
+    let printed = i32::try_from(known.value.scale()).unwrap_or(i32::MAX);
+    if is_coarse && token.readings.iter().all(|reading| reading.scale >= 3 && reading.scale > printed) {
         return false;
     }
     match token.unit {

@@ -20,6 +20,7 @@ mod refs;
 mod rules;
 mod scope;
 mod tokens;
+mod tools;
 mod units;
 
 #[cfg(test)]
@@ -29,6 +30,7 @@ mod tests;
 
 use domain::ohlcv::Ohlcv;
 use domain::report::{Checks, Report, Trust};
+use domain::tool::ToolDocument;
 use serde::{Deserialize, Serialize};
 
 use crate::ParentReport;
@@ -42,6 +44,8 @@ pub struct Evidence<'a> {
     pub ohlcv: &'a Ohlcv,
     /// The report above.
     pub parent: Option<&'a ParentReport>,
+    /// What tools answered.
+    pub tools: &'a [ToolDocument],
 }
 
 /// An answer with what was found in it.

@@ -12,6 +12,7 @@ mod texts;
 use domain::account::AccountDocument;
 use domain::recommendation::{Direction, Recommendation};
 use domain::report::{CheckItem, CheckStatus, Checks, Trust};
+use domain::tool::ToolDocument;
 
 use super::facts::Facts;
 use super::findings::{Findings, record};
@@ -29,6 +30,8 @@ pub struct RecommendationEvidence<'a> {
     pub terms: &'a Terms,
     /// The account, where it was read.
     pub account: Option<&'a AccountDocument>,
+    /// What tools answered.
+    pub tools: &'a [ToolDocument],
 }
 
 /// A recommendation with what was found in it.
@@ -110,7 +113,7 @@ pub(crate) fn examine_recommendation(
     });
     if let Some(facts) = facts(evidence) {
         for source in evidence.sources {
-            let given = Evidence { ohlcv: &source.ohlcv, parent: None };
+            let given = Evidence { ohlcv: &source.ohlcv, parent: None, tools: &[] };
             scope.add_data(&given, &format!("{}:", source.prefix()));
         }
         let own = evidence.account.map(|account| account::told(account, evidence.terms)).unwrap_or_default();
@@ -125,7 +128,8 @@ pub(crate) fn examine_recommendation(
 /// The figures of the timeframe that a plan stands on, reaching as far back and ahead as any source does.
 fn facts<'a>(evidence: &RecommendationEvidence<'a>) -> Option<Facts<'a>> {
     let of = |source: &'a SourceGiven| {
-        Facts::beside(0, &Evidence { ohlcv: &source.ohlcv, parent: Some(&source.report) })
+        let tools = evidence.tools;
+        Facts::beside(0, &Evidence { ohlcv: &source.ohlcv, parent: Some(&source.report), tools })
     };
     let mut all = evidence.sources.iter().rev().map(of);
     let mut facts = all.next()?;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::Evidence;
 use super::known::Kind;
 use super::path::{Step, index, steps};
+use super::tools;
 
 /// What stands at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +31,11 @@ pub(super) fn resolve(evidence: &Evidence<'_>, reference: &str) -> Result<Found,
     if let Some(path) = reference.strip_prefix("parent:") {
         return parent(evidence, path);
     }
-    if reference.starts_with("tool[") || reference.starts_with("ctx[") {
-        return Err("bad_ref: no tool result and no context was given".into());
+    if let Some(rest) = reference.strip_prefix(tools::PREFIX) {
+        return tools::resolve(evidence.tools, rest);
+    }
+    if reference.starts_with("ctx[") {
+        return Err("bad_ref: no context was given".into());
     }
     let steps = steps(reference).ok_or("bad_ref: this is no address")?;
     found(evidence.ohlcv, &steps).ok_or_else(|| "bad_ref: the data has nothing at this address".into())
@@ -203,6 +207,10 @@ fn parent_kind(evidence: &Evidence<'_>, steps: &[Step<'_>]) -> Kind {
             let cite = evidence.parent.zip(index(i)).zip(index(j)).and_then(|((parent, i), j)| {
                 parent.report.observations.get(i).and_then(|observation| observation.cites.get(j))
             });
+            // what another step's tool measured is not known here
+            if cite.is_some_and(|cite| cite.reference.starts_with(tools::PREFIX)) {
+                return Kind::Ratio;
+            }
             let column = cite.and_then(|cite| cite.reference.rsplit('.').next()).unwrap_or_default();
             match column {
                 "vol_pctile" => Kind::Oscillator,
@@ -223,7 +231,7 @@ mod tests {
     #[test]
     fn every_form_leads_to_what_the_data_prints() {
         let data = sample::ohlcv();
-        let evidence = Evidence { ohlcv: &data, parent: None };
+        let evidence = Evidence { ohlcv: &data, parent: None, tools: &[] };
         for (reference, text) in [
             ("bars[2026-04-20].c", "78657.55"),
             ("indicators[2026-04-20].rsi14", "47.3"),

@@ -47,6 +47,9 @@ pub struct Capabilities {
     /// Whether a text part takes `prompt_cache_breakpoint`.
     #[serde(default)]
     pub cache_breakpoint: bool,
+    /// Whether functions are taken as tools; without it a step is answered without them, and says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tools: bool,
     /// Whether `store` is taken; it is sent as false.
     #[serde(default)]
     pub store: bool,

@@ -25,6 +25,8 @@ pub(super) struct Sections {
     pub(super) again: Section,
     /// The caption of a chart.
     pub(super) chart: Section,
+    /// What is said of tools; of a file that says nothing, empty.
+    pub(super) tools: Section,
 }
 
 pub(super) struct File {
@@ -44,6 +46,7 @@ enum Place {
     Repair,
     Again,
     Chart,
+    Tools,
 }
 
 /// Parts that a file may leave out: the directive, the partial that stands for it.
@@ -121,16 +124,21 @@ fn sections(
             ("system", Place::Head) => Place::System,
             ("user", Place::System) => Place::Before,
             ("data", Place::Before) => Place::After,
-            (_, Place::After | Place::Repair | Place::Again | Place::Chart)
+            (_, Place::After | Place::Repair | Place::Again | Place::Chart | Place::Tools)
                 if part.is_some_and(|(_, _, next)| !seen.contains(next)) =>
             {
                 part.map_or(place, |(_, _, next)| *next)
             }
+            ("tools", Place::After | Place::Repair | Place::Again | Place::Chart)
+                if !seen.contains(&Place::Tools) =>
+            {
+                Place::Tools
+            }
             _ => {
                 let Some(wanted) = word.strip_prefix("include ") else {
                     return Err(error(format!(
-                        "`@{word}` is no directive here; the order is @system, @user, @data, then @repair, @again \
-                         and @chart"
+                        "`@{word}` is no directive here; the order is @system, @user, @data, then @tools, @repair, \
+                         @again and @chart"
                     )));
                 };
                 let text = partial(wanted.trim(), partials).map_err(error)?;
@@ -188,5 +196,6 @@ fn section_at(sections: &mut Sections, place: Place) -> Option<&mut Section> {
         Place::Repair => Some(&mut sections.repair),
         Place::Again => Some(&mut sections.again),
         Place::Chart => Some(&mut sections.chart),
+        Place::Tools => Some(&mut sections.tools),
     }
 }

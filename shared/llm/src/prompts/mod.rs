@@ -7,6 +7,8 @@ use domain::ContentId;
 use minijinja::context;
 use serde::Deserialize;
 
+use crate::tools::ToolLimits;
+
 pub(crate) use template::{Caption, Rendered, Variables};
 
 /// What a prompt file says of itself.
@@ -76,6 +78,7 @@ impl Prompt {
         prompt.repair("tag")?;
         prompt.again("error")?;
         prompt.caption(&Caption::default())?;
+        prompt.tools(&ToolLimits::OF_A_STEP)?;
         Ok(prompt)
     }
 
@@ -106,6 +109,17 @@ impl Prompt {
     /// What is said of an answer that cannot be read.
     pub(crate) fn again(&self, error: &str) -> Result<String, PromptError> {
         template::fill(&self.name, &self.sections.again, context! { error })
+    }
+
+    /// Whether it says anything of tools: they are offered with no other.
+    pub fn speaks_of_tools(&self) -> bool {
+        !self.sections.tools.text.trim().is_empty()
+    }
+
+    /// What is said of tools.
+    pub(crate) fn tools(&self, limits: &ToolLimits) -> Result<String, PromptError> {
+        let ToolLimits { rounds, calls, .. } = *limits;
+        template::fill(&self.name, &self.sections.tools, context! { rounds, calls })
     }
 
     /// The caption of a chart.

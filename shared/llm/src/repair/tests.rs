@@ -10,13 +10,14 @@ fn first(change: impl FnOnce(&mut Value)) -> Checked {
     change(&mut answer);
     let report: domain::report::Report = serde_json::from_value(answer).unwrap();
     let data = sample::ohlcv();
-    check(&serde_json::to_string(&report).unwrap(), &Evidence { ohlcv: &data, parent: None }).unwrap()
+    check(&serde_json::to_string(&report).unwrap(), &Evidence { ohlcv: &data, parent: None, tools: &[] })
+        .unwrap()
 }
 
 fn repaired(first: &Checked, repairs: Value) -> Checked {
     let data = sample::ohlcv();
     let reply = json!({ "repairs": repairs }).to_string();
-    apply(first, &reply, &Evidence { ohlcv: &data, parent: None })
+    apply(first, &reply, &Evidence { ohlcv: &data, parent: None, tools: &[] })
 }
 
 fn entry(path: &str, text: Value, number: Value, reference: Value, leans: Value) -> Value {
@@ -98,7 +99,7 @@ fn other_paths_are_left_alone() {
 fn a_reply_that_cannot_be_read_corrects_nothing() {
     let first = wrong_cite();
     let data = sample::ohlcv();
-    let evidence = Evidence { ohlcv: &data, parent: None };
+    let evidence = Evidence { ohlcv: &data, parent: None, tools: &[] };
     for reply in ["", "sorry", "{}", "[]", r#"{"repairs":[{"path":3}]}"#] {
         assert_eq!(apply(&first, reply, &evidence), first);
     }
@@ -155,7 +156,7 @@ fn a_price_can_be_taken_away() {
 fn no_reply_makes_it_panic() {
     let first = wrong_cite();
     let data = sample::ohlcv();
-    let evidence = Evidence { ohlcv: &data, parent: None };
+    let evidence = Evidence { ohlcv: &data, parent: None, tools: &[] };
     let good = json!({ "repairs": [entry(
         "observations[2].cites[0]",
         json!("RSI14 rose from 38.0 to 47.3."),

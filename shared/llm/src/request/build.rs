@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use super::envelope::{
     Breakpoint, CacheOptions, Content, Envelope, ImageUrl, Message, NamedSchema, Part, ResponseFormat, raw,
 };
+use super::offer::{Offer, offer};
 use super::{ReportInput, RequestError, fence};
 use crate::prompts::{Caption, Variables};
 use crate::{ModelProfile, Prompt, Structure, TokensField, schemas};
@@ -71,10 +72,11 @@ pub fn build(
     }
     parts.push(Part::text(texts.after));
 
-    let system = system_message(&texts.system, profile.capabilities.cache_breakpoint)?;
+    let offer = offer(prompt, profile, input.tools)?;
+    let system = system_message(&offer.behind(texts.system), profile.capabilities.cache_breakpoint)?;
     let user = raw(&Message { role: "user", content: Content::Parts(parts) }).map_err(RequestError::Json)?;
     let format = response_format(profile, &prompt.front().schema, &schema)?;
-    let body = envelope(prompt, profile, vec![system, user], format);
+    let body = envelope(prompt, profile, vec![system, user], (offer, format));
     serde_json::to_vec(&body).map_err(RequestError::Json)
 }
 
@@ -131,7 +133,7 @@ pub(super) fn envelope(
     prompt: &Prompt,
     profile: &ModelProfile,
     messages: Vec<Box<RawValue>>,
-    response_format: Option<Box<RawValue>>,
+    (offer, response_format): (Offer, Option<Box<RawValue>>),
 ) -> Envelope {
     let can = &profile.capabilities;
     let parameters = &profile.parameters;
@@ -139,6 +141,8 @@ pub(super) fn envelope(
     Envelope {
         model: profile.model.clone(),
         messages,
+        tools: offer.0.map(|(_, tools)| tools),
+        tool_choice: None,
         response_format,
         max_tokens: field(TokensField::MaxTokens),
         max_completion_tokens: field(TokensField::MaxCompletionTokens),

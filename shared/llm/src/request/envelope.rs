@@ -3,12 +3,18 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::tools::Repeated;
+
 /// The body. Messages and schema stay raw, so that a follow-up repeats the first request byte for byte.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Envelope {
     pub(super) model: String,
     pub(super) messages: Vec<Box<RawValue>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) tools: Option<Box<RawValue>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) tool_choice: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) response_format: Option<Box<RawValue>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,6 +50,22 @@ pub(super) struct CacheOptions {
 pub(super) struct Message<'a> {
     pub(super) role: &'static str,
     pub(super) content: Content<'a>,
+}
+
+/// A message of an assistant that calls tools.
+#[derive(Serialize)]
+pub(super) struct Calling<'a> {
+    pub(super) role: &'static str,
+    pub(super) content: Option<&'a str>,
+    pub(super) tool_calls: Vec<Repeated<'a>>,
+}
+
+/// A tool's answer.
+#[derive(Serialize)]
+pub(super) struct Answering<'a> {
+    pub(super) role: &'static str,
+    pub(super) tool_call_id: &'a str,
+    pub(super) content: &'a str,
 }
 
 #[derive(Serialize)]

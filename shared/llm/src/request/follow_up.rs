@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::build::{response_format, schema_named};
 use super::envelope::{Content, Envelope, Message, Part, raw};
+use super::tool_round::withdraw;
 use super::{RequestError, fence};
 use crate::checks::{AnswerError, RepairItem};
 use crate::{ModelProfile, Prompt, Structure};
@@ -70,6 +71,7 @@ pub fn build_repair(
     let corrections = Message { role: "user", content: Content::Parts(parts) };
     body.messages.push(raw(&corrections).map_err(RequestError::Json)?);
     body.response_format = response_format(profile, "repair", &schema)?;
+    withdraw(&mut body);
     serde_json::to_vec(&body).map_err(RequestError::Json)
 }
 
@@ -115,10 +117,12 @@ fn echo(answer: &str) -> Cow<'_, str> {
     answer.into()
 }
 
-/// The same request with twice the tokens, at most `max_tokens`, for an answer that was cut off or empty.
+/// The same request with twice the tokens, at most `max_tokens`, for an answer that was cut off or empty. As every
+/// further call it offers no tools.
 pub fn build_retry(first: &[u8], max_tokens: u32) -> Result<Vec<u8>, RequestError> {
     let mut body = read(first)?;
     double_tokens(&mut body, max_tokens);
+    withdraw(&mut body);
     serde_json::to_vec(&body).map_err(RequestError::Json)
 }
 
@@ -139,6 +143,7 @@ pub fn build_again(
     let text = prompt.again(&error.to_string())?;
     let again = Message { role: "user", content: Content::Parts(vec![Part::text(text)]) };
     body.messages.push(raw(&again).map_err(RequestError::Json)?);
+    withdraw(&mut body);
     serde_json::to_vec(&body).map_err(RequestError::Json)
 }
 
@@ -149,6 +154,6 @@ fn double_tokens(body: &mut Envelope, ceiling: u32) {
     body.max_completion_tokens = body.max_completion_tokens.map(more);
 }
 
-fn read(first: &[u8]) -> Result<Envelope, RequestError> {
+pub(super) fn read(first: &[u8]) -> Result<Envelope, RequestError> {
     serde_json::from_slice(first).map_err(RequestError::First)
 }

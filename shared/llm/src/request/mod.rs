@@ -4,14 +4,18 @@ mod build;
 mod envelope;
 mod fence;
 mod follow_up;
+mod offer;
 mod recommendation;
+mod tool_round;
 
 use domain::{Symbol, Timeframe};
 use jiff::Timestamp;
 
 pub use build::build;
 pub use follow_up::{FOLLOW_UP_TOKENS, build_again, build_repair, build_retry};
+pub use offer::offers_tools;
 pub use recommendation::{RecommendationInput, build_recommendation};
+pub use tool_round::{ToolAnswer, build_tool_round};
 
 use crate::{ParentReport, PromptError};
 
@@ -32,6 +36,8 @@ pub struct ReportInput<'a> {
     pub charts: Vec<ChartInput<'a>>,
     /// The report above.
     pub parent: Option<&'a ParentReport>,
+    /// Whether tools are wanted; a model or a prompt that knows of none is offered none.
+    pub tools: bool,
 }
 
 /// A chart.

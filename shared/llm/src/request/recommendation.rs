@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::build::{envelope, language_name, response_format, schema_named, system_message};
 use super::envelope::{Content, Message, Part, raw};
+use super::offer::offer;
 use super::{RequestError, fence};
 use crate::prompts::Variables;
 use crate::sources::TermsGiven;
@@ -24,6 +25,8 @@ pub struct RecommendationInput<'a> {
     pub terms: &'a Terms,
     /// The account, where it was read.
     pub account: Option<&'a AccountDocument>,
+    /// Whether tools are wanted; a model or a prompt that knows of none is offered none.
+    pub tools: bool,
 }
 
 /// The first request of a recommendation.
@@ -74,8 +77,10 @@ pub fn build_recommendation(
     }
     parts.push(Part::text(texts.after));
 
-    let system = system_message(&texts.system, profile.capabilities.cache_breakpoint)?;
+    let offer = offer(prompt, profile, input.tools)?;
+    let system = system_message(&offer.behind(texts.system), profile.capabilities.cache_breakpoint)?;
     let user = raw(&Message { role: "user", content: Content::Parts(parts) }).map_err(RequestError::Json)?;
     let format = response_format(profile, &prompt.front().schema, &schema)?;
-    serde_json::to_vec(&envelope(prompt, profile, vec![system, user], format)).map_err(RequestError::Json)
+    let body = envelope(prompt, profile, vec![system, user], (offer, format));
+    serde_json::to_vec(&body).map_err(RequestError::Json)
 }

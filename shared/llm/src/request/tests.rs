@@ -47,6 +47,7 @@ fn bytes(profile: &ModelProfile, parent: Option<&ParentReport>) -> Vec<u8> {
             png: b"\x89PNG",
         }],
         parent,
+        tools: false,
     };
     build(&prompt(), profile, &input).unwrap()
 }
@@ -240,6 +241,7 @@ fn what_cannot_be_fenced_or_written_is_refused() {
             ohlcv_json,
             charts: vec![],
             parent: None,
+            tools: false,
         };
         build(&prompt(), &profile("rule-analyst"), &input)
     };

@@ -1,5 +1,7 @@
 //! Indicator names with the parameters that the artifact computes them with.
 
+use domain::tool::{ToolDocument, ToolStatus};
+
 use super::{digits, goes_on, is_break, letters};
 
 /// Names with their parameters; longer names before their prefixes.
@@ -32,6 +34,28 @@ pub(super) fn parameter_before_name(rest: &str) -> Option<usize> {
     known.contains(&parameter).then_some(parameter.len())
 }
 
+/// The same of an indicator that a tool was asked for, by the name and the parameters it was asked with: `STOCHRSI(14,
+/// 14, 3)`, `T3 5`. A name that holds a digit is masked alone too.
+pub(super) fn asked(rest: &str, tools: &[ToolDocument]) -> Option<usize> {
+    let of = |tool: &ToolDocument| {
+        let name = tool.arguments.get("name")?.as_str()?;
+        let head = rest.get(..name.len()).filter(|head| head.eq_ignore_ascii_case(name))?;
+        let is_whole = !rest[head.len()..].starts_with(|c: char| c.is_alphabetic() || c == '_');
+        let settings = tool.arguments.get("parameters")?.as_array()?.iter();
+        let known: Vec<String> = settings
+            .filter_map(|setting| setting.get("value")?.as_f64())
+            .map(|value| value.to_string())
+            .collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let alone = || name.contains(|c: char| c.is_ascii_digit()).then_some(head.len());
+        let is_ended = is_break(&rest[head.len()..]);
+        is_whole
+            .then(|| parameters(rest, head.len(), &known).or_else(|| alone().filter(|_| is_ended)))
+            .flatten()
+    };
+    tools.iter().filter(|tool| tool.status == ToolStatus::Ok).find_map(of)
+}
+
 /// `EMA20`, `EMA 20`, `EMA(20)`, `EMA20/50`, `MACD (12, 26, 9)`.
 pub(super) fn name(rest: &str) -> Option<usize> {
     let (name, known) = INDICATORS.iter().find(|(name, _)| {
@@ -44,6 +68,11 @@ pub(super) fn name(rest: &str) -> Option<usize> {
             end += bands.len();
         }
     }
+    parameters(rest, end, known)
+}
+
+/// The end of the parameters that stand behind a name which ends at `end`, if they are `known`.
+fn parameters(rest: &str, mut end: usize, known: &[&str]) -> Option<usize> {
     let after = &rest[end..];
     let open = after.trim_start_matches(' ');
     if let Some(list) = open.strip_prefix('(') {

@@ -70,6 +70,7 @@ pub(super) fn at(text: &str, at: usize, facts: &Facts<'_>) -> Option<Mask> {
         symbol(rest, facts)
             .or_else(|| id(rest, facts))
             .or_else(|| indicators::name(rest))
+            .or_else(|| indicators::asked(rest, facts.evidence.tools))
             .or_else(|| dates::quarter(rest))
             .or_else(|| window(rest, numerals::read(rest)?.length, facts))
             .or_else(|| of_a_hundred(&text[..at], rest))

@@ -1,13 +1,17 @@
 //! Addresses with the timeframe before them, `1d:levels[S1].low`, `1w:report.invalidation.above`; and of the account,
-//! `account:positions[0].entry_price`.
+//! `account:positions[0].entry_price`; and of what tools answered, `tool[1]:stats.mean_pct`.
 
 use super::super::Evidence;
 use super::super::known::{Kind, Known};
 use super::super::refs::{Found, resolve as resolve_in};
+use super::super::tools;
 use super::{RecommendationEvidence, account};
 
 /// Resolves `reference`; the error says what does not exist.
 pub(super) fn resolve(evidence: &RecommendationEvidence<'_>, reference: &str) -> Result<Found, String> {
+    if let Some(rest) = reference.strip_prefix(tools::PREFIX) {
+        return tools::resolve(evidence.tools, rest);
+    }
     let (prefix, address) =
         reference.split_once(':').ok_or("bad_ref: an address begins with its timeframe, such as 1d:")?;
     if prefix == account::PREFIX {
@@ -19,7 +23,7 @@ pub(super) fn resolve(evidence: &RecommendationEvidence<'_>, reference: &str) ->
         let known: Vec<_> = evidence.sources.iter().map(|source| source.prefix()).collect();
         format!("bad_ref: no such source was given; there are {}", known.join(", "))
     })?;
-    let of = Evidence { ohlcv: &source.ohlcv, parent: Some(&source.report) };
+    let of = Evidence { ohlcv: &source.ohlcv, parent: Some(&source.report), tools: &[] };
     match address.strip_prefix("report.") {
         Some(path) => resolve_in(&of, &format!("parent:{path}")),
         None if address.contains(':') => Err("bad_ref: this is no address".to_owned()),

@@ -81,7 +81,7 @@ fn checked_with(account: Option<&AccountDocument>, change: impl FnOnce(&mut Valu
     change(&mut answer);
     let answer: Recommendation = serde_json::from_value(answer).unwrap();
     let (sources, terms) = (sources(), terms());
-    let evidence = RecommendationEvidence { sources: &sources, terms: &terms, account };
+    let evidence = RecommendationEvidence { sources: &sources, terms: &terms, account, tools: &[] };
     check_recommendation(&serde_json::to_string(&answer).unwrap(), &evidence).unwrap()
 }
 
@@ -289,7 +289,7 @@ fn who_stands_aside_has_no_plan() {
 
 fn repaired(first: &CheckedRecommendation, repairs: &Value) -> CheckedRecommendation {
     let (sources, terms) = (sources(), terms());
-    let evidence = RecommendationEvidence { sources: &sources, terms: &terms, account: None };
+    let evidence = RecommendationEvidence { sources: &sources, terms: &terms, account: None, tools: &[] };
     let reply = json!({ "repairs": repairs }).to_string();
     crate::repair::apply_to_recommendation(first, &reply, &evidence)
 }
@@ -349,7 +349,7 @@ fn any_text_is_answered() {
         let at = usize::from(u16::from_be_bytes([*high, *low])) % good.len();
         let end = good.len().min(at + usize::from(*length));
         let spliced = [&good.as_bytes()[..at], with, &good.as_bytes()[end..]].concat();
-        let evidence = RecommendationEvidence { sources: &sources, terms: &terms, account: None };
+        let evidence = RecommendationEvidence { sources: &sources, terms: &terms, account: None, tools: &[] };
         for text in [with, &spliced] {
             let _ = check_recommendation(&String::from_utf8_lossy(text), &evidence);
         }

@@ -6,7 +6,7 @@ use super::*;
 fn all_26_items_of_the_sample_hold() {
     let data = sample::ohlcv();
     let parent = neutral_parent();
-    let evidence = Evidence { ohlcv: &data, parent: Some(&parent) };
+    let evidence = Evidence { ohlcv: &data, parent: Some(&parent), tools: &[] };
     let checked = check(sample::ANSWER, &evidence).unwrap();
     let checks = &checked.checks;
     assert_eq!((checks.checked, checks.verified, checks.repaired, checks.unverified), (26, 26, 0, 0));

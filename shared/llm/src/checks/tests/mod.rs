@@ -3,6 +3,7 @@ mod items;
 mod prose;
 mod rules;
 mod shape;
+mod tools;
 
 use CheckStatus::{Derived, Unverified, Verified};
 use domain::report::{CheckItem, CheckStatus, Trust};
@@ -24,7 +25,7 @@ fn checked_under(parent: Option<&ParentReport>, change: impl FnOnce(&mut Value))
     change(&mut answer);
     let report: Report = serde_json::from_value(answer).unwrap();
     let data = sample::ohlcv();
-    check(&serde_json::to_string(&report).unwrap(), &Evidence { ohlcv: &data, parent }).unwrap()
+    check(&serde_json::to_string(&report).unwrap(), &Evidence { ohlcv: &data, parent, tools: &[] }).unwrap()
 }
 
 fn parent(bias: report::Bias, unverified: Vec<String>) -> ParentReport {
@@ -69,7 +70,7 @@ fn wrong_at(last_price: &str, summary: &str) -> Vec<String> {
     data.stats.last_price = last_price.into();
     let mut report = sample::report();
     report.summary = summary.into();
-    let checked = examine(report, true, &Evidence { ohlcv: &data, parent: None });
+    let checked = examine(report, true, &Evidence { ohlcv: &data, parent: None, tools: &[] });
     let items = at(&checked, "summary").into_iter().filter(|item| item.status == CheckStatus::Unverified);
     items.map(|item| item.got.clone()).collect()
 }

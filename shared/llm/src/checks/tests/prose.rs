@@ -11,7 +11,8 @@ fn a_number_cannot_be_taken_apart_to_pass() {
         let mut answer: serde_json::Value = serde_json::from_str(sample::ANSWER).unwrap();
         answer["summary"] = json!(format!("Next is 9{hidden}4{hidden},500."));
         let error =
-            check(&answer.to_string(), &Evidence { ohlcv: &sample::ohlcv(), parent: None }).unwrap_err();
+            check(&answer.to_string(), &Evidence { ohlcv: &sample::ohlcv(), parent: None, tools: &[] })
+                .unwrap_err();
         assert!(error.to_string().contains("invisible"), "{error}");
     }
 }
@@ -129,7 +130,7 @@ proptest::proptest! {
         let data = sample::ohlcv();
         let mut report = sample::report();
         report.summary = text;
-        let checked = examine(report, true, &Evidence { ohlcv: &data, parent: None });
+        let checked = examine(report, true, &Evidence { ohlcv: &data, parent: None, tools: &[] });
         proptest::prop_assert_eq!(checked.checks.items.len(), checked.checks.checked as usize);
     }
 
@@ -144,7 +145,7 @@ proptest::proptest! {
             report.observations[1].cites.truncate(1);
             report.observations[1].cites[0].value = price;
             report.observations[1].says = format!("Close {written}.");
-            let checked = examine(report, true, &Evidence { ohlcv: &data, parent: None });
+            let checked = examine(report, true, &Evidence { ohlcv: &data, parent: None, tools: &[] });
             let items = at(&checked, "observations[1].says");
             let holds = items.len() == 1 && items[0].status == Verified;
             proptest::prop_assert!(holds, "{} {:?}", written, items);

@@ -7,7 +7,7 @@ fn an_answer_far_over_the_rules_is_not_checked_for_minutes() {
     let refused = |change: fn(&mut serde_json::Value)| {
         let mut answer: serde_json::Value = serde_json::from_str(sample::ANSWER).unwrap();
         change(&mut answer);
-        check(&answer.to_string(), &Evidence { ohlcv: &sample::ohlcv(), parent: None }).is_err()
+        check(&answer.to_string(), &Evidence { ohlcv: &sample::ohlcv(), parent: None, tools: &[] }).is_err()
     };
     assert!(refused(|answer| {
         let cite = answer["observations"][0]["cites"][0].clone();
@@ -19,7 +19,7 @@ fn an_answer_far_over_the_rules_is_not_checked_for_minutes() {
 #[test]
 fn reordered_keys_are_recorded_and_nothing_else() {
     let data = sample::ohlcv();
-    let evidence = Evidence { ohlcv: &data, parent: None };
+    let evidence = Evidence { ohlcv: &data, parent: None, tools: &[] };
     let sorted = serde_json::to_string(&serde_json::from_str::<Value>(sample::ANSWER).unwrap()).unwrap();
     let checked = check(&sorted, &evidence).unwrap();
     assert!(!checked.checks.key_order);
@@ -33,7 +33,7 @@ fn reordered_keys_are_recorded_and_nothing_else() {
 #[test]
 fn what_is_no_report_is_told_apart() {
     let data = sample::ohlcv();
-    let evidence = Evidence { ohlcv: &data, parent: None };
+    let evidence = Evidence { ohlcv: &data, parent: None, tools: &[] };
     let half = &sample::ANSWER[..sample::ANSWER.len() / 2];
     let extra = sample::ANSWER.replacen('{', "{\"note\":1,", 1);
     let missing = sample::ANSWER.replace("\"above\":89256.69,", "");
@@ -53,7 +53,7 @@ fn what_is_no_report_is_told_apart() {
 fn no_bytes_make_it_panic() {
     let data = sample::ohlcv();
     let parent = neutral_parent();
-    let evidence = Evidence { ohlcv: &data, parent: Some(&parent) };
+    let evidence = Evidence { ohlcv: &data, parent: Some(&parent), tools: &[] };
     bolero::check!().for_each(|bytes: &[u8]| {
         let [high, low, length, with @ ..] = bytes else { return };
         let at = usize::from(u16::from_be_bytes([*high, *low])) % sample::ANSWER.len();
