@@ -11,6 +11,8 @@ pub struct Flow {
     pub reads: &'static [Reading],
     /// The recommendation it ends in, if it does.
     pub decides: Option<Decision>,
+    /// Whether the model may ask for data that it was not given.
+    pub tools: bool,
 }
 
 /// The recommendation of a flow.
@@ -60,24 +62,34 @@ const RECOMMENDATION: Decision = Decision {
 };
 
 const FLOWS: &[Flow] = &[
-    Flow { number: 1, title: "the month, then the week", reads: &[MONTH, WEEK], decides: None },
+    Flow { number: 1, title: "the month, then the week", reads: &[MONTH, WEEK], decides: None, tools: false },
     Flow {
         number: 2,
         title: "the month, the week, the day, then four hours",
         reads: DOWN_TO_FOUR_HOURS,
         decides: None,
+        tools: false,
     },
     Flow {
         number: 3,
         title: "the same, then a recommendation",
         reads: DOWN_TO_FOUR_HOURS,
         decides: Some(RECOMMENDATION),
+        tools: false,
     },
     Flow {
         number: 4,
         title: "the same, with the account before the recommendation",
         reads: DOWN_TO_FOUR_HOURS,
         decides: Some(Decision { account: true, ..RECOMMENDATION }),
+        tools: false,
+    },
+    Flow {
+        number: 5,
+        title: "the same, and the model may ask for technical data it was not given",
+        reads: DOWN_TO_FOUR_HOURS,
+        decides: Some(Decision { account: true, ..RECOMMENDATION }),
+        tools: true,
     },
 ];
 
@@ -105,6 +117,7 @@ impl Flow {
             Some(_) => ", recommendation",
             None => "",
         };
-        format!("{} ({}{decides})", self.number, reads.join(", "))
+        let tools = if self.tools { ", tools" } else { "" };
+        format!("{} ({}{decides}{tools})", self.number, reads.join(", "))
     }
 }

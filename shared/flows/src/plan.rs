@@ -236,12 +236,21 @@ mod tests {
         assert_eq!(four.steps.len(), three.steps.len() + 1);
     }
 
+    /// Flow 5 has the steps of flow 4; only what the model may do differs.
+    #[test]
+    fn flow_5_is_flow_4_with_tools() {
+        let (four, five) = (Flow::numbered("4").unwrap(), Flow::numbered("5").unwrap());
+        assert_eq!(Plan::of(&five), Plan::of(&four));
+        assert!(five.tools && Flow::ALL.iter().filter(|flow| flow.number < 5).all(|flow| !flow.tools));
+    }
+
     #[test]
     fn an_unknown_flow_says_which_there_are() {
         assert_eq!(
             Flow::numbered("9").unwrap_err().to_string(),
             "there is no flow 9; this version runs 1 (1M, 1w), 2 (1M, 1w, 1d, 4h), \
-             3 (1M, 1w, 1d, 4h, recommendation), 4 (1M, 1w, 1d, 4h, account, recommendation)"
+             3 (1M, 1w, 1d, 4h, recommendation), 4 (1M, 1w, 1d, 4h, account, recommendation), \
+             5 (1M, 1w, 1d, 4h, account, recommendation, tools)"
         );
     }
 }

@@ -111,10 +111,14 @@ impl Batch<'_> {
         Ok(Done { steps })
     }
 
+    /// The run's flow; `None` if this version has none of that number.
+    pub fn flow(&self) -> Option<Flow> {
+        Flow::numbered(&self.run.flow.to_string()).ok()
+    }
+
     /// What the run's flow planned for a step; `None` if this version has no such flow or step.
     pub fn planned(&self, step: &StepDocument) -> Option<Planned> {
-        let flow = Flow::numbered(&self.run.flow.to_string()).ok()?;
-        Plan::of(&flow).step(&step.step_id).cloned()
+        Plan::of(&self.flow()?).step(&step.step_id).cloned()
     }
 
     /// Ends a step: commits it under its fence, then tells the coordinator. A step whose fence has moved on is

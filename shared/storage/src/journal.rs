@@ -298,6 +298,9 @@ pub struct StepResult {
     /// Report, recommendation: requests and answers, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub call_refs: Vec<String>,
+    /// Report, recommendation: answers of tools, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tool_refs: Vec<String>,
     /// Report, recommendation: calls to the model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_calls: Option<u32>,
