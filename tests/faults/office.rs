@@ -10,7 +10,7 @@ use coordinator::{Coordinator, RunRequest};
 use domain::Source;
 use flows::Flow;
 use jiff::Timestamp;
-use llm_analyst::{Config, LlmAnalyst};
+use llm_analyst::{Config, LlmAnalyst, Markets, PublicData, Watching};
 use notifier::{ChannelAccess, Channels, Notifier, Webhooks};
 use ohlcv_exporter::OhlcvExporter;
 use runtime::{Catalog, Function};
@@ -59,6 +59,15 @@ fn config(world: &World) -> Config {
         base_urls: BTreeMap::from([("rule-analyst".to_owned(), world.openai_url())]),
         default_model: None,
         risk: llm_analyst::Risk::read(|_| None).unwrap(),
+    }
+}
+
+fn markets(world: &World) -> Markets {
+    let here = || runtime::http::loopback_client(Duration::from_secs(60)).unwrap();
+    Markets {
+        binance: PublicData::binance(here(), world.binance_url(), world.binance_url()),
+        bybit: PublicData::bybit(here(), world.bybit_url()),
+        watched: Watching::Known(Vec::new()),
     }
 }
 
@@ -118,7 +127,12 @@ impl Office {
             coordinator.clone(),
             Arc::new(OhlcvExporter::new(services.clone(), desk.local.candles.clone())),
             Arc::new(ChartExporter::new(services.clone(), None)),
-            Arc::new(LlmAnalyst::new(services.clone(), desk.local.reports.clone(), config(world))),
+            Arc::new(LlmAnalyst::new(
+                services.clone(),
+                desk.local.reports.clone(),
+                config(world),
+                markets(world),
+            )),
             Arc::new(Notifier::new(services, channels(world))),
         ];
         Self { desk, coordinator, functions }

@@ -1,4 +1,5 @@
-use llm::parse::{self, Answer};
+use domain::tool::{ToolDocument, ToolUse};
+use llm::parse::{self, Answer, Said};
 use llm::{CallError, ModelClient, ModelProfile, Prompt, RawAnswer, request};
 use runtime::{Attempt, PaidCall, PaidError, Services, Stop, Unpaid, paid_call};
 use rust_decimal::Decimal;
@@ -6,6 +7,7 @@ use storage::{StepDocument, StepResult, StoreError};
 
 use crate::purse::Purse;
 use crate::task::Task;
+use crate::tools::Toolbox;
 
 /// Whose answers these are, in the keys of paid artifacts.
 const VENDOR: &str = "openai";
@@ -33,6 +35,10 @@ pub(crate) struct Spent {
     pub(crate) completion_tokens: u64,
     pub(crate) cost_usd: Decimal,
     pub(crate) call_refs: Vec<String>,
+    /// Calls of tools.
+    pub(crate) tools: Vec<ToolUse>,
+    /// What a person should know of how it was asked.
+    pub(crate) note: Option<String>,
 }
 
 impl Spent {
@@ -45,57 +51,86 @@ impl Spent {
     pub(crate) fn into_result(self) -> StepResult {
         StepResult {
             call_refs: self.call_refs,
+            tool_refs: self.tools.into_iter().map(|used| used.artifact.gcs_uri).collect(),
             model_calls: Some(self.calls),
             prompt_tokens: Some(self.prompt_tokens),
             completion_tokens: Some(self.completion_tokens),
             cost_usd: Some(self.cost_usd),
+            reason: self.note,
             ..StepResult::default()
         }
     }
 }
 
-/// Asks for an answer and, once, for what is wrong with it. Answers what was found, and the model that answered.
+/// Asks for an answer, gives the model what it asks for with its tools first, and asks once for what is wrong with the
+/// answer. Answers what was found, and the model that answered.
 pub(crate) async fn ask<T: Task>(
     ledger: &mut Ledger<'_>,
     first: Vec<u8>,
     task: &T,
+    mut toolbox: Option<&mut Toolbox<'_>>,
 ) -> Result<(T::Checked, String), Stop> {
-    let (checked, answer) = match ledger.call(first.clone()).await? {
-        Ok(answer) => match task.check(&answer.text) {
-            Ok(checked) => (repair(ledger, &first, checked, &answer, task).await?, answer),
+    let (first, said) = rounds(ledger, first, toolbox.as_deref_mut()).await?;
+    let tools = toolbox.as_deref().map(Toolbox::documents).unwrap_or_default();
+    let (checked, answer) = match said {
+        Ok(answer) => match task.check(&answer.text, tools) {
+            Ok(checked) => (repair(ledger, &first, checked, &answer, (task, tools)).await?, answer),
             Err(broken) => {
                 let again =
                     request::build_again(ledger.prompt, &first, &answer.text, &broken, ledger.most_tokens)
                         .map_err(Stop::failed)?;
-                second(ledger, again, task).await?
+                second(ledger, again, (task, tools)).await?
             }
         },
         Err(CallError::CutOff | CallError::Empty) => {
             let again = request::build_retry(&first, ledger.most_tokens).map_err(Stop::failed)?;
-            second(ledger, again, task).await?
+            second(ledger, again, (task, tools)).await?
         }
         Err(error) => return Err(Stop::failed(error)),
     };
     Ok((checked, answer.model))
 }
 
+/// The rounds of tool calls before an answer: the request that was answered last, and its answer. The request after the
+/// last round offers no tools, so that the answer has to come.
+async fn rounds(
+    ledger: &mut Ledger<'_>,
+    first: Vec<u8>,
+    mut toolbox: Option<&mut Toolbox<'_>>,
+) -> Result<(Vec<u8>, Result<Answer, CallError>), Stop> {
+    let mut request = first;
+    loop {
+        let said = match ledger.call(request.clone()).await? {
+            Ok(Said::Calls(calls)) => calls,
+            Ok(Said::Answer(answer)) => return Ok((request, Ok(answer))),
+            Err(error) => return Ok((request, Err(error))),
+        };
+        let Some(toolbox) = toolbox.as_deref_mut().filter(|toolbox| !toolbox.is_spent()) else {
+            return Ok((request, Err(CallError::CallsTools)));
+        };
+        let answers = toolbox.round(&said).await?;
+        request =
+            request::build_tool_round(&request, &said, &answers, toolbox.is_spent()).map_err(Stop::failed)?;
+    }
+}
+
 /// The one further call for an answer that could not be read; a second one that cannot ends the step.
 async fn second<T: Task>(
     ledger: &mut Ledger<'_>,
     request: Vec<u8>,
-    task: &T,
+    (task, tools): (&T, &[ToolDocument]),
 ) -> Result<(T::Checked, Answer), Stop> {
     let raise = if ledger.profile.max_tokens >= ledger.most_tokens {
         "raise TOPDOWN_MAX_TOKENS"
     } else {
         "raise max_tokens in prompts/models.toml"
     };
-    let answer = ledger.call(request).await?.map_err(|error| match error {
+    let answer = ledger.answer(request).await?.map_err(|error| match error {
         CallError::CutOff => Stop::failed(format!("answer cut off twice; {raise}")),
         CallError::Empty => Stop::failed("answer empty twice; check the model named in prompts/models.toml"),
         error => Stop::failed(error),
     })?;
-    let checked = task.check(&answer.text).map_err(|error| {
+    let checked = task.check(&answer.text, tools).map_err(|error| {
         let advice = "try another profile of prompts/models.toml with --model";
         Stop::failed(format!("no answer of the schema in two calls ({error}); {advice}"))
     })?;
@@ -109,7 +144,7 @@ async fn repair<T: Task>(
     first: &[u8],
     checked: T::Checked,
     answer: &Answer,
-    task: &T,
+    (task, tools): (&T, &[ToolDocument]),
 ) -> Result<T::Checked, Stop> {
     let problems = task.problems(&checked);
     if problems.is_empty() {
@@ -117,8 +152,8 @@ async fn repair<T: Task>(
     }
     let request = request::build_repair(ledger.prompt, first, &answer.text, &problems, ledger.profile)
         .map_err(Stop::failed)?;
-    Ok(match ledger.call(request).await? {
-        Ok(reply) => task.repaired(&checked, &reply.text),
+    Ok(match ledger.answer(request).await? {
+        Ok(reply) => task.repaired(&checked, &reply.text, tools),
         Err(error) => {
             tracing::warn!(%error, "the repair call brought nothing: the answer keeps its marks");
             checked
@@ -154,7 +189,16 @@ impl<'a> Ledger<'a> {
         (self.spent, settled)
     }
 
-    async fn call(&mut self, request: Vec<u8>) -> Result<Result<Answer, CallError>, Stop> {
+    /// A call that offers no tools.
+    async fn answer(&mut self, request: Vec<u8>) -> Result<Result<Answer, CallError>, Stop> {
+        Ok(match self.call(request).await? {
+            Ok(Said::Answer(answer)) => Ok(answer),
+            Ok(Said::Calls(_)) => Err(CallError::CallsTools),
+            Err(error) => Err(error),
+        })
+    }
+
+    async fn call(&mut self, request: Vec<u8>) -> Result<Result<Said, CallError>, Stop> {
         let number = self.answers as usize;
         let call = PaidCall { vendor: VENDOR, endpoint: self.profile.endpoint().to_owned(), number, request };
         let (client, profile) = (&self.client, self.profile);
@@ -190,7 +234,7 @@ impl<'a> Ledger<'a> {
         // an answer that another run paid for costs this one nothing; each lost one may have cost as much as this
         let cost = cost.saturating_mul(Decimal::from(paid.intents));
         self.spent.cost_usd = self.spent.cost_usd.saturating_add(cost);
-        Ok(parse::answer(&raw, self.profile))
+        Ok(parse::said(&raw, self.profile))
     }
 }
 
@@ -204,7 +248,7 @@ fn judge(called: Result<RawAnswer, CallError>, profile: &ModelProfile) -> Attemp
         Err(error @ (CallError::Timeout | CallError::Unreachable(_))) => return Attempt::Unknown(error),
         Err(error) => return Attempt::Refused(error),
     };
-    match parse::answer(&raw, profile) {
+    match parse::said(&raw, profile) {
         Err(CallError::RateLimited { retry_after }) => {
             Attempt::Busy { retry_after, error: CallError::RateLimited { retry_after } }
         }

@@ -1,4 +1,5 @@
 use domain::report::{ReportDocument, SCHEMA};
+use domain::tool::ToolUse;
 use domain::{ReportId, hash};
 use jiff::Timestamp;
 use llm::checks::Checked;
@@ -13,6 +14,7 @@ pub(crate) fn build(
     inputs: &Inputs,
     checked: Checked,
     llm_model: String,
+    tools: Vec<ToolUse>,
     step: &StepDocument,
     decided_at: Timestamp,
 ) -> Result<ReportDocument, Stop> {
@@ -43,6 +45,7 @@ pub(crate) fn build(
         parent_report_id: inputs.parent.as_ref().map(|parent| parent.report_id.clone()),
         barriers: ohlcv.barriers.clone(),
         report: checked.report,
+        tools,
         checks: checked.checks,
         trust: checked.trust,
     })

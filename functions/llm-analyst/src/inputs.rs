@@ -21,6 +21,8 @@ pub(crate) struct Inputs {
     pub(crate) ohlcv_ref: ArtifactRef,
     pub(crate) charts: Vec<Chart>,
     pub(crate) parent: Option<ReportDocument>,
+    /// Whether the flow lets the model ask for more.
+    pub(crate) tools: bool,
 }
 
 pub(crate) struct Chart {
@@ -61,8 +63,8 @@ impl Inputs {
                 }
                 None => None,
             };
-        let run = batch.run.clone();
-        Ok(Self { run, timeframe, prompt, profile, ohlcv_json, ohlcv, ohlcv_ref, charts, parent })
+        let (run, tools) = (batch.run.clone(), batch.flow().is_some_and(|flow| flow.tools));
+        Ok(Self { run, timeframe, prompt, profile, ohlcv_json, ohlcv, ohlcv_ref, charts, parent, tools })
     }
 
     /// The exact bytes of the request.
@@ -86,6 +88,7 @@ impl Inputs {
                 })
                 .collect(),
             parent: parent.as_ref(),
+            tools: self.tools,
         };
         llm::request::build(&self.prompt, &self.profile, &input).map_err(Stop::failed)
     }

@@ -2,12 +2,14 @@
 //!
 //! Each call is paid for once, and once more where its answer was lost (see `runtime::paid_call`); a step makes at
 //! most two: the answer, and one more that repairs it or asks again for an answer that was cut off or broke the
-//! schema.
+//! schema. In a flow with tools, rounds of calls come before the answer: what the model asks for is read from the run's
+//! exchange, as far as it had happened by the run's instant.
 
 mod ask;
 mod config;
 mod document;
 mod inputs;
+mod markets;
 /// Keys, hosts and ceilings of models.
 pub mod models;
 mod purse;
@@ -17,6 +19,7 @@ mod risk;
 #[cfg(feature = "gcp")]
 pub mod settings;
 mod task;
+mod tools;
 
 use std::sync::Arc;
 
@@ -24,7 +27,9 @@ use async_trait::async_trait;
 pub use config::{Caller, Config, ConfigError};
 use jiff::Timestamp;
 use llm::checks::{Evidence, RecommendationEvidence};
-use llm::{ModelProfile, Prompt};
+use llm::tools::ToolLimits;
+use llm::{ModelProfile, Prompt, request};
+pub use markets::{Markets, PublicData, Watching};
 pub use models::{CeilingError, ModelAccess};
 pub use risk::{MAX_EXPOSURE_PCT, RISK_PCT, Risk, RiskError};
 use runtime::{Batch, Budget, Catalog, Function, Redeliver, Services, Stop, artifact_key, begin};
@@ -36,32 +41,62 @@ use crate::ask::{Ledger, Spent};
 use crate::inputs::Inputs;
 use crate::purse::{Purse, Worst};
 use crate::task::Task;
+use crate::tools::{Subject, Toolbox};
 
 /// The analyst.
 pub struct LlmAnalyst {
     services: Services,
     reports: Arc<dyn ReportStore>,
     config: Config,
+    markets: Markets,
     budget: Budget,
 }
 
+/// What is asked, of whom.
+struct Asking<'a> {
+    prompt: &'a Prompt,
+    profile: &'a ModelProfile,
+    /// The first request.
+    first: Vec<u8>,
+    /// Whether the flow lets the model ask for more.
+    tools: bool,
+    /// What its tools are about.
+    subject: Subject<'a>,
+}
+
+/// What a person should know where tools were wanted and none could be offered.
+fn without_tools(prompt: &Prompt, profile: &ModelProfile) -> String {
+    if profile.capabilities.tools {
+        format!("answered without tools: the prompt {} says nothing of them in @tools", prompt.id())
+    } else {
+        format!("answered without tools: the profile `{}` takes none", profile.name())
+    }
+}
+
 impl LlmAnalyst {
-    /// An analyst on these ports.
-    pub fn new(services: Services, reports: Arc<dyn ReportStore>, config: Config) -> Self {
+    /// An analyst on these ports; `markets` is what its tools may ask.
+    pub fn new(services: Services, reports: Arc<dyn ReportStore>, config: Config, markets: Markets) -> Self {
         let budget = Budget::new(config.usd_per_day);
-        Self { services, reports, config, budget }
+        Self { services, reports, config, markets, budget }
     }
 
     async fn report(&self, batch: &Batch<'_>, catalog: &Catalog, step: &StepDocument) -> Made {
         let inputs = Inputs::gather(&self.services, batch, catalog, step, &self.config).await?;
         let parent = inputs.parent_report();
-        let evidence = Evidence { ohlcv: &inputs.ohlcv, parent: parent.as_ref() };
-        let asking = (&inputs.prompt, &inputs.profile);
-        let (checked, model, spent) = match self.ask(step, asking, inputs.request()?, &evidence).await? {
+        let evidence = Evidence { ohlcv: &inputs.ohlcv, parent: parent.as_ref(), tools: &[] };
+        let asking = Asking {
+            prompt: &inputs.prompt,
+            profile: &inputs.profile,
+            first: inputs.request()?,
+            tools: inputs.tools,
+            subject: Subject { run: &inputs.run, tick: document::decimal(&inputs.ohlcv.tick)? },
+        };
+        let (checked, model, spent) = match self.ask(step, asking, &evidence).await? {
             Ok(answered) => answered,
             Err(failure) => return Ok(Err(failure)),
         };
-        let document = document::build(&inputs, checked, model, step, self.decided_at(batch))?;
+        let tools = spent.tools.clone();
+        let document = document::build(&inputs, checked, model, tools, step, self.decided_at(batch))?;
         let (document, artifact) = self.keep(batch, step, document).await?;
         let row = document::row(&document, &spent, &artifact);
         self.reports.append(&row).await?;
@@ -75,13 +110,21 @@ impl LlmAnalyst {
             sources: &inputs.given,
             terms: &inputs.terms,
             account: inputs.account.document(),
+            tools: &[],
         };
-        let asking = (&inputs.prompt, &inputs.profile);
-        let (checked, model, spent) = match self.ask(step, asking, inputs.request()?, &evidence).await? {
+        let asking = Asking {
+            prompt: &inputs.prompt,
+            profile: &inputs.profile,
+            first: inputs.request()?,
+            tools: inputs.tools,
+            subject: Subject { run: &inputs.run, tick: inputs.terms.tick },
+        };
+        let (checked, model, spent) = match self.ask(step, asking, &evidence).await? {
             Ok(answered) => answered,
             Err(failure) => return Ok(Err(failure)),
         };
-        let document = recommendation::build(&inputs, checked, model, step, self.decided_at(batch))?;
+        let tools = spent.tools.clone();
+        let document = recommendation::build(&inputs, checked, model, tools, step, self.decided_at(batch))?;
         let (document, artifact) = self.keep(batch, step, document).await?;
         let row = recommendation::row(&document, &spent, &artifact);
         self.reports.append_recommendation(&row).await?;
@@ -93,18 +136,26 @@ impl LlmAnalyst {
     async fn ask<T: Task>(
         &self,
         step: &StepDocument,
-        asking: (&Prompt, &ModelProfile),
-        first: Vec<u8>,
+        asking: Asking<'_>,
         task: &T,
     ) -> Result<Result<(T::Checked, String, Spent), StepResult>, Stop> {
-        let (_, profile) = asking;
+        let Asking { prompt, profile, first, tools, subject } = asking;
         let client = self.config.client(profile).await.map_err(Stop::failed)?;
         let most_tokens = self.config.limits.max_tokens;
-        let worst = Worst::of(profile, &first, most_tokens)?;
+        let limits = ToolLimits::OF_A_STEP;
+        let are_offered = request::offers_tools(prompt, profile, tools);
+        let mut toolbox =
+            are_offered.then(|| Toolbox::new(&self.services, step, subject, &self.markets, limits));
+        let rounds = if are_offered { limits.rounds } else { 0 };
+        let worst = Worst::of(profile, &first, most_tokens, rounds)?;
         let purse = Purse::new(&self.budget, &self.services, step, worst);
-        let mut ledger = Ledger::new(&self.services, client, step, asking, most_tokens, purse);
-        let asked = ask::ask(&mut ledger, first, task).await;
-        let (spent, settled) = ledger.close().await;
+        let mut ledger = Ledger::new(&self.services, client, step, (prompt, profile), most_tokens, purse);
+        let asked = ask::ask(&mut ledger, first, task, toolbox.as_mut()).await;
+        let (mut spent, settled) = ledger.close().await;
+        spent.tools = toolbox.map(|toolbox| toolbox.uses().to_vec()).unwrap_or_default();
+        if tools && !are_offered {
+            spent.note = Some(without_tools(prompt, profile));
+        }
         match asked {
             Ok((checked, model)) => {
                 settled?;

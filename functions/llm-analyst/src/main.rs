@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use llm_analyst::{Caller, LlmAnalyst, settings};
-use platform_gcp::{ACCOUNT_FILES, BIGQUERY, Cloud, FIRESTORE, Identity, PUBSUB, STORAGE, id_token};
+use platform_gcp::{ACCOUNT_FILES, BIGQUERY, CATALOG, Cloud, FIRESTORE, Identity, PUBSUB, STORAGE, id_token};
 use runtime::program::Program;
 use runtime::settings::Variable;
 use runtime::{Services, SystemClock};
@@ -19,6 +19,7 @@ const PROGRAM: Program = Program {
         &Variable::table(&ACCOUNT_FILES),
         &Variable::table(&PUBSUB),
         &Variable::table(&BIGQUERY),
+        &Variable::table(&CATALOG),
         settings::VARIABLES,
     ],
     verifier: id_token::verifier,
@@ -51,7 +52,8 @@ fn main() -> ExitCode {
         };
         let clock = services.clock.clone();
         let reports = cloud.reports(Arc::new(move || clock.now()))?;
-        let analyst = LlmAnalyst::new(services.clone(), reports, config);
+        let markets = settings::markets(&settings, cloud.catalog()?)?;
+        let analyst = LlmAnalyst::new(services.clone(), reports, config, markets);
         Ok(server.function(services, Arc::new(analyst)))
     })
 }

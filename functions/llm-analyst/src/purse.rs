@@ -1,41 +1,54 @@
 //! What the calls of one attempt at a step may cost, and what they have come to, towards the day's budget.
 
+use llm::tools::TOOL_TOKENS;
 use llm::{ModelProfile, request};
 use runtime::{Budget, BudgetError, INTENTS, Reserved, Services, Stop};
 use rust_decimal::Decimal;
 use storage::{StepDocument, StoreError};
 
-/// The most that sending a step's calls can cost, USD: the answer to its first request, and one more that is given the
-/// first answer and may be as long as the environment allows.
+/// The most that sending a step's calls can cost, USD: the answer to its first request; one to each request that brings
+/// what tools answered; and one more that is given the answer and may be as long as the environment allows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Worst {
     first: Decimal,
-    second: Decimal,
+    round: Decimal,
+    rounds: u32,
+    last: Decimal,
 }
 
 impl Worst {
-    /// Of the step that begins with the request `first`.
-    pub(crate) fn of(profile: &ModelProfile, first: &[u8], most_tokens: u32) -> Result<Self, Stop> {
+    /// Of the step that begins with the request `first`, which offers so many `rounds` of tools.
+    pub(crate) fn of(
+        profile: &ModelProfile,
+        first: &[u8],
+        most_tokens: u32,
+        rounds: u32,
+    ) -> Result<Self, Stop> {
         let prompt = request::token_bound(first);
         let longer = profile.max_tokens.saturating_mul(2).min(most_tokens);
+        let told = if rounds == 0 { prompt } else { prompt.saturating_add(TOOL_TOKENS) };
         let first = profile.worst_case_usd(prompt, profile.max_tokens);
-        let second = profile.worst_case_usd(prompt.saturating_add(request::FOLLOW_UP_TOKENS), longer);
-        let worst = first.zip(second).map(|(first, second)| Self { first, second });
+        let round = profile.worst_case_usd(told, profile.max_tokens);
+        let last = profile.worst_case_usd(told.saturating_add(request::FOLLOW_UP_TOKENS), longer);
+        let worst = first.zip(round).zip(last);
+        let worst = worst.map(|((first, round), last)| Self { first, round, rounds, last });
         // what a sum of all of them overflows, nobody has to spend
         worst
             .filter(|worst| worst.rest(0).is_some())
             .ok_or_else(|| Stop::failed(format!("nobody can say what profile `{}` costs", profile.name())))
     }
 
-    /// Call `number` sent once.
+    /// Call `number` sent once: after the first, any may be the last.
     fn call(&self, number: usize) -> Decimal {
-        if number == 0 { self.first } else { self.second }
+        if number == 0 { self.first } else { self.last }
     }
 
     /// Call `number` and those after it, each sent as often as it may be.
     fn rest(&self, number: usize) -> Option<Decimal> {
-        let calls = if number == 0 { self.first.checked_add(self.second) } else { Some(self.second) };
-        calls?.checked_mul(Decimal::from(INTENTS))
+        let first = if number == 0 { self.first } else { Decimal::ZERO };
+        let gone = u32::try_from(number.saturating_sub(1)).unwrap_or(u32::MAX);
+        let rounds = self.round.checked_mul(Decimal::from(self.rounds.saturating_sub(gone)))?;
+        first.checked_add(rounds)?.checked_add(self.last)?.checked_mul(Decimal::from(INTENTS))
     }
 }
 

@@ -1,17 +1,19 @@
 //! Models, as the environment of a process of its own has them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use runtime::http;
 use runtime::program::PROJECT;
 use runtime::settings::{Settings, SettingsError, Variable};
+use storage::CatalogFiles;
 
 use crate::models::{
     GOOGLE_KEY, MAX_INPUT_USD, MAX_OUTPUT_USD, MAX_TOKENS, MAX_USD_PER_DAY, MIN_INPUT_USD, MIN_OUTPUT_USD,
     MODEL_HOSTS, OPENAI_KEY, OPENAI_URL,
 };
 use crate::risk::{MAX_EXPOSURE_PCT, RISK_PCT};
-use crate::{Config, ModelAccess, Risk};
+use crate::{Config, Markets, ModelAccess, PublicData, Risk, Watching};
 
 const DEFAULT_MODEL: Variable = Variable::optional(
     "TOPDOWN_DEFAULT_MODEL",
@@ -23,6 +25,22 @@ const VERTEX: Variable = Variable::optional(
 );
 const RULES_URL: Variable =
     Variable::optional("TOPDOWN_RULES_URL", "base URL of the built-in rules of a simulated world, for tests");
+
+const BINANCE_URL: Variable = Variable::or(
+    "TOPDOWN_BINANCE_URL",
+    "https://data-api.binance.vision",
+    "base URL of Binance's public data, for tools",
+);
+const FUTURES_URL: Variable = Variable::or(
+    "TOPDOWN_BINANCE_FUTURES_URL",
+    "https://fapi.binance.com",
+    "base URL of Binance's USD-M futures, for tools",
+);
+const BYBIT_URL: Variable =
+    Variable::or("TOPDOWN_BYBIT_URL", "https://api.bybit.com", "base URL of Bybit, for tools");
+
+/// Longest call of an exchange.
+const LONGEST_DATA: Duration = Duration::from_secs(20);
 
 /// A model that thinks for long. What a step's lease leaves is less.
 const LONGEST_CALL: Duration = Duration::from_secs(510);
@@ -50,7 +68,28 @@ pub const VARIABLES: &[Variable] = &[
     DEFAULT_MODEL,
     VERTEX,
     RULES_URL,
+    BINANCE_URL,
+    FUTURES_URL,
+    BYBIT_URL,
 ];
+
+/// What tools may ask, with the catalog's watchlist.
+///
+/// # Errors
+/// [`SettingsError`] if a client cannot be built.
+pub fn markets(settings: &Settings, files: Arc<dyn CatalogFiles>) -> Result<Markets, SettingsError> {
+    let client = |url: &str| {
+        http::reaching(url, LONGEST_DATA).map_err(|error| SettingsError::Impossible(error.to_string()))
+    };
+    let spot = settings.need(&BINANCE_URL)?.to_owned();
+    let futures = settings.need(&FUTURES_URL)?.to_owned();
+    let bybit = settings.need(&BYBIT_URL)?.to_owned();
+    Ok(Markets {
+        binance: PublicData::binance(client(&spot)?, spot, futures),
+        bybit: PublicData::bybit(client(&bybit)?, bybit),
+        watched: Watching::Catalog(files),
+    })
+}
 
 /// Whether models of the platform are asked, as this service itself.
 pub fn is_vertex(settings: &Settings) -> bool {

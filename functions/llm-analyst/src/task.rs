@@ -1,3 +1,4 @@
+use domain::tool::ToolDocument;
 use llm::checks::{
     self, AnswerError, Checked, CheckedRecommendation, Evidence, RecommendationEvidence, RepairItem,
 };
@@ -9,37 +10,37 @@ pub(crate) trait Task: Send + Sync {
     /// An answer with what was found in it.
     type Checked: Send + Sync;
 
-    /// Reads an answer and checks it.
-    fn check(&self, answer: &str) -> Result<Self::Checked, AnswerError>;
+    /// Reads an answer and checks it; `tools` answered before it.
+    fn check(&self, answer: &str, tools: &[ToolDocument]) -> Result<Self::Checked, AnswerError>;
 
     /// What a repair call may correct.
     fn problems(&self, checked: &Self::Checked) -> Vec<RepairItem>;
 
     /// The answer with the corrections of a reply.
-    fn repaired(&self, checked: &Self::Checked, reply: &str) -> Self::Checked;
+    fn repaired(&self, checked: &Self::Checked, reply: &str, tools: &[ToolDocument]) -> Self::Checked;
 }
 
 impl Task for Evidence<'_> {
     type Checked = Checked;
 
-    fn check(&self, answer: &str) -> Result<Checked, AnswerError> {
-        checks::check(answer, self)
+    fn check(&self, answer: &str, tools: &[ToolDocument]) -> Result<Checked, AnswerError> {
+        checks::check(answer, &Evidence { tools, ..*self })
     }
 
     fn problems(&self, checked: &Checked) -> Vec<RepairItem> {
         checked.problems.clone()
     }
 
-    fn repaired(&self, checked: &Checked, reply: &str) -> Checked {
-        llm::repair::apply(checked, reply, self)
+    fn repaired(&self, checked: &Checked, reply: &str, tools: &[ToolDocument]) -> Checked {
+        llm::repair::apply(checked, reply, &Evidence { tools, ..*self })
     }
 }
 
 impl Task for RecommendationEvidence<'_> {
     type Checked = CheckedRecommendation;
 
-    fn check(&self, answer: &str) -> Result<CheckedRecommendation, AnswerError> {
-        let mut checked = checks::check_recommendation(answer, self)?;
+    fn check(&self, answer: &str, tools: &[ToolDocument]) -> Result<CheckedRecommendation, AnswerError> {
+        let mut checked = checks::check_recommendation(answer, &RecommendationEvidence { tools, ..*self })?;
         let broken = verdict::problems(&checked, self);
         checked.problems.extend(broken);
         Ok(checked)
@@ -49,7 +50,12 @@ impl Task for RecommendationEvidence<'_> {
         checked.problems.clone()
     }
 
-    fn repaired(&self, checked: &CheckedRecommendation, reply: &str) -> CheckedRecommendation {
-        llm::repair::apply_to_recommendation(checked, reply, self)
+    fn repaired(
+        &self,
+        checked: &CheckedRecommendation,
+        reply: &str,
+        tools: &[ToolDocument],
+    ) -> CheckedRecommendation {
+        llm::repair::apply_to_recommendation(checked, reply, &RecommendationEvidence { tools, ..*self })
     }
 }

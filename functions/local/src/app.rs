@@ -8,8 +8,8 @@ use chart_exporter::ChartExporter;
 use coordinator::Coordinator;
 use domain::{Sources, Symbol, Venue, Watched};
 use jiff::SignedDuration;
-use llm_analyst::{Config, LlmAnalyst};
-use market::{Exchange, binance, bybit};
+use llm_analyst::{Config, LlmAnalyst, Markets, PublicData, Watching};
+use market::Exchange;
 use notifier::{ChannelAccess, Channels, Notifier, Webhooks};
 use ohlcv_collector::{Collector, Collectors, Depth};
 use ohlcv_exporter::OhlcvExporter;
@@ -34,6 +34,8 @@ const LONGEST_CALL: Duration = Duration::from_secs(510);
 pub(crate) struct Addresses {
     pub(crate) binance: String,
     pub(crate) bybit: String,
+    /// Binance's USD-M futures.
+    pub(crate) futures: String,
     pub(crate) account: AccountAccess,
     pub(crate) bybit_account: BybitAccess,
     pub(crate) chart_img: Option<charts::chart_img::Client>,
@@ -51,6 +53,7 @@ impl Addresses {
         Ok(Self {
             binance: environment.binance_url.clone(),
             bybit: environment.bybit_url.clone(),
+            futures: environment.futures_url.clone(),
             account: environment.account(),
             bybit_account: environment.bybit_account(),
             chart_img,
@@ -75,9 +78,9 @@ impl Addresses {
             secret: Some(SecretString::from(bybit.secret)),
             tolerated: String::new(),
         };
-        let (binance, bybit) = (world.binance_url(), world.bybit_url());
+        let (binance, bybit, futures) = (world.binance_url(), world.bybit_url(), world.binance_url());
         let channels = simulated_channels(world)?;
-        Ok(Self { binance, bybit, account, bybit_account, chart_img: None, channels })
+        Ok(Self { binance, bybit, futures, account, bybit_account, chart_img: None, channels })
     }
 }
 
@@ -152,6 +155,20 @@ pub(crate) fn watchlist(folder: &Path) -> Result<Option<Watchlist>, Failure> {
     Watchlist::parse(&text).map(Some).map_err(|error| refused(&error))
 }
 
+/// What a simulated world watches unless told.
+const SIMULATED: &str = "symbols = [\"BTCUSDT\", \"ETHUSDT\", \"SOLUSDT\", \"LUNAUSDT\"]";
+
+/// The folder's watchlist; a simulated world has one of its own where there is none.
+pub(crate) fn watchlist_or_simulated(
+    folder: &Path,
+    is_simulated: bool,
+) -> Result<Option<Watchlist>, Failure> {
+    match watchlist(folder)? {
+        None if is_simulated => Watchlist::parse(SIMULATED).map(Some).map_err(Failure::run),
+        found => Ok(found),
+    }
+}
+
 /// The entry of the folder's watchlist that names the symbol; of one that is not watched, the usual.
 pub(crate) fn watched(folder: &Path, symbol: Symbol) -> Result<Watched, Failure> {
     let list = watchlist(folder)?;
@@ -190,15 +207,21 @@ impl App {
     ) -> Result<Self, Failure> {
         let local = open(folder, Access::Write, port)?;
         let services = services(&local);
-        let binance = binance::Client::new(client(&addresses.binance)?, addresses.binance);
-        let bybit = bybit::Client::new(client(&addresses.bybit)?, addresses.bybit);
+        let (binance_http, bybit_http) = (client(&addresses.binance)?, client(&addresses.bybit)?);
+        let binance = PublicData::binance(binance_http, addresses.binance, addresses.futures);
+        let bybit = PublicData::bybit(bybit_http, addresses.bybit);
         let kept = |exchange: Exchange, venue: Venue| {
             collector(&local, exchange, &sources, venue).map_err(|error| Failure::store(&error, folder))
         };
         let collectors = Collectors {
-            binance: kept(binance.into(), Venue::Binance)?,
-            bybit: kept(bybit.into(), Venue::Bybit)?,
+            binance: kept(binance.exchange.clone(), Venue::Binance)?,
+            bybit: kept(bybit.exchange.clone(), Venue::Bybit)?,
         };
+        let list = watchlist_or_simulated(folder, sources.of(Venue::Binance).is_simulated())?;
+        let entries = list.map(|list| list.entries).unwrap_or_default();
+        let watched = Watching::Known(entries.into_iter().map(|entry| (entry.symbol, entry.venue)).collect());
+        // one account of requests with the collector
+        let markets = Markets { binance, bybit, watched };
         let (binance, bybit) = (client(&addresses.account.spot_url)?, client(&addresses.bybit_account.url)?);
         let accounts = Accounts {
             binance: addresses.account.client(binance).map_err(Failure::usage)?,
@@ -211,7 +234,7 @@ impl App {
                 Arc::new(OhlcvExporter::new(services.clone(), local.candles.clone())),
                 Arc::new(ChartExporter::new(services.clone(), addresses.chart_img)),
                 Arc::new(AccountExporter::new(services.clone(), accounts)),
-                Arc::new(LlmAnalyst::new(services.clone(), local.reports.clone(), models)),
+                Arc::new(LlmAnalyst::new(services.clone(), local.reports.clone(), models, markets)),
                 Arc::new(Notifier::new(services.clone(), addresses.channels)),
             ],
             bus: local.bus.clone(),

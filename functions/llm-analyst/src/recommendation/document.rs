@@ -2,6 +2,7 @@ use domain::recommendation::{
     Conflict, Contract, Costs, Direction, Geometry, PlanDocument, PlannedTarget, RecommendationDocument,
     SCHEMA,
 };
+use domain::tool::ToolUse;
 use domain::{Market, RecommendationId, hash};
 use jiff::{SignedDuration, Timestamp};
 use llm::checks::{CheckedRecommendation, RecommendationEvidence};
@@ -19,12 +20,13 @@ pub(crate) fn build(
     inputs: &Inputs,
     checked: CheckedRecommendation,
     llm_model: String,
+    tools: Vec<ToolUse>,
     step: &StepDocument,
     decided_at: Timestamp,
 ) -> Result<RecommendationDocument, Stop> {
     let (run, terms) = (&inputs.run, &inputs.terms);
     let account = inputs.account.document();
-    let evidence = RecommendationEvidence { sources: &inputs.given, terms, account };
+    let evidence = RecommendationEvidence { sources: &inputs.given, terms, account, tools: &[] };
     let verdict = verdict::of(&checked.recommendation, &checked.checks, &evidence);
     let strength = strength::of(inputs, &checked, &verdict);
     let day = inputs.given.last().ok_or_else(|| Stop::failed("a recommendation needs reports"))?;
@@ -81,6 +83,7 @@ pub(crate) fn build(
         size_reason,
         conflicts,
         strength,
+        tools,
         checks: checked.checks,
         trust: checked.trust,
     })

@@ -43,6 +43,8 @@ pub(crate) struct Inputs {
     pub(crate) filters: Option<OrderFilters>,
     /// What a plan is sized by.
     pub(crate) risk: Risk,
+    /// Whether the flow lets the model ask for more.
+    pub(crate) tools: bool,
 }
 
 /// A report with the candles it was made from.
@@ -98,7 +100,21 @@ impl Inputs {
             (Market::Perp, Some(_)) => account.rates(market).and_then(|rates| rates.orders),
         };
         let (run, risk) = (batch.run.clone(), config.risk);
-        Ok(Self { run, prompt, profile, given, sources, beside, checks, terms, account, filters, risk })
+        let tools = batch.flow().is_some_and(|flow| flow.tools);
+        Ok(Self {
+            run,
+            prompt,
+            profile,
+            given,
+            sources,
+            beside,
+            checks,
+            terms,
+            account,
+            filters,
+            risk,
+            tools,
+        })
     }
 
     /// The exact bytes of the request.
@@ -110,6 +126,7 @@ impl Inputs {
             sources: &self.given,
             terms: &self.terms,
             account: self.account.read.as_ref().map(|(account, _)| account),
+            tools: self.tools,
         };
         llm::request::build_recommendation(&self.prompt, &self.profile, &input).map_err(Stop::failed)
     }

@@ -99,7 +99,7 @@ mod tests {
             stop: decimal("71900"),
             targets: Vec::new(),
         };
-        let evidence = RecommendationEvidence { sources: &[], terms: &terms, account };
+        let evidence = RecommendationEvidence { sources: &[], terms: &terms, account, tools: &[] };
         of(&plan, &evidence).map(|found| (found.price.round_dp(2).to_string(), found.is_held))
     }
 

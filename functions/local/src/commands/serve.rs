@@ -28,9 +28,6 @@ use crate::{catalog, world};
 
 /// Seed of the world of `--sim`.
 const SEED: u64 = 1;
-/// What is watched there: one of the symbols has stopped trading.
-const SIMULATED: &str = "symbols = [\"BTCUSDT\", \"ETHUSDT\", \"SOLUSDT\", \"LUNAUSDT\"]";
-
 pub(crate) async fn run(
     arguments: Serve,
     environment: &Environment,
@@ -116,12 +113,10 @@ pub(crate) async fn run(
 
 /// The folder's watchlist; a simulated world has one of its own where there is none.
 fn watchlist(data: &Path, is_simulated: bool) -> Result<Watchlist, Failure> {
-    if is_simulated && app::watchlist(data)?.is_none() {
-        return Watchlist::parse(SIMULATED).map_err(Failure::run);
-    }
     let missing = || Failure::usage("there is no watchlist").at(data.join("watchlist.toml").display());
     let advice = "write symbols = [\"BTCUSDT\"] into it";
-    app::watchlist(data).and_then(|found| found.ok_or_else(missing)).map_err(|failure| failure.advice(advice))
+    let found = app::watchlist_or_simulated(data, is_simulated);
+    found.and_then(|found| found.ok_or_else(missing)).map_err(|failure| failure.advice(advice))
 }
 
 /// What goes on beside each other. A fault is told and ends none of it: the next look goes on.
