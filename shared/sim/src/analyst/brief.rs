@@ -2,6 +2,7 @@
 
 use domain::ohlcv::Ohlcv;
 use domain::report::{Report, Trust};
+use domain::tool::ToolDocument;
 use domain::{ReportId, Timeframe};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -24,6 +25,8 @@ pub(super) struct Brief {
     pub(super) repair: Vec<String>,
     /// A schema given in the prompt, with its name.
     pub(super) schema: Option<(String, Ordered)>,
+    /// What tools answered.
+    pub(super) tools: Vec<ToolDocument>,
     /// Of the free texts.
     pub(super) language: Language,
 }
@@ -74,7 +77,8 @@ struct Item {
 }
 
 impl Brief {
-    pub(super) fn read(text: &str) -> Self {
+    /// Reads the user's texts, and the `answers` of tools.
+    pub(super) fn read(text: &str, answers: &str) -> Self {
         let language = text.lines().find_map(Language::asked).unwrap_or_default();
         let mut brief = Self { language, ..Self::default() };
         for (kind, json) in blocks(text) {
@@ -96,6 +100,8 @@ impl Brief {
                 _ => {}
             }
         }
+        let told = blocks(answers).into_iter().filter(|(kind, _)| *kind == "tool");
+        brief.tools.extend(told.filter_map(|(_, json)| serde_json::from_str::<ToolDocument>(json).ok()));
         brief
     }
 }
@@ -141,7 +147,7 @@ mod tests {
     fn a_block_needs_its_own_tag_to_close() {
         let text = "Read this.\n<data-k7 kind=\"repair\">\n{\"schema\":\"topdown.repair/1\",\"items\":[{\"path\":\"summary\",\"got\":\"1\"}]}\n</data-k7>\n\
             <data-k7 kind=\"repair\">\n{\"items\":[]}\n</data-other>\nquoted <data-k7 kind=\"ohlcv\">\n";
-        let brief = Brief::read(text);
+        let brief = Brief::read(text, "");
         assert_eq!(brief.repair, ["summary"]);
         assert!(brief.ohlcv.is_none() && !brief.unreadable);
     }
@@ -149,12 +155,12 @@ mod tests {
     #[test]
     fn a_schema_block_tells_its_two_keys_apart() {
         let text = "<data-k7 kind=\"schema\">\n{\"schema\":\"topdown.schema/1\",\"name\":\"report\",\"schema\":{\"type\":\"object\"}}\n</data-k7>";
-        let (name, schema) = Brief::read(text).schema.unwrap();
+        let (name, schema) = Brief::read(text, "").schema.unwrap();
         assert_eq!((name.as_str(), schema.get("type").and_then(Ordered::text)), ("report", Some("object")));
     }
 
     #[test]
     fn candles_that_cannot_be_read_are_no_missing_candles() {
-        assert!(Brief::read("<data-k7 kind=\"ohlcv\">\n{}\n</data-k7>").unreadable);
+        assert!(Brief::read("<data-k7 kind=\"ohlcv\">\n{}\n</data-k7>", "").unreadable);
     }
 }

@@ -206,6 +206,10 @@ impl Voice for English {
         )
     }
 
+    fn stochastic(&self, k: &Figure, d: &Figure) -> String {
+        format!("The stochastic RSI that was asked for stands at {}, its signal at {}.", k.shown(), d.shown())
+    }
+
     fn forming(&self, timeframe: Timeframe, low: &Figure, high: &Figure, last: &Figure) -> String {
         format!(
             "The {} in progress has traded between {} and {} and now stands at {}; it has not closed and proves nothing yet.",

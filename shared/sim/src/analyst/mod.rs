@@ -5,6 +5,7 @@
 
 mod abstain;
 mod advice;
+mod asked;
 mod brief;
 #[cfg(test)]
 mod contract;
@@ -41,6 +42,8 @@ pub(crate) struct Prompt {
     pub(crate) answered: bool,
     /// Tool results among the messages.
     pub(crate) tool_results: usize,
+    /// Their texts.
+    pub(crate) answers: String,
     /// The form of the answer.
     pub(crate) wanted: Wanted,
     /// Names of the tools offered.
@@ -82,7 +85,13 @@ pub(crate) fn answer(prompt: &Prompt) -> Reply {
     if prompt.mode == Mode::Refuse {
         return Reply::Refusal("I'm sorry, but I can't help with that.".to_owned());
     }
-    let brief = Brief::read(&prompt.user);
+    let brief = Brief::read(&prompt.user, &prompt.answers);
+    if prompt.tool_results == 0 {
+        let calls = asked::calls(&brief, &prompt.tools);
+        if !calls.is_empty() {
+            return Reply::ToolCalls(calls);
+        }
+    }
     let (name, schema) = match &prompt.wanted {
         Wanted::Schema { name, schema } => (Some(name.as_str()), Some(schema)),
         Wanted::Text | Wanted::Json => match &brief.schema {

@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 use domain::report::{Aspect, Leans, Observation};
 use rust_decimal::Decimal;
 
+use super::asked;
+use super::brief::Brief;
 use super::figures::{Figure, Figures};
 use super::voice::{Direction, Kind, Lack, Move, Voice};
 
@@ -175,11 +177,16 @@ fn forming(figures: Figures<'_>, voice: &dyn Voice) -> Option<Observation> {
     Some(observation(Aspect::Context, &[&low, &high, &last], Leans::Neutral, says))
 }
 
+/// Of a stochastic RSI that was asked for. It leans no way: what it says is in the RSI already.
+pub(super) fn stochastic(brief: &Brief, voice: &dyn Voice) -> Option<Observation> {
+    let (k, d) = asked::stochastic(brief)?;
+    Some(observation(Aspect::Momentum, &[&k, &d], Leans::Neutral, voice.stochastic(&k, &d)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::analyst::Mode;
-    use crate::analyst::brief::Brief;
     use crate::analyst::contract::holds;
     use crate::analyst::report::by_rule;
     use crate::analyst::sample::{artifact, read};

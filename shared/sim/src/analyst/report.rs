@@ -23,7 +23,8 @@ fn read(figures: Figures<'_>, brief: &Brief, mode: Mode) -> Option<Report> {
     let parent = brief.parent.as_ref();
     let timeframe = figures.0.timeframe;
     let voice = brief.language.voice();
-    let observations = observe::all(figures, voice);
+    let mut observations = observe::all(figures, voice);
+    observations.extend(observe::stochastic(brief, voice));
     let score = verdict::score(figures, &observations, parent);
     let base = figures.0.barriers.as_ref()?.base_rate_pct;
     let (odds, bias) = if mode == Mode::AlwaysLong {

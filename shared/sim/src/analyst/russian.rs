@@ -199,6 +199,10 @@ impl Voice for Russian {
         format!("Объём {word}: за {last} {accusative} {} от среднего.", share.shown())
     }
 
+    fn stochastic(&self, k: &Figure, d: &Figure) -> String {
+        format!("Запрошенный стохастический RSI на {} при сигнальной линии {}.", k.shown(), d.shown())
+    }
+
     fn forming(&self, timeframe: Timeframe, low: &Figure, high: &Figure, last: &Figure) -> String {
         let Bar { name, feminine, .. } = bar(timeframe);
         let (this, went, not_closed) = if feminine {

@@ -14,7 +14,15 @@ fn schema(name: &str) -> Wanted {
 }
 
 fn prompt(mode: Mode, user: String, name: &str) -> Prompt {
-    Prompt { mode, user, answered: false, tool_results: 0, wanted: schema(name), tools: Vec::new() }
+    Prompt {
+        mode,
+        user,
+        answered: false,
+        tool_results: 0,
+        answers: String::new(),
+        wanted: schema(name),
+        tools: Vec::new(),
+    }
 }
 
 fn text(reply: Reply) -> String {

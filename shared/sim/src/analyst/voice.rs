@@ -197,6 +197,8 @@ pub(super) trait Voice: Sync {
     fn momentum(&self, rsi: Move<'_>, histogram_and_line: Option<(&Figure, &Figure)>) -> String;
     fn strength(&self, adx: &Figure, plus: &Figure, minus: &Figure) -> String;
     fn volume(&self, timeframe: Timeframe, share: &Figure) -> String;
+    /// Of a stochastic RSI, %K and %D.
+    fn stochastic(&self, k: &Figure, d: &Figure) -> String;
     fn forming(&self, timeframe: Timeframe, low: &Figure, high: &Figure, last: &Figure) -> String;
 
     fn headline(&self, headline: Headline) -> &'static str;

@@ -91,7 +91,8 @@ impl Chat {
         let mut messages = Messages::default();
         messages.read(&value["messages"])?;
         let wanted = wanted(&value["response_format"], body)?;
-        let tools = tools(&value["tools"])?;
+        let offered = tools(&value["tools"], body)?;
+        let tools = chosen(&value["tool_choice"], offered)?;
         let schema_text = serde_json::to_string(&value["response_format"]).unwrap_or_default();
         let text_tokens = (messages.characters + schema_text.chars().count() as u64).div_ceil(4);
         let max_tokens = value["max_completion_tokens"].as_u64().or_else(|| value["max_tokens"].as_u64());
@@ -100,6 +101,7 @@ impl Chat {
             user: messages.user,
             answered: messages.answered,
             tool_results: messages.tool_results,
+            answers: messages.answers,
             wanted,
             tools,
         };
@@ -112,6 +114,10 @@ struct Messages {
     user: String,
     answered: bool,
     tool_results: usize,
+    /// What tools answered.
+    answers: String,
+    /// Ids of calls that are not answered yet.
+    open: Vec<String>,
     characters: u64,
     image_tokens: u64,
 }
@@ -132,6 +138,7 @@ impl Messages {
                 _ => return Err(Invalid::new("Invalid value for 'role'.", &format!("{param}.role"))),
             }
             let role = message["role"].as_str().unwrap_or_default();
+            self.calls(role, message, &param)?;
             self.answered |= role == "assistant" && message["content"].is_string();
             self.tool_results += usize::from(role == "tool");
             match &message["content"] {
@@ -141,19 +148,61 @@ impl Messages {
                         self.part(role, part, &format!("{param}.content[{at}]"))?;
                     }
                 }
-                Value::Null if role == "assistant" => {}
+                Value::Null if role == "assistant" && message["tool_calls"].is_array() => {}
                 _ => return Err(Invalid::new("Invalid type for 'content'.", &format!("{param}.content"))),
             }
+        }
+        self.unanswered("messages")
+    }
+
+    /// Every call is answered, each by its id, before anything else is said.
+    fn calls(&mut self, role: &str, message: &Value, param: &str) -> Result<(), Invalid> {
+        if role == "tool" {
+            let id = message["tool_call_id"].as_str().unwrap_or_default();
+            let place = self.open.iter().position(|open| open == id);
+            let stray =
+                "messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.";
+            let place = place.ok_or_else(|| Invalid::new(stray, &format!("{param}.role")))?;
+            self.open.remove(place);
+            return Ok(());
+        }
+        self.unanswered(param)?;
+        let calls = message["tool_calls"].as_array().filter(|_| role == "assistant");
+        for (at, call) in calls.into_iter().flatten().enumerate() {
+            let (id, function) = (call["id"].as_str(), &call["function"]);
+            let is_text = |key: &str| function[key].as_str().is_some();
+            let name = function["name"].as_str().unwrap_or_default();
+            let is_whole = call["type"] == "function" && is_text("arguments") && is_name(name);
+            let id = id.filter(|id| is_whole && !id.is_empty() && self.open.iter().all(|open| open != id));
+            let invalid = || Invalid::new("Invalid tool call.", &format!("{param}.tool_calls[{at}]"));
+            self.open.push(id.ok_or_else(invalid)?.to_owned());
         }
         Ok(())
     }
 
+    fn unanswered(&self, param: &str) -> Result<(), Invalid> {
+        match self.open.as_slice() {
+            [] => Ok(()),
+            open => {
+                let text = format!(
+                    "An assistant message with 'tool_calls' must be followed by tool messages responding to each \
+                     'tool_call_id'. The following tool_call_ids did not have response messages: {}",
+                    open.join(", ")
+                );
+                Err(Invalid::new(text, param))
+            }
+        }
+    }
+
     fn text(&mut self, role: &str, text: &str) {
         self.characters += text.chars().count() as u64;
-        if role == "user" {
-            self.user.push_str(text);
-            self.user.push('\n');
-        }
+        let kept = match role {
+            "user" => &mut self.user,
+            "tool" => &mut self.answers,
+            _ => return,
+        };
+        kept.push_str(text);
+        kept.push('\n');
     }
 
     fn part(&mut self, role: &str, part: &Value, param: &str) -> Result<(), Invalid> {
@@ -216,13 +265,74 @@ fn ordered_schema(body: &[u8]) -> Option<Ordered> {
     serde_json::from_str(sent.response_format?.json_schema?.schema?.get()).ok()
 }
 
-fn tools(tools: &Value) -> Result<Vec<String>, Invalid> {
+#[derive(serde::Deserialize)]
+struct ToolBytes {
+    #[serde(default)]
+    tools: Vec<ToolSent>,
+}
+
+#[derive(serde::Deserialize)]
+struct ToolSent {
+    #[serde(default)]
+    function: Option<FunctionSent>,
+}
+
+#[derive(serde::Deserialize)]
+struct FunctionSent {
+    #[serde(default)]
+    parameters: Option<Box<RawValue>>,
+}
+
+/// Names of the functions offered; a strict one has a strict schema.
+fn tools(tools: &Value, body: &[u8]) -> Result<Vec<String>, Invalid> {
     let list = tools.as_array().map(Vec::as_slice).unwrap_or_default();
-    let name = |(index, tool): (usize, &Value)| {
-        let name = tool["function"]["name"].as_str().filter(|name| !name.is_empty());
-        let missing =
-            || Invalid::new("Missing required parameter: 'function.name'.", &format!("tools[{index}]"));
-        name.map(str::to_owned).ok_or_else(missing)
-    };
-    list.iter().enumerate().map(name).collect()
+    // the schemas with their keys in the order they were sent
+    let sent: ToolBytes = serde_json::from_slice(body).unwrap_or(ToolBytes { tools: Vec::new() });
+    let mut names: Vec<String> = Vec::new();
+    for (index, tool) in list.iter().enumerate() {
+        let param = format!("tools[{index}]");
+        if tool["type"] != "function" {
+            return Err(Invalid::new("Invalid value for 'type'.", &format!("{param}.type")));
+        }
+        let name = tool["function"]["name"].as_str().unwrap_or_default();
+        if name.is_empty() {
+            return Err(Invalid::new("Missing required parameter: 'function.name'.", &param));
+        }
+        if !is_name(name) || names.iter().any(|known| known == name) {
+            let text = "Invalid 'function.name': expected ^[a-zA-Z0-9_-]{1,64}$, each once.";
+            return Err(Invalid::new(text, &format!("{param}.function.name")));
+        }
+        let function = sent.tools.get(index).and_then(|tool| tool.function.as_ref());
+        let schema = function.and_then(|function| function.parameters.as_ref());
+        let schema: Option<Ordered> = schema.and_then(|raw| serde_json::from_str(raw.get()).ok());
+        if tool["function"]["strict"].as_bool() == Some(true)
+            && let Some(found) = schema
+                .as_ref()
+                .map_or_else(|| Some("no schema".to_owned()), |schema| schema::complaint(name, schema))
+        {
+            let text = format!("Invalid schema for function '{name}': {found}.");
+            return Err(Invalid::new(text, &format!("{param}.function.parameters"))
+                .code("invalid_function_parameters"));
+        }
+        names.push(name.to_owned());
+    }
+    Ok(names)
+}
+
+fn is_name(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    (1..=64).contains(&name.len()) && name.bytes().all(plain)
+}
+
+/// The functions that may be called.
+fn chosen(choice: &Value, offered: Vec<String>) -> Result<Vec<String>, Invalid> {
+    match choice {
+        Value::Null => Ok(offered),
+        Value::String(word) if !offered.is_empty() => match word.as_str() {
+            "none" => Ok(Vec::new()),
+            "auto" | "required" => Ok(offered),
+            _ => Err(Invalid::new("Invalid value for 'tool_choice'.", "tool_choice")),
+        },
+        _ => Err(Invalid::new("'tool_choice' is only allowed when 'tools' are specified.", "tool_choice")),
+    }
 }

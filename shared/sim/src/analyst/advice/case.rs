@@ -4,11 +4,26 @@ use domain::recommendation::{Argument, Direction};
 use domain::report::{Cite, Leans};
 
 use super::words::Words;
-use crate::analyst::brief::Source;
-use crate::analyst::figures::Figures;
+use crate::analyst::asked;
+use crate::analyst::brief::{Brief, Source};
+use crate::analyst::figures::{Figure, Figures};
 
 /// Arguments of a side.
 const MOST: usize = 3;
+
+/// What the perpetual contract says to a side: funding above zero is paid by longs, who crowd there, and is an argument
+/// against them; how many contracts are open stands beside it.
+pub(super) fn of_contract(side: Direction, brief: &Brief, words: Words) -> Option<Argument> {
+    let funding = asked::funding(brief)?;
+    let against = if funding.value.is_sign_negative() { Direction::Long } else { Direction::Short };
+    if side != against || funding.value.is_zero() {
+        return None;
+    }
+    let interest = asked::open_interest(brief);
+    let says = words.contract(&funding, interest.as_ref());
+    let cites = std::iter::once(&funding).chain(&interest).map(Figure::cite).collect();
+    Some(Argument { says, cites })
+}
 
 /// The case of a side: observations that lean its way and whose numbers are at hand, of the day first; without any,
 /// where its nearest level lies.

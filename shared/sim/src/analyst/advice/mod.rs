@@ -38,11 +38,16 @@ fn by_rule(brief: &Brief, mode: Mode) -> Recommendation {
         bias: source.report.bias,
         takeaway: words.takeaway(source),
     };
+    let case_of = |side| {
+        let mut case = case::of(side, sources, words);
+        case.extend(case::of_contract(side, brief, words));
+        case
+    };
     Recommendation {
         sources: sources.iter().map(takeaway).collect(),
         conflicts: conflicts(sources, words),
-        case_long: case::of(Direction::Long, sources, words),
-        case_short: case::of(Direction::Short, sources, words),
+        case_long: case_of(Direction::Long),
+        case_short: case_of(Direction::Short),
         account_effect: words.account(brief.terms.as_ref()),
         direction,
         plan: draft.map_or_else(Plan::none, |draft| draft.plan.clone()),

@@ -92,6 +92,26 @@ impl Words {
         }
     }
 
+    /// What funding comes to, percent each time, and how open interest changed.
+    pub(super) fn contract(self, funding: &Figure, interest: Option<&Figure>) -> String {
+        let shown = funding.shown();
+        let payer = match funding.value.is_sign_negative() {
+            true => self.pick("shorts pay longs", "шорты платят лонгам"),
+            false => self.pick("longs pay shorts", "лонги платят шортам"),
+        };
+        let head = self.pick(
+            format!("Funding averages {shown}%: {payer}."),
+            format!("Ставка финансирования в среднем {shown}%: {payer}."),
+        );
+        let Some(interest) = interest else { return head };
+        let shown = interest.shown();
+        let rest = self.pick(
+            format!("Open interest changed by {shown}%."),
+            format!("Открытый интерес изменился на {shown}%."),
+        );
+        format!("{head} {rest}")
+    }
+
     pub(super) fn ends(self, direction: Direction, draft: &Draft) -> String {
         let price = price(draft.end.price);
         match direction {
