@@ -126,7 +126,7 @@ words! {
     Candles { title, caption, last, gaps, flags, clean, open, high, low, close, change, volume, forming, forming_short, older }
     Evidence { title, caption, caption_rest, caption_parent, counts, text, place, source, value, check, more, joined, parent, derived, first, verified, repaired, unverified, none }
     Place { summary, parent_reason, levels, scenarios, scenario_up, scenario_down, above, below, reason, issues, cited, other }
-    Made { title, caption, run, calls_one, calls_many, rules_call, candles, candles_text, charts, built_in, drawn_by, prompt, version, analyst, rules, model, parent, input, description, id }
+    Made { title, caption, run, calls_one, calls_many, rules_call, candles, candles_text, charts, built_in, drawn_by, prompt, version, analyst, rules, model, parent, tool, tool_ok, tool_unavailable, tool_refused, input, description, id }
     Footer { never, units, report }
     Message { ends, ends_over, ends_under, odds_doubted, rules, model, numbers, numbers_doubted, low, report, opens }
     Advice { kind, crumb, skip, long, short, stand_aside, invalid, strength, of, weak, moderate, strong, label, uncalibrated_lead, uncalibrated, aside, no_strength, broken, low }

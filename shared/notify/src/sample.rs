@@ -131,6 +131,7 @@ pub(crate) fn weekly() -> ReportDocument {
         parent_report_id: Some("rep-1M-c41d09ab".parse().unwrap()),
         barriers: Some(barriers("87977", "63879", 8)),
         report,
+        tools: Vec::new(),
         checks,
         trust: Trust::Ok,
     }

@@ -203,6 +203,7 @@ pub(crate) fn long() -> RecommendationDocument {
             quality: 1.0,
             is_unsupported: false,
         },
+        tools: Vec::new(),
         checks: Checks {
             checked: 0,
             verified: 0,

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::Path;
 use domain::report::{Analyst, ArtifactRef, CheckItem, CheckStatus, Checks};
+use domain::tool::ToolUse;
 use domain::{ContentId, Sha256Hex, Timeframe};
 use notify::fill;
 use notify::words::Audit as Words;
@@ -58,6 +59,7 @@ struct Audited {
     prompt: ContentId,
     profile: ContentId,
     inputs: Vec<Input>,
+    tools: Vec<ToolUse>,
 }
 
 pub(super) async fn show(pages: Viewer, Path((run_id, step_id)): Path<(String, String)>) -> Page {
@@ -93,6 +95,7 @@ impl Viewer {
                     })
                     .chain(found.account_ref.iter().map(|account| artifact(w.account.clone(), account)))
                     .collect(),
+                tools: found.tools.clone(),
             }));
         }
         let Some(found) = self.report(step).await? else { return Ok(None) };
@@ -119,6 +122,7 @@ impl Viewer {
                 .chain(charts)
                 .chain(parent)
                 .collect(),
+            tools: found.tools.clone(),
         }))
     }
 
@@ -154,7 +158,12 @@ impl Viewer {
             today: String::new(),
             uri: notify::plain(uri),
         });
-        let inputs = audited.inputs.into_iter().chain([prompt, profile]).chain(calls).collect();
+        let tools = audited.tools.iter().map(|used| {
+            let (n, name) = (used.tool.to_string(), notify::plain(&used.name));
+            let values = [("n", n.as_str()), ("name", &name), ("status", used.status.as_str())];
+            artifact(fill(&w.tool, &values), &used.artifact)
+        });
+        let inputs = audited.inputs.into_iter().chain([prompt, profile]).chain(calls).chain(tools).collect();
         Audit {
             frame: self.frame(self.title(&run.symbol, &audited.what), ""),
             run: run.run_id.to_string(),
@@ -201,6 +210,7 @@ impl Viewer {
         let candles = result.ohlcv_ref.iter().map(|uri| of(&w.candles, uri));
         let charts = result.chart_refs.iter().map(|uri| of(&w.a_chart, uri));
         let calls = result.call_refs.iter().map(|uri| of(&w.a_call, uri));
+        let tools = result.tool_refs.iter().map(|uri| of(&w.a_tool, uri));
         Audit {
             frame: self.frame(self.title(&run.symbol, &what), ""),
             run: run.run_id.to_string(),
@@ -211,7 +221,7 @@ impl Viewer {
             told,
             facts: Vec::new(),
             rows: Vec::new(),
-            inputs: candles.chain(charts).chain(calls).collect(),
+            inputs: candles.chain(charts).chain(calls).chain(tools).collect(),
         }
     }
 }

@@ -53,6 +53,7 @@ pub(super) fn title(w: &ServerWords, flow: u8) -> &str {
         2 => &w.flows.flow2,
         3 => &w.flows.flow3,
         4 => &w.flows.flow4,
+        5 => &w.flows.flow5,
         _ => &w.flows.other,
     }
 }

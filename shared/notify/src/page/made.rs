@@ -1,6 +1,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::report::Analyst;
+use domain::tool::{ToolStatus, ToolUse};
 use domain::{ContentId, Sha256Hex, number};
 use rust_decimal::Decimal;
 
@@ -49,6 +50,7 @@ pub(super) fn made(scope: &Scope<'_>, input: &PageInput<'_>) -> Made {
         let ids = vec![id(parent.document().report_id.as_str())];
         rows.push(Row { label: scope.words.made.parent.clone(), text, ids });
     }
+    rows.extend(tools(scope.words, &document.tools));
     rows.extend(input.inputs.iter().map(|row| Row {
         label: plain(row.label),
         text: plain(row.description),
@@ -123,6 +125,28 @@ pub(super) fn prompt(words: &Words, prompt: &ContentId, version: Option<u32>) ->
         text.push_str(&fill(&words.version, &[("n", &version.to_string())]));
     }
     Row { label: words.prompt.clone(), text, ids: vec![id(&plain(prompt.as_str()))] }
+}
+
+/// What the model asked tools for: each call with its arguments and what became of it.
+pub(super) fn tools(words: &Words, tools: &[ToolUse]) -> Vec<Row> {
+    let words = &words.made;
+    let row = |used: &ToolUse| {
+        let became = match used.status {
+            ToolStatus::Ok => words.tool_ok.clone(),
+            ToolStatus::Unavailable => fill(&words.tool_unavailable, &[("why", &plain(&used.reason))]),
+            ToolStatus::Refused => fill(&words.tool_refused, &[("why", &plain(&used.reason))]),
+        };
+        let mut text = plain(&used.name);
+        if !used.arguments.is_null() {
+            text.push_str(&format!(" {}", plain(&used.arguments.to_string())));
+        }
+        Row {
+            label: fill(&words.tool, &[("n", &used.tool.to_string())]),
+            text: format!("{text}: {became}"),
+            ids: vec![hash(&used.artifact.sha256, &used.artifact.address())],
+        }
+    };
+    tools.iter().map(row).collect()
 }
 
 /// Who answered, and the model profile's version.

@@ -69,10 +69,11 @@ impl Checked for Own<'_> {
     }
 
     fn source(&self, reference: &str) -> String {
-        match reference.strip_prefix("parent:") {
-            Some(_) => reference.to_owned(),
-            None => format!("{} {reference}", self.scope.timeframe().as_str()),
+        // another report's address and a tool's say by themselves whose they are
+        if reference.starts_with("parent:") || reference.starts_with("tool[") {
+            return reference.to_owned();
         }
+        format!("{} {reference}", self.scope.timeframe().as_str())
     }
 
     fn leads_to(&self, reference: &str) -> Option<String> {

@@ -1,6 +1,6 @@
 use super::view::View;
 use crate::lang::fill;
-use crate::page::made::{Id, Made, Row, analyst, hash, id, prompt, took};
+use crate::page::made::{Id, Made, Row, analyst, hash, id, prompt, took, tools};
 
 /// What the recommendation was made from, and what that took.
 pub(super) fn made(view: &View<'_>) -> Made {
@@ -25,6 +25,7 @@ pub(super) fn made(view: &View<'_>) -> Made {
         let text = super::account::account(view).text;
         rows.push(Row { label: words.advised.account.clone(), text, ids });
     }
+    rows.extend(tools(words, &document.tools));
     rows.push(prompt(words, &document.llm_prompt_id, view.input.prompt_version));
     rows.push(analyst(words, document.analyst, &document.llm_model, &document.llm_model_id));
     Made {
