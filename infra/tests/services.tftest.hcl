@@ -132,7 +132,7 @@ run "one_address_for_the_exchange" {
 
   # the reference to what does not exist yet is unknown, its presence is not
   assert {
-    condition     = [for name, service in google_cloud_run_v2_service.function : name if length(service.template[0].vpc_access) == 1] == ["account-exporter", "ohlcv-collector"]
+    condition     = [for name, service in google_cloud_run_v2_service.function : name if length(service.template[0].vpc_access) == 1] == ["account-exporter", "llm-analyst", "ohlcv-collector"]
     error_message = "The collector and the exporter of the account alone call the exchange."
   }
 

@@ -87,8 +87,8 @@ run "a_build_changes_nothing_that_runs" {
   }
 
   assert {
-    condition     = toset(keys(google_storage_bucket_iam_member.catalog_reader)) == toset(["builder", "coordinator", "deployer", "ohlcv-collector"])
-    error_message = "Another function than who lists symbols and who begins runs reads the catalog."
+    condition     = toset(keys(google_storage_bucket_iam_member.catalog_reader)) == toset(["builder", "coordinator", "deployer", "llm-analyst", "ohlcv-collector"])
+    error_message = "Another function than who lists symbols, who begins runs and who compares symbols reads the catalog."
   }
 }
 
