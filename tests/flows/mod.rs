@@ -11,6 +11,7 @@ mod recommendation;
 mod replay;
 mod resume;
 mod simulated;
+mod tools;
 
 use serde_json::Value;
 

@@ -12,7 +12,7 @@ fn a_run_keeps_the_prompt_it_began_with() {
     let prompts = topdown.path("catalog/prompts");
     std::fs::create_dir_all(&prompts).unwrap();
     let text_of = include_str!("../../prompts/weekly-report.prompt");
-    std::fs::write(prompts.join("weekly-report.prompt"), text_of.replace("version = 1", "version = 2"))
+    std::fs::write(prompts.join("weekly-report.prompt"), text_of.replace("version = 2", "version = 3"))
         .unwrap();
     let second = topdown.json(&["demo", "--json", "--catalog", "catalog"]);
     assert_ne!(first["run_id"], second["run_id"], "another prompt is another run");
