@@ -25,6 +25,7 @@ class Serve:
 
     def __init__(self, bench, data, url):
         self.port = free_port()
+        self.token = data / "api.token"
         begun = time.monotonic()
         self.child = subprocess.Popen(
             [bench.program, "serve", "--data", data, "--port", str(self.port)],
@@ -32,9 +33,12 @@ class Serve:
             stdout=subprocess.DEVNULL,
             env=bench.own(TOPDOWN_BINANCE_URL=url),
         )
+        deadline = begun + 60
         while not self.answers():
             if self.child.poll() is not None:
                 raise Trouble("serve ended before it answered")
+            if time.monotonic() > deadline:
+                raise Trouble("serve answered with nothing but refusals for a minute")
             time.sleep(0.0005)
         self.wall = time.monotonic() - begun
         self.cpu = time.clock_gettime(cpu_clock(self.child.pid))
@@ -42,7 +46,8 @@ class Serve:
     def answers(self):
         try:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-            connection.request("GET", "/")
+            token = self.token.read_text().strip() if self.token.exists() else ""
+            connection.request("GET", "/openapi.json", headers={"Authorization": f"Bearer {token}"})
             return connection.getresponse().status == 200
         except OSError:
             return False

@@ -37,7 +37,7 @@ def once(bench, sim, flow):
     if any(step["chart_provider"] != "chart-img" for step in charts):
         raise Trouble(f"a chart was not drawn by the vendor: {[step.get('reason') for step in charts]}")
     began = min(seconds(step["started_at"]) for step in steps)
-    first = [step for step in steps if step["kind"] == "ohlcv" or (step["kind"], step["timeframe"]) == ("chart", "1M")]
+    first = [step for step in steps if step["kind"] == "ohlcv" or (step["kind"], step.get("timeframe")) == ("chart", "1M")]
     export = max(seconds(step["ended_at"]) for step in first) - began
     return outcome["wall_ms"] / 1000, export, outcome["model_calls"]
 
