@@ -64,7 +64,7 @@ impl Weekly<'_> {
             asked: None,
             requested_at: now,
             // the schedule's time is the run's key: a tick that comes twice starts it once
-            key: format!("schedule 1 {symbol} {}", due_since(now, as_of)),
+            key: format!("schedule 1 {symbol} {source} {}", due_since(now, as_of)),
         }))
     }
 
@@ -99,8 +99,11 @@ impl Weekly<'_> {
 
     async fn resume(&self, failed: &RunDocument) -> Result<(), StoreError> {
         match self.app.coordinator.resume(&failed.run_id, self.catalog, self.model.clone()).await {
-            // another hand was faster
-            Ok(_) | Err(ResumeError::Unknown(_) | ResumeError::NotFailed { .. }) => Ok(()),
+            // another hand was faster, or is still at work
+            Ok(_)
+            | Err(ResumeError::Unknown(_) | ResumeError::NotFailed { .. } | ResumeError::AtWork { .. }) => {
+                Ok(())
+            }
             Err(ResumeError::Store(error)) => Err(error),
         }
     }
