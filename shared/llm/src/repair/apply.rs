@@ -66,10 +66,7 @@ fn correct_observation(observation: &mut Observation, rest: &[Step<'_>], repair:
             set_text(&mut observation.says, repair);
             set_word::<Leans>(&mut observation.leans, repair.leans.as_deref());
         }
-        [Key("says")] => {
-            set_text(&mut observation.says, repair);
-            set_word::<Leans>(&mut observation.leans, repair.leans.as_deref());
-        }
+        [Key("says")] => set_text(&mut observation.says, repair),
         [Key("leans")] => set_word::<Leans>(&mut observation.leans, repair.leans.as_deref()),
         _ => {}
     }
