@@ -42,7 +42,7 @@ stage build cargo build "${profile[@]}" --all-targets
 [ "$(tail -n 1 "$lines" | grep -c '"status":0')" = 1 ] || exit 1
 # what ./test has of each row, and what needs no larger scale
 stage samples tests/emulators/run cargo test "${profile[@]}" --test all -- faults:: architecture:: browser::hostile \
-    browser::pages::elsewhere api::generated api::callers cloud::tokens infra::mistakes infra::upgrades flows::history
+    browser::pages::elsewhere api::generated api::callers cloud::tokens ssrf:: infra::mistakes infra::upgrades flows::history
 stage budget env PROPTEST_CASES=100000 cargo test "${profile[@]}" --lib -- no_interleaving_spends_more
 grep -q '^test .*no_interleaving_spends_more.* ok$' "$log/budget.log" &&
     echo '{"figure":"budget","counted":{"interleavings":100000,"over":0}}' >>"$lines"

@@ -140,11 +140,8 @@ async fn every_form_directly_and_by_redirect() {
         }
     }
     assert_eq!(trap.caught(), Vec::<IpAddr>::new());
-    let forms = FORMS.len();
-    figure(
-        "ssrf",
-        &json!({ "forms": forms, "direct": forms * 3, "led": led, "through": 0, "unguarded": reached }),
-    );
+    let cases = FORMS.len() * 3 + led;
+    figure("outside", &json!({ "ssrf": { "cases": cases, "through": 0, "unguarded": reached } }));
 
     // and what is public is let through, by address, by name, by redirect
     for public in PUBLIC {
@@ -190,5 +187,5 @@ async fn every_answer_of_a_flipping_name() {
     assert!(caught.iter().all(|address| *address == outside), "{caught:?}");
     // of the answers of each inside address: one and one and two
     assert_eq!(caught.len(), names::INSIDE.len() * 4);
-    figure("ssrf", &json!({ "flipping": asked, "through": 0 }));
+    figure("outside", &json!({ "ssrf": { "cases": asked, "through": 0 } }));
 }
