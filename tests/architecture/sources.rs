@@ -30,7 +30,7 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 /// The part of a file before its unit tests.
 fn shipped(text: &str) -> &str {
-    text.split("#[cfg(test)]").next().unwrap_or(text)
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text)
 }
 
 fn of_tests(path: &Path) -> bool {
@@ -43,26 +43,31 @@ fn of_tests(path: &Path) -> bool {
 
 #[test]
 fn unsafe_code_stands_in_runtime_only() {
-    let planted = concat!("uns", "afe {");
+    let blocks = [concat!("uns", "afe {"), concat!("uns", "afe fn"), concat!("uns", "afe impl")];
+    let has = |text: &str| blocks.iter().any(|block| text.contains(block));
     for (path, text) in sources() {
         let name = path.to_string_lossy().into_owned();
-        assert!(name.contains("/shared/runtime/") || !text.contains(planted), "{name}");
+        assert!(name.contains("/shared/runtime/") || !has(&text), "{name}");
     }
+    assert!(has(&format!("let x = {} *y }};", blocks[0])), "the search finds a planted block");
 }
 
 #[test]
 fn the_environment_is_read_in_main_only() {
     let readers = [concat!("env::", "var("), concat!("env::", "vars("), concat!("env::", "var_os(")];
+    let reads = |text: &str| readers.iter().any(|reader| text.contains(reader));
     for (path, text) in sources() {
         let name = path.to_string_lossy().into_owned();
         if name.ends_with("/main.rs") || of_tests(&path) {
             continue;
         }
-        assert!(
-            !readers.iter().any(|reader| shipped(&text).contains(reader)),
-            "{name} reads the environment"
-        );
+        assert!(!reads(shipped(&text)), "{name} reads the environment");
     }
+    let planted = format!("#[cfg(test)]\nmod tests;\nlet home = std::{}\"HOME\");", readers[0]);
+    assert!(
+        reads(shipped(&planted)),
+        "the search finds a planted reader, after the name of a module of tests too"
+    );
 }
 
 #[test]
@@ -76,12 +81,20 @@ fn files_are_small() {
 #[test]
 fn names_say_something() {
     for path in tracked() {
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let folders = path.strip_prefix(tests::repository()).unwrap().to_string_lossy().into_owned();
-        for empty in ["common", "util", "utils", "helper", "helpers", "misc", "prelude"] {
-            assert!(stem != empty && !folders.split('/').any(|part| part == empty), "{folders}");
-        }
+        let within = path.strip_prefix(tests::repository()).unwrap();
+        assert!(!is_empty_name(within), "{}", within.display());
     }
+    for planted in ["shared/market/src/utils.rs", "shared/common/src/lib.rs"] {
+        assert!(is_empty_name(Path::new(planted)), "the search finds {planted}");
+    }
+}
+
+/// Whether a file or a folder above it has a name that says nothing.
+fn is_empty_name(path: &Path) -> bool {
+    let empty = ["common", "util", "utils", "helper", "helpers", "misc", "prelude"];
+    let stem = path.file_stem().into_iter();
+    let mut parts = path.iter().chain(stem).map(|part| part.to_string_lossy());
+    parts.any(|part| empty.contains(&part.as_ref()))
 }
 
 /// SQL is made of constants and bound parameters: no statement is put together from values.
@@ -90,14 +103,27 @@ fn no_statement_is_formatted_from_values() {
     let mut seen = 0;
     for (path, text) in sources().into_iter().filter(|(path, _)| path.to_string_lossy().contains("/sqlite/"))
     {
-        for line in shipped(&text).lines().filter(|line| line.contains("SELECT") || line.contains("INSERT")) {
+        for line in shipped(&text).lines().filter(|line| is_statement(line)) {
             seen += 1;
-            // the one name that is put in is a constant list of columns
-            let names: Vec<_> = line.match_indices('{').map(|(at, _)| &line[at..]).collect();
-            assert!(names.iter().all(|name| name.starts_with("{COLUMNS}")), "{}: {line}", path.display());
+            assert!(!is_put_together(line), "{}: {line}", path.display());
         }
     }
     assert!(seen > 10, "the search sees the statements");
+    for planted in
+        ["UPDATE series SET from_ms = {from}", "DELETE FROM {table}", "SELECT {COLUMNS} FROM {table}"]
+    {
+        assert!(is_statement(planted) && is_put_together(planted), "the search finds {planted}");
+    }
+}
+
+fn is_statement(line: &str) -> bool {
+    ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", " FROM ", "WHERE "].iter().any(|word| line.contains(word))
+}
+
+/// The one name that is put in is a constant list of columns.
+fn is_put_together(line: &str) -> bool {
+    let mut names = line.match_indices('{').map(|(at, _)| &line[at..]);
+    names.any(|name| !name.starts_with("{COLUMNS}"))
 }
 
 /// Templates insert text escaped; what is not escaped is counted and made by this program.

@@ -73,7 +73,8 @@ fn odds_that_do_not_sum_are_found() {
     assert_eq!(code, 0);
     let items = run["report"]["checks"]["items"].as_array().unwrap();
     let odds = items.iter().find(|item| item["path"] == "scenarios").unwrap();
-    assert!(["repaired", "unverified"].contains(&text(odds, "status")), "{odds}");
+    // they are put right when asked
+    assert_eq!(text(odds, "status"), "repaired", "{odds}");
 }
 
 #[test]
@@ -92,5 +93,30 @@ fn a_repair_of_another_path_changes_nothing() {
     // it also tried to change these, which nobody had asked for
     for field in ["bias", "confidence", "invalidation", "scenarios"] {
         assert_eq!(meddled["report"]["report"][field], repaired["report"]["report"][field], "{field}");
+    }
+}
+
+#[test]
+fn a_bias_against_the_odds_is_put_right_or_marked() {
+    let (code, run) = run("always_long");
+    assert_eq!((code, &run["status"]), (0, &Value::from("done")));
+    let (report, checks) = (&run["report"]["report"], &run["report"]["checks"]);
+    let (up, down) = (report["scenarios"]["p_up"].as_i64(), report["scenarios"]["p_down"].as_i64());
+    let marked = checks["items"].as_array().unwrap().iter().any(|item| item["path"] == "bias");
+    assert!(report["bias"] != "bullish" || up > down || marked, "{report}");
+}
+
+#[test]
+fn a_limit_that_stays_ends_the_step_and_says_what_to_do() {
+    fails("429", "asked too often");
+}
+
+/// In a flow that offers no tools these have nothing to misuse, and a report offers a gullible one nothing to obey.
+#[test]
+fn modes_of_tools_and_orders_read_as_usual_where_there_are_none() {
+    for mode in ["endless_tools", "bad_tool_args", "gullible", "slow"] {
+        let (code, run) = run(mode);
+        assert_eq!((code, &run["status"]), (0, &Value::from("done")), "{mode}");
+        assert_eq!(step(&run, "1w-report")["model_calls"], 1, "{mode}");
     }
 }
