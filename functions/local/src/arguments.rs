@@ -154,7 +154,7 @@ pub(crate) struct Sim {
     /// Instant the world's clock starts from; now unless told
     #[arg(long, value_name = "T")]
     pub(crate) as_of: Option<String>,
-    /// Answer this late: binance, chart-img, openai, telegram, webhook, slack or mail, and milliseconds
+    /// Answer this late: binance, bybit, chart-img, openai, telegram, webhook, slack or mail, and milliseconds
     #[arg(long, value_name = "SERVICE=MS", value_parser = delay)]
     pub(crate) delay: Vec<Delay>,
 }

@@ -169,18 +169,36 @@ impl Outcome {
                 step.status.as_str()
             )));
         }
-        let resume = format!("topdown resume {}{}", self.run.run_id, data_option(data));
-        let advice = self.advice().map_or_else(|| resume.clone(), |advice| format!("{advice}; {resume}"));
-        terminal.line(&notify::console::row("do", &advice));
+        if let Some(command) = self.to_do(data) {
+            terminal.line(&notify::console::row("do", &command));
+        }
         let more = format!("topdown show {}{}", self.run.run_id, data_option(data));
         terminal.line(&notify::console::row("more", &more));
     }
 
     /// What happened to a run that is not done, in a line.
     pub(crate) fn failure(&self) -> String {
-        let reason = self.run.reason.as_deref().unwrap_or("it has not ended");
+        let symbol = &self.run.symbol;
+        let reason = self.run.reason.as_deref().unwrap_or("no reason was recorded");
         let what = reason.split_once("; ").map_or(reason, |(what, _)| what);
-        notify::console::plain_line(&format!("{}  {} at {what}", self.run.symbol, self.run.status.as_str()))
+        notify::console::plain_line(&match self.run.status {
+            Status::Failed => format!("{symbol}  failed at {what}"),
+            Status::Cancelled => format!("{symbol}  cancelled: {what}"),
+            Status::Done => format!("{symbol}  done, and its report cannot be shown"),
+            Status::Waiting | Status::Pending | Status::Running | Status::Skipped => {
+                let ended = self.steps.iter().filter(|step| step.status.is_terminal()).count();
+                format!("{symbol}  {}, {ended} steps have ended", self.run.status.as_str())
+            }
+        })
+    }
+
+    /// What to do about a run that failed or was called off.
+    pub(crate) fn to_do(&self, data: &Path) -> Option<String> {
+        if !matches!(self.run.status, Status::Failed | Status::Cancelled) {
+            return None;
+        }
+        let resume = format!("topdown resume {}{}", self.run.run_id, data_option(data));
+        Some(self.advice().map_or_else(|| resume.clone(), |advice| format!("{advice}; {resume}")))
     }
 
     /// What to do about it: messages say that after a semicolon.

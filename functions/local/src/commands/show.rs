@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use runtime::{Clock, SystemClock};
 use storage::{Kind, StepDocument};
 
@@ -22,11 +24,11 @@ pub(crate) async fn run(arguments: &OneRun, terminal: &Terminal) -> Result<(), F
         terminal.line(&outcome.json().map_err(Failure::run)?);
         return Ok(());
     }
-    print(&outcome, terminal);
+    print(&outcome, data, terminal);
     Ok(())
 }
 
-fn print(outcome: &Outcome, terminal: &Terminal) {
+fn print(outcome: &Outcome, data: &Path, terminal: &Terminal) {
     let run = &outcome.run;
     let row = |name: &str, text: &str| terminal.line(&notify::console::row(name, text));
     match outcome.lines() {
@@ -46,8 +48,14 @@ fn print(outcome: &Outcome, terminal: &Terminal) {
     for step in &outcome.steps {
         terminal.line(&notify::console::plain_line(&line(step)));
     }
-    if let Some(page) = &outcome.page {
+    let to_do = outcome.to_do(data);
+    if to_do.is_some() || outcome.page.is_some() {
         terminal.line("");
+    }
+    if let Some(to_do) = to_do {
+        row("do", &to_do);
+    }
+    if let Some(page) = &outcome.page {
         row("page", &page.display().to_string());
     }
 }
