@@ -52,7 +52,11 @@ impl Inputs {
         let bytes = services.artifacts.get(&ohlcv_ref.gcs_uri).await?;
         let ohlcv_json = String::from_utf8(bytes).map_err(Stop::failed)?;
         let ohlcv: Ohlcv = serde_json::from_str(&ohlcv_json).map_err(Stop::failed)?;
-        let charts = charts(services, catalog, &done, timeframe).await?;
+        let charts = match profile.capabilities.image {
+            true => charts(services, catalog, &done, timeframe).await?,
+            // a model that sees no pictures is given none
+            false => Vec::new(),
+        };
         let parent =
             match planned.needs.iter().find_map(|id| done.step(id).filter(|s| s.kind == Kind::Report)) {
                 Some(step) => {
