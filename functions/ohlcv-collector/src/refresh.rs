@@ -47,7 +47,7 @@ struct Place {
 }
 
 impl Refresh<'_> {
-    /// Reads the series to its end. Each full page is kept before the next is asked for, the last one is handed over.
+    /// Reads the series to its end. Each full page is kept before the next is looked at, the last one is handed over.
     pub(crate) async fn run(&self) -> Result<Refreshed, CollectError> {
         let store = self.candles;
         let state = store.states(std::slice::from_ref(self.series)).await?.into_iter().next();
@@ -59,8 +59,8 @@ impl Refresh<'_> {
         let start = self.start(wanted, seen, refreshed, observed_at);
         let mut place = Place { start, seen, observed_at, fresh: true };
         let mut total = Collected::default();
+        let mut page = self.page(&mut place).await?;
         let last = loop {
-            let page = self.page(&mut place).await?;
             let Some(newest) = page.last().map(|newest| newest.open_time) else {
                 if place.seen.is_none() {
                     // not listed yet: asked again at the next tick
@@ -84,13 +84,17 @@ impl Refresh<'_> {
             if !self.goes_on(&page, &place) || newest <= place.start {
                 break page;
             }
-            let appended = store.append(self.series, &page, place.observed_at).await?;
-            total.add(0, appended);
-            // the next page begins with a bar that is known: an empty one is then no answer
-            place = Place { start: newest, seen: Some(newest), fresh: false, ..place };
+            let keep = store.append(self.series, &page, place.observed_at);
             if refreshed.is_none() && self.out_of_time() {
+                total.add(0, keep.await?);
                 return Ok(self.paused(total, place.observed_at));
             }
+            // the next page begins with a bar that is known: an empty one is then no answer
+            let mut next = Place { start: newest, seen: Some(newest), fresh: false, ..place };
+            // asked for first, and on its way while this one is kept
+            let (following, appended) = tokio::join!(self.page(&mut next), keep);
+            total.add(0, appended?);
+            (place, page) = (next, following?);
         };
         let at = place.observed_at;
         let older = async {
