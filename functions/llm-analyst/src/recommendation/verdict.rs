@@ -46,14 +46,26 @@ pub(crate) fn of(answer: &Recommendation, checks: &Checks, evidence: &Recommenda
         probability: answer.probability,
     };
     let mut broken = check(&plan, geometry.as_ref(), &place);
-    let is_price = |path: &str| {
-        path == "invalidation.price"
-            || (path.starts_with("plan.") && !path.ends_with("_hours") && !path.ends_with("_days"))
-    };
-    if checks.items.iter().any(|item| item.status == CheckStatus::Unverified && is_price(&item.path)) {
-        broken.push(BrokenRule::Unfounded);
+    let wrong = checks.items.iter().filter(|item| item.status == CheckStatus::Unverified);
+    let rules: Vec<_> = wrong.filter_map(|item| rule_of(&item.path)).collect();
+    for rule in [BrokenRule::Unfounded, BrokenRule::OutOfRange] {
+        if rules.contains(&rule) {
+            broken.push(rule);
+        }
     }
     Verdict { plan: Some(plan), geometry, funding, liquidation, broken }
+}
+
+/// The rule that a plan breaks by what does not hold at that path.
+fn rule_of(path: &str) -> Option<BrokenRule> {
+    match path {
+        "plan.valid_hours" | "plan.horizon_days" | "probability" | "invalidation.close" => {
+            Some(BrokenRule::OutOfRange)
+        }
+        "invalidation.price" => Some(BrokenRule::Unfounded),
+        _ if path.starts_with("plan.") => Some(BrokenRule::Unfounded),
+        _ => None,
+    }
 }
 
 /// The funding of a plan that is held to its horizon; none where the rates are not known.
@@ -134,5 +146,84 @@ fn figures(verdict: &Verdict, terms: &Terms) -> String {
                 format!("; liquidation {}", found.price.round_dp(8).normalize())
             }),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Market;
+    use domain::report::CheckItem;
+
+    use super::*;
+
+    fn decimal(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    /// The plan that analysis.md works out by hand: 74050..75000, stop 71900, half each at 79485.66 and 83822.76.
+    fn answer() -> Recommendation {
+        let target = |price: &str| {
+            serde_json::json!({
+                "price": price.parse::<f64>().unwrap(), "fraction_pct": 50, "ref": "1d:levels[R1].low"
+            })
+        };
+        serde_json::from_value(serde_json::json!({
+            "sources": [], "conflicts": [], "case_long": [], "case_short": [], "account_effect": "",
+            "direction": "long",
+            "plan": {
+                "entry_low": 74050, "entry_high": 75000, "entry_ref": "1d:levels[S1].low",
+                "stop": 71900, "stop_ref": "1d:levels[S2].low",
+                "targets": [target("79485.66"), target("83822.76")],
+                "valid_hours": 72, "horizon_days": 20
+            },
+            "invalidation": {
+                "reason": "", "ref": "1d:levels[S2].low", "price": 71500, "close": "below", "timeframe": "1d"
+            },
+            "change_mind": [], "probability": 55, "reasoning": "", "summary": ""
+        }))
+        .unwrap()
+    }
+
+    fn broken(path: Option<&str>) -> Vec<BrokenRule> {
+        let terms = Terms {
+            market: Market::Spot,
+            can_be_sold_short: false,
+            tick: decimal("0.01"),
+            price_unit: "USDT".to_owned(),
+            last_price: decimal("75928.1"),
+            atr14_1d: decimal("2000"),
+            cost_per_side: decimal("0.0015"),
+            mean_funding: None,
+            funding_interval_hours: None,
+            leverage: None,
+            maintenance_margin: None,
+            account: "not_provided",
+        };
+        let evidence = RecommendationEvidence { sources: &[], terms: &terms, account: None };
+        let item = |path: &str| CheckItem {
+            path: path.to_owned(),
+            status: CheckStatus::Unverified,
+            got: String::new(),
+            expected: String::new(),
+            reference: String::new(),
+            span: None,
+            was: None,
+            why: None,
+        };
+        let items = path.map(item).into_iter().collect();
+        let checks = Checks { checked: 1, verified: 0, repaired: 0, unverified: 1, key_order: true, items };
+        of(&answer(), &checks, &evidence).broken
+    }
+
+    #[test]
+    fn a_plan_is_not_valid_by_what_nobody_could_keep() {
+        assert_eq!(broken(None), []);
+        assert_eq!(broken(Some("summary")), [], "a text makes no plan invalid");
+        for path in ["plan.valid_hours", "plan.horizon_days", "probability", "invalidation.close"] {
+            assert_eq!(broken(Some(path)), [BrokenRule::OutOfRange], "{path}");
+        }
+        for path in ["plan.stop", "plan.targets[1].price", "invalidation.price"] {
+            assert_eq!(broken(Some(path)), [BrokenRule::Unfounded], "{path}");
+        }
     }
 }

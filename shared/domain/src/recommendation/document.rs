@@ -183,6 +183,8 @@ words!(
         Liquidation = "liquidation",
         /// A price has no reason in the data, its address does not exist, or it ends on the wrong side.
         Unfounded = "unfounded",
+        /// Its times, its probability or the side of the close that ends it cannot be.
+        OutOfRange = "out_of_range",
     }
 );
 
@@ -208,6 +210,10 @@ impl BrokenRule {
                  the day; a nearer stop or less leverage does it"
             }
             Self::Unfounded => "each price must stand within 0.5 ATR14 of the day of the address it names",
+            Self::OutOfRange => {
+                "a plan has 4 to 336 hours to enter, 1 to 60 days to hold, a probability of 1 to 99 and a close against \
+                 it that ends it"
+            }
         }
     }
 }

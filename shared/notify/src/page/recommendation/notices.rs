@@ -52,6 +52,7 @@ pub(crate) fn rule_word(words: &Words, rule: BrokenRule) -> &str {
         BrokenRule::NotShortable => &words.not_shortable,
         BrokenRule::Liquidation => &words.liquidation,
         BrokenRule::Unfounded => &words.unfounded,
+        BrokenRule::OutOfRange => &words.out_of_range,
     }
 }
 
