@@ -111,11 +111,16 @@ async fn a_key_that_may_do_more_reads_nothing() {
     hostile.push(("enableTeleport".to_owned(), json!(true)));
     hostile.push(("enableReading".to_owned(), json!(false)));
     hostile.push(("enableReading".to_owned(), json!(null)));
-    for (name, value) in hostile {
+    let missing: Vec<_> = hostile[..9].iter().map(|(name, _)| (name.clone(), None)).collect();
+    let hostile = hostile.into_iter().map(|(name, value)| (name, Some(value)));
+    for (name, value) in hostile.chain(missing) {
         world.forget_requests();
         world.change_account(|account| {
             account.permissions = SimAccount::reading();
-            account.permissions.insert(name.clone(), value.clone());
+            match &value {
+                Some(value) => account.permissions.insert(name.clone(), value.clone()),
+                None => account.permissions.remove(&name),
+            };
         });
         let refused = read(&world).await.unwrap_err();
         assert!(refused.contains("the key is refused") && refused.contains(&name), "{name}: {refused}");

@@ -11,6 +11,18 @@ const SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// Reading, which a key must be allowed.
 const READING: &str = "enableReading";
+/// What a key can be allowed beside reading. A field that is missing is not known to be false.
+const OTHERS: [&str; 9] = [
+    "enableWithdrawals",
+    "enableInternalTransfer",
+    "enableMargin",
+    "enableFutures",
+    "permitsUniversalTransfer",
+    "enableVanillaOptions",
+    "enableFixApiTrade",
+    "enableSpotAndMarginTrading",
+    "enablePortfolioMarginTrading",
+];
 /// What reads and does nothing else.
 const HARMLESS: [&str; 1] = ["enableFixReadOnly"];
 
@@ -23,7 +35,7 @@ impl Permissions {
     ///
     /// # Errors
     /// [`AccountError::Key`] if the key may not read, may do more, or may do what this version has no name for:
-    /// every `enable*` and `permits*` field must be false.
+    /// every `enable*` and `permits*` field must be there and false.
     pub fn check(
         &self,
         tolerated: &BTreeSet<String>,
@@ -32,6 +44,10 @@ impl Permissions {
         let refuse = |why: String| Err(AccountError::Key { why });
         if self.0.get(READING) != Some(&Value::Bool(true)) {
             return refuse(format!("{READING} is not set: it may not read the account"));
+        }
+        let missing = OTHERS.iter().find(|name| !self.0.contains_key(**name) && !tolerated.contains(**name));
+        if let Some(name) = missing {
+            return refuse(format!("{name} is not told: it may do more than read"));
         }
         let mut warnings = BTreeSet::new();
         for (name, value) in &self.0 {
