@@ -78,9 +78,11 @@ fn a_plan_on_a_contract_is_measured_and_sized_by_the_account() {
     let ohlcv = topdown.cat_json(text(step(&run, "1d-ohlcv"), "gcs_uri"));
     assert_eq!((&ohlcv["market"], &ohlcv["tick"]), (&json!("spot"), &json!("0.01")));
     let page = std::fs::read_to_string(topdown.path(text(&run, "page"))).unwrap();
-    for said in ["Binance perpetual", "141.8", "30.71 USDT of margin at 5x", "0.5295 USDT a unit"] {
+    for said in ["Binance perpetual", "141.8", "risks 19.89 USDT", "0.5295 USDT a unit"] {
         assert!(page.contains(said), "{said}");
     }
+    // the file is sent on: by its margin and its share one would know the account
+    assert!(!page.contains("of margin") && !page.contains("of the deposit"));
 }
 
 /// A world of these candles, and the program in it.

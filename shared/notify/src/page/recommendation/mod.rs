@@ -10,6 +10,7 @@ mod made;
 mod notices;
 mod plan;
 mod sources;
+mod travel;
 mod view;
 mod why;
 
@@ -53,13 +54,15 @@ struct Page {
     id: String,
 }
 
-/// The page of a recommendation.
+/// The page of a recommendation, a file that may be sent on: nothing of what the account holds is in it.
 ///
 /// # Errors
 ///
 /// [`PageError::Chart`] if the chart holds a script or a `style` attribute; the others mean a broken build.
 pub fn render_recommendation(input: &RecommendationInput<'_>) -> Result<String, PageError> {
-    Ok(visible(&page(input)?.render()?))
+    let document = travel::travelling(input.document);
+    let input = RecommendationInput { document: &document, ..*input };
+    Ok(visible(&page(&input, true)?.render()?))
 }
 
 /// The part of that page between its head and its foot, for a page of a server: it holds every text escaped.
@@ -68,15 +71,15 @@ pub fn render_recommendation(input: &RecommendationInput<'_>) -> Result<String, 
 ///
 /// As [`render_recommendation`].
 pub fn recommendation_part(input: &RecommendationInput<'_>) -> Result<String, PageError> {
-    Ok(visible(&page(input)?.as_body().render()?))
+    Ok(visible(&page(input, false)?.as_body().render()?))
 }
 
-fn page(input: &RecommendationInput<'_>) -> Result<Page, PageError> {
+fn page(input: &RecommendationInput<'_>, travels: bool) -> Result<Page, PageError> {
     let words = Words::of(&input.document.language)?;
     if let Some(chart) = &input.chart {
         check_chart("plan's", chart.svgs)?;
     }
-    let view = View { input, words, dates: Dates(words) };
+    let view = View { input, words, dates: Dates(words), travels };
     let css = style(input.chart_css);
     Ok(Page {
         w: words,

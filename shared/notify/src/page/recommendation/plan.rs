@@ -168,7 +168,8 @@ fn size(view: &View<'_>) -> Row {
     let value = vec![Piece::words(format!("{quantity} {}", plain(view.base())))];
     let (amount, pct) = (decimals(size.at_risk, 2), domain::number::trimmed(size.risk_pct));
     let unit = plain(&document.price_unit);
-    let mut note = fill(&words.risks, &[("amount", &amount), ("unit", &unit), ("pct", &pct)]);
+    let risks = if view.travels { &words.risks_amount } else { &words.risks };
+    let mut note = fill(risks, &[("amount", &amount), ("unit", &unit), ("pct", &pct)]);
     let leverage = document.contract.as_ref().and_then(|contract| contract.leverage);
     if let Some((margin, leverage)) = size.margin.zip(leverage) {
         let (amount, leverage) = (decimals(margin, 2), domain::number::trimmed(leverage));

@@ -100,7 +100,7 @@ fn the_conflicts_of_a_short_stand_above_its_plan() {
             "You are long BTC. This plan is a short.",
             "A position of yours has no stop order on the exchange. Nothing there limits its loss.",
             "Liquidation82,171.312.0 ATR from the stop, isolated at 10x, before its fee",
-            "Size0.03011 BTCrisks 99.98 USDT, 1\u{a0}% of the deposit, 225.83 USDT of margin at 10x",
+            "Size0.03011 BTCrisks 99.98 USDT",
             "stated by the model",
             "funding of 2.25 USDT a unit. Funding is that of the whole holding time, at a mean rate of \
              \u{2212}0.0001\u{a0}% every 8 h.",
@@ -402,4 +402,51 @@ fn what_became_of_a_plan_is_told_where_it_is_known() {
     );
     // a file that travels says nothing that changes
     assert!(!page(&document).contains("id=\"course\""));
+}
+
+/// The file is sent on, the page of the server is not.
+#[test]
+fn a_file_that_travels_tells_nothing_of_what_the_account_holds() {
+    let mut document = short();
+    let answer = &mut document.recommendation;
+    answer.account_effect = "Free are 9,876.54 USDT.".to_owned();
+    let mut argument = answer.case_short[0].clone();
+    argument.says = "Of 12,345.67 USDT nothing is bound.".to_owned();
+    let value: Decimal = "12345.67".parse().unwrap();
+    argument.cites[0].reference = "account:equity[spot].total".to_owned();
+    argument.cites[0].value = value;
+    answer.case_short.push(argument);
+    let index = answer.case_short.len() - 1;
+    let item = |path: &str, got: &str, reference: &str| domain::report::CheckItem {
+        path: path.to_owned(),
+        status: CheckStatus::Verified,
+        got: got.to_owned(),
+        expected: got.to_owned(),
+        reference: reference.to_owned(),
+        span: None,
+        was: None,
+        why: None,
+    };
+    let items = &mut document.checks.items;
+    items.push(item("account_effect", "9,876.54", "account:equity[spot].free"));
+    items.push(item(&format!("case_short[{index}].cites[0]"), "12345.67", "account:equity[spot].total"));
+    document.size = Some(domain::recommendation::Size {
+        quantity: "0.03".parse().unwrap(),
+        notional: "2250".parse().unwrap(),
+        at_risk: "99.5".parse().unwrap(),
+        risk_pct: "1".parse().unwrap(),
+        margin: Some("225.83".parse().unwrap()),
+        is_bounded_by_funds: false,
+    });
+    let secret = ["9,876.54", "12,345.67", "12345.67", "account:", "of the deposit", "225.83"];
+    let file = page(&document);
+    for amount in secret {
+        assert!(!file.contains(amount), "{amount}");
+    }
+    says(&text(&file), &["risks 99.50 USDT"]);
+    let chart = chart();
+    let own = recommendation_part(&input(&document, &chart, &[])).unwrap();
+    for amount in ["9,876.54", "12,345.67", "of the deposit"] {
+        assert!(own.contains(amount), "a control, on the server's page: {amount}");
+    }
 }

@@ -17,6 +17,8 @@ pub(super) struct View<'a> {
     pub(super) input: &'a RecommendationInput<'a>,
     pub(super) words: &'static Words,
     pub(super) dates: Dates<'static>,
+    /// Whether it is a file that may be sent on.
+    pub(super) travels: bool,
 }
 
 impl<'a> View<'a> {

@@ -53,6 +53,7 @@ fn sides(view: &View<'_>) -> Vec<Side> {
             .iter()
             .enumerate()
             .map(|(index, argument)| view.prose(&argument.says, &format!("{name}[{index}].says")))
+            .filter(|pieces| !pieces.is_empty())
             .collect(),
     };
     let long = side(&words.case_long, "△", "up", &answer.case_long, "case_long");
