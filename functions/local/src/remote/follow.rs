@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::Timeframe;
+use domain::recommendation::RecommendationDocument;
 use domain::report::ReportDocument;
 use jiff::Timestamp;
 use reqwest::Method;
@@ -21,8 +22,10 @@ pub(crate) async fn follow(remote: &Remote, href: &str, terminal: &Terminal) -> 
     let bar = terminal.bar("run");
     loop {
         let run = remote.ask(Method::GET, href, None, None).await?;
-        for name in Timeframe::ALL.map(Timeframe::as_str) {
-            if let Some(line) = ended(&run, name).filter(|_| shown.insert(name)) {
+        let timeframes = Timeframe::ALL.map(|timeframe| (timeframe.as_str(), "report", timeframe.as_str()));
+        let after = ["account", "recommendation"].map(|kind| (kind, kind, ""));
+        for (name, kind, timeframe) in timeframes.into_iter().chain(after) {
+            if let Some(line) = ended(&run, kind, timeframe).filter(|_| shown.insert(name)) {
                 bar.suspend(|| terminal.progress(name, &line));
             }
         }
@@ -36,24 +39,28 @@ pub(crate) async fn follow(remote: &Remote, href: &str, terminal: &Terminal) -> 
     }
 }
 
+/// The steps of a timeframe, or those of none.
 fn steps<'a>(run: &'a Value, timeframe: &str) -> Vec<&'a Value> {
     let all = run["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
-    all.iter().filter(|step| step["timeframe"] == timeframe).collect()
+    all.iter().filter(|step| step["timeframe"].as_str().unwrap_or_default() == timeframe).collect()
 }
 
 fn is_ended(step: &Value) -> bool {
     ["done", "failed", "skipped", "cancelled"].iter().any(|state| step["state"] == *state)
 }
 
-/// What came of a timeframe, once its report has ended.
-fn ended(run: &Value, timeframe: &str) -> Option<String> {
-    let steps = steps(run, timeframe);
-    let report = steps.iter().find(|step| step["kind"] == "report").filter(|step| is_ended(step))?;
+/// What came of a timeframe once its report has ended, or of the step of that kind.
+fn ended(run: &Value, kind: &str, timeframe: &str) -> Option<String> {
+    let mut steps = steps(run, timeframe);
+    if timeframe.is_empty() {
+        steps.retain(|step| step["kind"] == kind);
+    }
+    let report = steps.iter().find(|step| step["kind"] == kind).filter(|step| is_ended(step))?;
     let state = report["state"].as_str().unwrap_or_default();
     let text = match (state, report["reused_from"].as_str()) {
-        ("done", Some(from)) => format!("report reused from {from}"),
-        ("done", None) => "report".to_owned(),
-        _ => format!("report {state}"),
+        ("done", Some(from)) => format!("{kind} reused from {from}"),
+        ("done", None) => kind.to_owned(),
+        _ => format!("{kind} {state}"),
     };
     let time = |step: &Value, name: &str| step[name].as_str().and_then(|text| text.parse::<Timestamp>().ok());
     let begun = steps.iter().filter_map(|step| time(step, "started_at")).min();
@@ -72,6 +79,18 @@ fn left(run: &Value) -> String {
     format!("{done} of {} steps{end}", steps.len())
 }
 
+/// What a run that is done came to: its recommendation, else its last report.
+fn verdict(run: &Value) -> Vec<String> {
+    let advice: Option<RecommendationDocument> = serde_json::from_value(run["recommendation"].clone()).ok();
+    let advised =
+        advice.and_then(|advice| notify::console::recommendation_lines(&advice, notify::ALERT_LINE).ok());
+    let report = || -> Option<Vec<String>> {
+        let report: ReportDocument = serde_json::from_value(run["report"].clone()).ok()?;
+        notify::console::report_lines(&report).ok()
+    };
+    advised.or_else(report).unwrap_or_default()
+}
+
 /// Prints what came of a run; one that is not done is a failure.
 pub(crate) fn finish(run: &Value, terminal: &Terminal) -> Result<(), Failure> {
     let run_id = run["run_id"].as_str().unwrap_or_default();
@@ -80,8 +99,7 @@ pub(crate) fn finish(run: &Value, terminal: &Terminal) -> Result<(), Failure> {
     if terminal.json() {
         terminal.line(&run.to_string());
     } else if state == "done" {
-        let report: Option<ReportDocument> = serde_json::from_value(run["report"].clone()).ok();
-        let lines = report.and_then(|report| notify::console::report_lines(&report).ok()).unwrap_or_default();
+        let lines = verdict(run);
         terminal.line("");
         for (index, line) in lines.iter().enumerate() {
             if index == 0 { terminal.answer(line) } else { terminal.line(line) }
