@@ -18,6 +18,11 @@ async fn a_run_is_called_off() {
         let cancelled = stage.ask("POST", &format!("{run}:cancel"), None);
         assert_eq!((cancelled.status, &cancelled.body["state"]), (200, &"cancelled".into()));
         assert_eq!(stage.ask("POST", &format!("{run}:cancel"), None).body, cancelled.body, "once and again");
+        let early = stage.ask("POST", &format!("{run}:resume"), None);
+        assert_eq!(early.status, 409, "{}", early.body);
+        let detail = early.body["detail"].as_str().unwrap();
+        assert!(detail.contains("1M-report") && detail.contains("still at work"), "{detail}");
+        assert_eq!(stage.world.count(Service::OpenAi), asked + 1, "nothing is asked twice");
         gate.open();
         // what was in work comes to its end, and is kept
         let id = run.trim_start_matches("/v1/runs/");

@@ -24,7 +24,7 @@ use async_trait::async_trait;
 use domain::{RunId, StepId};
 use flows::{Command, Ending, Flow, Plan, Progress, State, StepKind, advance};
 pub use followed::Followed;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 pub use late::Watch;
 pub use pinning::Pinning;
 pub use request::RunRequest;
@@ -49,6 +49,18 @@ pub enum ResumeError {
         run: RunId,
         /// Where it stands.
         status: &'static str,
+    },
+    /// Somebody is at work on a step of it, and what that brings is not to be paid for again: ask later.
+    #[error(
+        "{step} of run {run} is still at work, until {until} at the latest; resume the run when it has ended"
+    )]
+    AtWork {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: StepId,
+        /// When its lease ends.
+        until: Timestamp,
     },
     /// Storage could not be read or written.
     #[error(transparent)]
@@ -133,15 +145,18 @@ impl Coordinator {
         if !matches!(earlier.status, Status::Failed | Status::Cancelled) {
             return Err(ResumeError::NotFailed { run: failed.clone(), status: earlier.status.as_str() });
         }
+        let steps = self.services.journal.steps(failed).await?;
+        let now = self.services.clock.now();
+        if let Some((step, until)) = steps.iter().find_map(|step| at_work(step, now)) {
+            return Err(ResumeError::AtWork { run: failed.clone(), step: step.clone(), until });
+        }
         let run_id = request::run_id(&format!("resume {failed} {} {model:?}", catalog.hash()));
         let model = model.or_else(|| earlier.model.clone());
         let pins = catalog.pin(&self.services).await?;
         let asked = asked.or_else(|| earlier.asked.clone());
-        let now = self.services.clock.now();
         let times = (now, now + self.retention);
         let run = documents::resumed(&earlier, run_id.clone(), pins, model, asked, times);
         // the steps first: once the run exists, whoever finds it finds what it reuses
-        let steps = self.services.journal.steps(failed).await?;
         // an account is read just before it is used, so it is read again
         let taken = |step: &&StepDocument| !matches!(step.kind, Kind::Account | Kind::Notification);
         let done = steps.iter().filter(|step| step.status == Status::Done).filter(taken);
@@ -230,6 +245,12 @@ impl Coordinator {
         }
         Ok(())
     }
+}
+
+/// A step that somebody holds, and until when.
+fn at_work(step: &StepDocument, now: Timestamp) -> Option<(&StepId, Timestamp)> {
+    let until = step.lease_until.filter(|until| step.status == Status::Running && *until > now)?;
+    Some((&step.step_id, until))
 }
 
 /// Where a run failed and why, as a person reads it.

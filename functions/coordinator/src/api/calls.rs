@@ -84,7 +84,7 @@ impl Api {
         let resumed = self.coordinator.resume_for(&run.run_id, &catalog, None, Some(asked)).await;
         let run_id = resumed.map_err(|error| match error {
             ResumeError::Unknown(_) => Problem::new(NOT_FOUND, error),
-            ResumeError::NotFailed { .. } => Problem::new(WRONG_STATE, error),
+            ResumeError::NotFailed { .. } | ResumeError::AtWork { .. } => Problem::new(WRONG_STATE, error),
             ResumeError::Store(error) => error.into(),
         })?;
         self.run(run_id.as_str()).await

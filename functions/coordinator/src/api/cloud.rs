@@ -5,6 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::Router;
 use axum::extract::Request;
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, HeaderName, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use domain::{Sha256Hex, Symbol, Watched};
@@ -27,7 +29,7 @@ pub fn behind_door(api: Arc<Api>) -> Router {
 }
 
 async fn known(secret: String, mut request: Request, next: Next) -> Response {
-    if is_foreign(request.method(), request.headers()) {
+    if is_foreign(request.method(), request.headers()) || !is_own(request.headers()) {
         return Problem::forbidden("a page of another site asks nothing here").into_response();
     }
     match request.extensions_mut().remove::<Identity>() {
@@ -43,6 +45,17 @@ async fn known(secret: String, mut request: Request, next: Next) -> Response {
         Some(Identity::Nobody) | None => {}
     }
     next.run(request).await
+}
+
+/// Whether the page that sends the request, where it names itself, is of this service: by its own host, or by this
+/// machine's of whoever's proxy adds the token. A name that was made to lead to the proxy is neither.
+fn is_own(headers: &HeaderMap) -> bool {
+    let header = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let host = |text: &str| text.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
+    let Some(origin) = header(ORIGIN) else { return true };
+    let Some(origin) = host(origin) else { return false };
+    ["127.0.0.1", "localhost", "[::1]"].contains(&origin.as_str())
+        || header(HOST).and_then(host) == Some(origin)
 }
 
 /// What stands in the catalog's bucket, read at each start of a run.
@@ -72,5 +85,32 @@ impl Desk for BucketDesk {
 
     fn how_to_watch(&self, symbol: &Symbol) -> String {
         format!("add \"{symbol}\" to symbols in watchlist.toml and upload it to the catalog's bucket")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_another_name_is_foreign_whatever_that_name_leads_to() {
+        let own = "coordinator-abc-ew.a.run.app";
+        let asked = |origin: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, own.parse().unwrap());
+            if let Some(origin) = origin {
+                headers.insert(ORIGIN, origin.parse().unwrap());
+            }
+            is_own(&headers)
+        };
+        let own = format!("https://{own}");
+        for origin in ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080", &own] {
+            assert!(asked(Some(origin)), "{origin}");
+        }
+        assert!(asked(None), "a program names no page");
+        let foreign = ["http://rebound.example:8080", "https://evil.a.run.app", "null", "", "file://"];
+        for origin in foreign {
+            assert!(!asked(Some(origin)), "{origin}");
+        }
     }
 }
