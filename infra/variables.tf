@@ -101,6 +101,12 @@ variable "features" {
     error_message = "A setting is one that infra/features.yaml names for its feature."
   }
 
+  # a setting stands in plans, state and environments
+  validation {
+    condition     = alltrue(flatten([for feature in values(var.features) : [for setting in values(feature.settings) : !can(regex("://[^/]*@", setting))]]))
+    error_message = "A setting holds no password: a user and what proves him are secrets of the feature, not a part of its address."
+  }
+
   validation {
     condition     = alltrue([for feature in values(var.features) : can(regex("^[A-Za-z0-9.]+(,[A-Za-z0-9.]+)*$", feature.settings["TOPDOWN_TOLERATED_PERMISSIONS"])) if contains(keys(feature.settings), "TOPDOWN_TOLERATED_PERMISSIONS")])
     error_message = "Permissions are tolerated by the exchange's names, commas between them: enableMargin,permitsUniversalTransfer."

@@ -115,3 +115,23 @@ run "everyone_as_a_caller" {
 
   expect_failures = [var.api_callers]
 }
+
+run "a_password_in_an_address" {
+  command = plan
+
+  variables {
+    features = {
+      mail = {
+        secret_versions = { smtp-password = "1" }
+        settings = {
+          SMTP_URL      = "smtps://topdown:a-password@mail.example.com"
+          SMTP_USERNAME = "topdown"
+          MAIL_FROM     = "topdown@example.com"
+          MAIL_TO       = "you@example.com"
+        }
+      }
+    }
+  }
+
+  expect_failures = [var.features]
+}

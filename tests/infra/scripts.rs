@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use serde_json::json;
 use tests::repository;
 
 /// Runs a script with programs of its own before the machine's.
@@ -105,10 +106,9 @@ fn a_plan_that_takes_something_away_is_not_applied() {
     let folder = tempfile::tempdir().unwrap();
     let plan = folder.path().join("plan.json");
     let guard = |kind: &str, actions: &[&str]| {
-        let change = serde_json::json!({ "address": "it", "type": kind, "change": { "actions": actions } });
-        let drift =
-            serde_json::json!({ "address": "seen gone", "type": kind, "change": { "actions": ["delete"] } });
-        let text = serde_json::json!({ "resource_changes": [change], "resource_drift": [drift] }).to_string();
+        let change = json!({ "address": "it", "type": kind, "change": { "actions": actions } });
+        let drift = json!({ "address": "seen gone", "type": kind, "change": { "actions": ["delete"] } });
+        let text = json!({ "resource_changes": [change], "resource_drift": [drift] }).to_string();
         std::fs::write(&plan, text).unwrap();
         let script = repository().join("infra/guard");
         Command::new("python3").arg(script).arg(&plan).output().unwrap()
@@ -123,6 +123,41 @@ fn a_plan_that_takes_something_away_is_not_applied() {
         assert!(String::from_utf8_lossy(&refused.stderr).contains("it would be deleted"), "{actions:?}");
     }
     assert!(guard("google_cloud_run_v2_service_iam_member", &["delete"]).status.success());
+}
+
+/// A column that is left out of a table's schema is dropped with what is in it, and the table is updated, not deleted.
+#[test]
+fn a_plan_that_drops_a_column_is_not_applied() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = folder.path().join("plan.json");
+    let schema = |names: &[&str]| {
+        let mut fields: Vec<_> = names.iter().map(|name| json!({ "name": name, "type": "STRING" })).collect();
+        fields.push(
+            json!({ "name": "plan", "type": "RECORD", "fields": [{ "name": "stop", "type": "STRING" }] }),
+        );
+        json!(fields)
+    };
+    let guard = |before: &serde_json::Value, after: &serde_json::Value| {
+        let side = |schema: &serde_json::Value| json!({ "schema": schema.to_string() });
+        let change = json!({ "actions": ["update"], "before": side(before), "after": side(after) });
+        let change = json!({ "address": "it", "type": "google_bigquery_table", "change": change });
+        std::fs::write(&plan, json!({ "resource_changes": [change] }).to_string()).unwrap();
+        Command::new("python3").arg(repository().join("infra/guard")).arg(&plan).output().unwrap()
+    };
+    let before = schema(&["run_id", "summary"]);
+    for after in [&before, &schema(&["run_id", "summary", "more"])] {
+        assert!(guard(&before, after).status.success(), "{after}");
+    }
+    let mut shallow = before.clone();
+    shallow[2]["fields"] = json!([]);
+    for (after, column) in [(schema(&["run_id"]), "summary"), (shallow, "plan.stop")] {
+        let refused = guard(&before, &after);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(
+            !refused.status.success() && said.contains(&format!("it would lose its column {column}")),
+            "{said}"
+        );
+    }
 }
 
 #[test]

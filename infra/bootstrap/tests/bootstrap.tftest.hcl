@@ -36,7 +36,7 @@ run "grants" {
   }
 
   assert {
-    condition     = google_project_iam_custom_role.bq_appender.permissions == toset(["bigquery.tables.get", "bigquery.tables.updateData"]) && google_project_iam_custom_role.predict.permissions == toset(["aiplatform.endpoints.predict"])
+    condition     = google_project_iam_custom_role.bq_appender.permissions == toset(["bigquery.tables.get", "bigquery.tables.updateData"]) && google_project_iam_custom_role.predict.permissions == toset(["aiplatform.endpoints.predict"]) && google_project_iam_custom_role.bucket_maker.permissions == toset(["storage.buckets.create"])
     error_message = "A custom role holds more than it is for."
   }
 
