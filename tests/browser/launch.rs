@@ -34,6 +34,8 @@ async fn connect(driver: &Driver, site: &Site, profile: &str) -> Client {
         "--headless".to_owned(),
         // Chromium's own sandbox does not run in a container as root
         "--no-sandbox".to_owned(),
+        // a container's shared memory is small
+        "--disable-dev-shm-usage".to_owned(),
         "--disable-gpu".to_owned(),
         "--disable-quic".to_owned(),
         "--no-first-run".to_owned(),

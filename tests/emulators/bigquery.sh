@@ -7,6 +7,7 @@ given() { [ -n "${BIGQUERY_EMULATOR_HOST:-}" ]; }
 
 install() {
     package python3 python3 python3-venv
+    python3 -c 'import ensurepip' 2>/dev/null || package ensurepip python3-venv
     local folder=$EMULATOR_CACHE/bqemulator stamp
     stamp="$(python3 --version) ${bigquery_pins[*]}"
     [ "$(cat "$folder/stamp" 2>/dev/null)" != "$stamp" ] || return 0
