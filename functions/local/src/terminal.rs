@@ -1,5 +1,6 @@
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -70,6 +71,16 @@ impl Terminal {
             bar.set_style(style);
         }
         bar.with_prefix(name)
+    }
+
+    /// The same with the time since it was last reset, which goes on by itself.
+    pub(crate) fn waiting(&self) -> ProgressBar {
+        let bar = self.bar("");
+        if let Ok(style) = ProgressStyle::with_template("  {prefix:7}  {msg:28}  {elapsed}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_secs(1));
+        bar
     }
 
     /// Says what happened, where and what to do, and answers the exit code.

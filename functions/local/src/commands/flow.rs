@@ -5,6 +5,7 @@ use std::path::Path;
 
 use coordinator::RunRequest;
 use domain::{RunId, Source, Symbol, Timeframe, Watched};
+use indicatif::ProgressBar;
 use jiff::{SignedDuration, Timestamp};
 use runtime::Catalog;
 use storage::{CandleQuery, CandleStore, Journal, Kind, SeriesKey, StepDocument, StoreError};
@@ -140,13 +141,14 @@ pub(crate) async fn drive_run(
     data: &Path,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    let mut shown = BTreeSet::new();
+    let (mut shown, bar) = (BTreeSet::new(), terminal.waiting());
     let mut on_event = |event: &RunId| {
         if event == run_id {
-            show_progress(app, run_id, &mut shown, terminal);
+            show_progress(app, run_id, &mut shown, &bar, terminal);
         }
     };
     let driven = app.worker.drive(run_id, &mut on_event).await;
+    bar.finish_and_clear();
     driven.map_err(|error| Failure::redeliver(&error, run_id, data))?;
     let read = Outcome::read(&app.local, run_id).await;
     let outcome = read.map_err(|error| Failure::store(&error, data))?;
@@ -170,8 +172,14 @@ pub(crate) fn finish(outcome: &Outcome, data: &Path, terminal: &Terminal) -> Res
         .advice(format!("topdown show {run_id}{}", data_option(data))))
 }
 
-/// A line for each timeframe whose steps have ended since the last call.
-fn show_progress(app: &App, run_id: &RunId, shown: &mut BTreeSet<Timeframe>, terminal: &Terminal) {
+/// A line for each timeframe whose steps have ended since the last call, and what the model is being asked for.
+fn show_progress(
+    app: &App,
+    run_id: &RunId,
+    shown: &mut BTreeSet<Timeframe>,
+    bar: &ProgressBar,
+    terminal: &Terminal,
+) {
     let read = tokio::task::block_in_place(|| {
         tokio::runtime::Handle::current().block_on(app.local.journal.steps(run_id))
     });
@@ -181,8 +189,23 @@ fn show_progress(app: &App, run_id: &RunId, shown: &mut BTreeSet<Timeframe>, ter
         let reported = own.iter().any(|step| step.kind == Kind::Report);
         let ended = reported && own.iter().all(|step| step.status.is_terminal());
         if ended && shown.insert(timeframe) {
-            terminal.progress(timeframe.as_str(), &summary(&own));
+            bar.suspend(|| terminal.progress(timeframe.as_str(), &summary(&own)));
         }
+    }
+    let asked = |step: &&StepDocument| {
+        matches!(step.kind, Kind::Report | Kind::Recommendation) && !step.status.is_terminal()
+    };
+    let (place, what) = match steps.iter().find(asked) {
+        Some(step) => match step.timeframe {
+            Some(timeframe) => (timeframe.as_str(), "report, waiting for the model"),
+            None => ("advice", "waiting for the model"),
+        },
+        None => ("", ""),
+    };
+    if bar.prefix() != place {
+        bar.set_prefix(place);
+        bar.set_message(what);
+        bar.reset_elapsed();
     }
 }
 
