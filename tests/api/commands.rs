@@ -15,7 +15,7 @@ fn json(finished: &Finished) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn beside_a_server_its_commands_go_through_it() {
-    let stage = Stage::new().await;
+    let mut stage = Stage::new().await;
     tokio::task::block_in_place(|| {
         let finished = stage.topdown.run(&["run", "2", "BTCUSDT", "--lang", "ru", "--json"]);
         let run = json(&finished);
@@ -40,7 +40,12 @@ async fn beside_a_server_its_commands_go_through_it() {
         let begun = stage.start(&unread("ETHUSDT"));
         let id = begun.trim_start_matches("/v1/runs/");
         assert_eq!(json(&stage.topdown.run(&["cancel", id, "--json"]))["state"], "cancelled");
+        let early = stage.topdown.run(&["resume", id]);
+        assert_eq!(early.code, 2, "{}", early.stderr);
+        assert!(early.stderr.contains("still at work"), "{}", early.stderr);
         gate.open();
+        let sql = "SELECT count(*) FROM steps WHERE run_id = ?1 AND document ->> 'status' = 'running'";
+        stage.counts("nobody at work on the run", sql, &[id], 0);
         assert_eq!(stage.topdown.run(&["cancel", id]).stdout, format!("{id}  cancelled\n"));
         let resumed = json(&stage.topdown.run(&["resume", id, "--json"]));
         assert_eq!(resumed["status"], "done");
@@ -74,6 +79,21 @@ async fn a_server_elsewhere_is_asked_with_the_callers_token() {
 
         let run = json(&elsewhere.run(&["run", "1", "BTCUSDT", "--json", "--remote", &url]));
         assert_eq!((&run["state"], &run["report"]["symbol"]), (&"done".into(), &"BTCUSDT".into()));
+
+        // a flow that decides answers with what it decided, and tells of each step on the way
+        let decided = elsewhere.run(&["--remote", &url, "run", "4", "BTCUSDT"]);
+        assert_eq!(decided.code, 0, "{}", decided.stderr);
+        for step in ["4h", "account", "recommendation"] {
+            assert!(
+                decided.stderr.lines().any(|line| line.trim_start().starts_with(step)),
+                "{}",
+                decided.stderr
+            );
+        }
+        let verdict = decided.stdout.lines().find(|line| !line.is_empty()).unwrap();
+        let is_decided =
+            ["Stand aside", "Long", "Short", "Invalid"].iter().any(|word| verdict.contains(word));
+        assert!(verdict.starts_with("BTCUSDT  ") && is_decided, "{}", decided.stdout);
 
         // `gcloud` says who gives the command
         let folder = tempfile::tempdir().unwrap();
