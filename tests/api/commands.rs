@@ -37,8 +37,11 @@ async fn beside_a_server_its_commands_go_through_it() {
         // the month is answered when the run has been called off
         let gate = Gate::shut();
         stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::Held(gate.clone())));
+        let asked = stage.world.count(Service::OpenAi);
         let begun = stage.start(&unread("ETHUSDT"));
         let id = begun.trim_start_matches("/v1/runs/");
+        let world = &stage.world;
+        stage.server.until("the month's question", || (world.count(Service::OpenAi) > asked).then_some(()));
         assert_eq!(json(&stage.topdown.run(&["cancel", id, "--json"]))["state"], "cancelled");
         let early = stage.topdown.run(&["resume", id]);
         assert_eq!(early.code, 2, "{}", early.stderr);
