@@ -47,6 +47,7 @@ account-exporter: iam.serviceAccountTokenCreator account-signer
 notifier: secretmanager.secretAccessor telegram-bot-token
 FUNCTIONS: datastore.user project
 coordinator: storage.objectViewer catalog
+llm-analyst: storage.objectViewer catalog
 ohlcv-collector: storage.objectViewer catalog
 OF_ARTIFACTS: storage.objectCreator artifacts, storage.objectViewer artifacts, iam.serviceAccountTokenCreator signer
 STEPS: pubsub.publisher flow-events
@@ -279,10 +280,10 @@ const BEYOND: [(&str, &str, &str); 10] = [
 ];
 
 /// What the contract grants and these programs do not use: the coordinator asks candles of BigQuery and no reports, and
-/// the catalog is read by who lists symbols and who begins runs.
+/// the catalog is read by who lists symbols, who begins runs and who compares symbols.
 fn without() -> BTreeSet<Grant> {
     let own = |who: &str, role: &str, on: &str| (who.to_owned(), role.to_owned(), on.to_owned());
-    let readers = ["coordinator", "ohlcv-collector"];
+    let readers = ["coordinator", "llm-analyst", "ohlcv-collector"];
     let others = FUNCTIONS.iter().filter(|name| !readers.contains(name));
     let mut all: BTreeSet<Grant> = others.map(|who| own(who, "storage.objectViewer", "catalog")).collect();
     all.insert(own("coordinator", "bigquery.dataViewer", "topdown_reports"));

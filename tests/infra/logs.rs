@@ -45,7 +45,7 @@ fn every_line_that_alerts_look_for_is_logged() {
 }
 
 /// Lines of the level `WARN` that no alert looks for, and why a person need not know at once.
-const NO_ALERT: [(&str, &str); 21] = [
+const NO_ALERT: [(&str, &str); 22] = [
     ("not let in", "the platform's own line of it is looked for"),
     ("no connection accepted", "the platform's limit: it sends the request elsewhere"),
     ("stopped with work in hand: its leases end by themselves", "the sweeper hands it over again"),
@@ -61,6 +61,7 @@ const NO_ALERT: [(&str, &str); 21] = [
     ("this version has no such flow: left to the one that started it", "its deadline ends it with an error"),
     ("the repair call brought nothing: the answer keeps its marks", "the report shows them"),
     ("drawn built-in", "the chart says so"),
+    ("a tool has no answer", "the model is told, and the report shows it"),
     ("{symbol} does not trade: {status}", "the pages show it"),
     ("{symbol} does not trade: {status}, last hour until {since}", "the pages show it"),
     ("not collected; asked again at the next tick", "one symbol; its runs fail if it stays so"),
