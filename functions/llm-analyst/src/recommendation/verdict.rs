@@ -199,7 +199,7 @@ mod tests {
             maintenance_margin: None,
             account: "not_provided",
         };
-        let evidence = RecommendationEvidence { sources: &[], terms: &terms, account: None };
+        let evidence = RecommendationEvidence { sources: &[], terms: &terms, account: None, tools: &[] };
         let item = |path: &str| CheckItem {
             path: path.to_owned(),
             status: CheckStatus::Unverified,
