@@ -12,9 +12,13 @@ fn a_run_is_cancelled_and_gone_on_with() {
         browser.choose("#language", "ru").await;
         browser.click("form button").await;
         browser.until("h1", "Reading the month").await;
+        let run = browser.address().await;
+        let id = run.rsplit('/').next().unwrap().to_owned();
         browser.click(".act button").await;
         browser.until("h1", "Cancelled").await;
         gate.open();
+        let sql = "SELECT count(*) FROM steps WHERE run_id = ?1 AND document ->> 'status' = 'running'";
+        stage.counts("nobody at work on the run", sql, &[&id], 0);
         assert!(
             browser.says("#lede").await.contains("What was done is kept"),
             "{}",
@@ -74,6 +78,19 @@ fn where_nothing_fits_a_page_says_which_filter_to_drop() {
             browser.click("form button").await;
             let name = field.trim_start_matches('#');
             browser.until(".notice", &format!("Drop the filter by {name}.")).await;
+        }
+        // what nothing can be called fits nothing, rather than everything
+        for (address, name) in [
+            ("/runs?symbol=BTC/USDT", "symbol"),
+            ("/runs?state=finished", "state"),
+            ("/runs?flow=first", "flow"),
+            ("/reports?symbol=BTC/USDT", "symbol"),
+            ("/recommendations?symbol=&strength=many", "strength"),
+            ("/recommendations?since=yesterday", "date"),
+        ] {
+            browser.go(&stage.page(address)).await;
+            let notice = browser.says(".notice").await;
+            assert!(notice.contains(&format!("Drop the filter by {name}.")), "{address}: {notice}");
         }
         for missing in ["/runs/r-none", "/runs/r-none/page/1w", "/?part=2", "/runs/%00", "/nothing"] {
             browser.go(&stage.page(missing)).await;

@@ -74,20 +74,19 @@ struct Found {
 
 impl Wanted {
     fn takes(&self, found: &RecommendationDocument) -> bool {
-        let direction = DIRECTIONS.iter().find(|direction| direction.as_str() == self.direction);
-        let strength: u8 = self.strength.parse().unwrap_or(0);
-        let day = |text: &str| text.parse::<Date>().ok();
+        // what cannot be read fits nothing, rather than everything
+        let fits = |text: &str, takes: &dyn Fn(&str) -> bool| text.is_empty() || takes(text);
+        let day = |text: &str| text.parse::<Date>();
         let decided = jiff::tz::TimeZone::UTC.to_datetime(found.decided_at).date();
-        (self.symbol.is_empty() || found.symbol.as_str() == self.symbol)
-            && direction.is_none_or(|direction| found.recommendation.direction == *direction)
-            && found.strength.value >= strength
-            && day(&self.since).is_none_or(|since| decided >= since)
-            && day(&self.until).is_none_or(|until| decided <= until)
+        fits(&self.symbol, &|symbol| found.symbol.as_str() == symbol)
+            && fits(&self.direction, &|direction| found.recommendation.direction.as_str() == direction)
+            && fits(&self.strength, &|text| text.parse().is_ok_and(|least: u8| found.strength.value >= least))
+            && fits(&self.since, &|since| day(since).is_ok_and(|since| decided >= since))
+            && fits(&self.until, &|until| day(until).is_ok_and(|until| decided <= until))
     }
 
     fn takes_state(&self, lifecycle: Option<&Lifecycle>) -> bool {
-        let state = RecommendationState::ALL.iter().find(|state| state.as_str() == self.state);
-        state.is_none_or(|state| lifecycle.is_some_and(|lifecycle| lifecycle.state == *state))
+        self.state.is_empty() || lifecycle.is_some_and(|lifecycle| lifecycle.state.as_str() == self.state)
     }
 
     /// The filters that are set, by name.

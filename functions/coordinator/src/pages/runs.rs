@@ -75,11 +75,15 @@ pub(super) async fn show(pages: Viewer, wanted: Result<Query<Wanted>, QueryRejec
         state: STATES.into_iter().find(|state| state.as_str() == wanted.state),
         ..Filter::default()
     };
-    let (runs, next) = pages
-        .api
-        .listed(&filter, place(&wanted.after), PAGE)
-        .await
-        .map_err(|problem| pages.failed(problem))?;
+    let asked = [!symbol.is_empty(), !wanted.flow.is_empty(), !wanted.state.is_empty()];
+    let understood = [filter.symbol.is_some(), filter.flow.is_some(), filter.state.is_some()];
+    // what nobody can be called fits nothing, rather than everything
+    let (runs, next) = if asked == understood {
+        let listed = pages.api.listed(&filter, place(&wanted.after), PAGE).await;
+        listed.map_err(|problem| pages.failed(problem))?
+    } else {
+        (Vec::new(), None)
+    };
     let mut rows = Vec::new();
     let mut read = pin!(with_steps(pages.api.services.journal.as_ref(), runs));
     while let Some((run, steps)) = read.next().await {
@@ -92,12 +96,8 @@ pub(super) async fn show(pages: Viewer, wanted: Result<Query<Wanted>, QueryRejec
         format!("/runs?{filters}&after={}", cursor(place))
     });
     let w = &pages.w.filter;
-    let filters = [
-        (&w.by_symbol, !symbol.is_empty()),
-        (&w.by_flow, filter.flow.is_some()),
-        (&w.by_state, filter.state.is_some()),
-    ];
-    let filters = filters.into_iter().filter_map(|(name, is_set)| is_set.then_some(name.as_str()));
+    let filters = [&w.by_symbol, &w.by_flow, &w.by_state].into_iter().zip(asked);
+    let filters = filters.filter_map(|(name, is_set)| is_set.then_some(name.as_str()));
     let filters: Vec<_> = filters.collect();
     pages.render(&Runs {
         frame: pages.frame(pages.w.menu.runs.as_str(), "/runs"),
