@@ -38,6 +38,10 @@
   };
   let ready = null;
   const source = new EventSource(run.dataset.events);
+  // a stream that is refused, such as one too many, is not tried again by itself
+  source.onerror = () => {
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
+  };
   source.onmessage = (event) => {
     const live = JSON.parse(event.data);
     if (ready === null) ready = live.ready;
