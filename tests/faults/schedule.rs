@@ -4,12 +4,14 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use coordinator::{Coordinator, OnSchedule, Scheduled};
-use domain::Source;
+use domain::{Instrument, Source};
 use flows::Flow;
 use jiff::{SignedDuration, Timestamp};
 use runtime::Services;
 use runtime::serve::{OnTick, Tick};
-use storage::{Artifact, ArtifactKey, ArtifactStore, CatalogFiles, Journal, Put, SignedUrl, StoreError};
+use storage::{
+    Artifact, ArtifactKey, ArtifactStore, CandleStore, CatalogFiles, Journal, Put, SignedUrl, StoreError,
+};
 
 use super::desk::{AS_OF, Desk};
 
@@ -55,6 +57,18 @@ impl CatalogFiles for Files {
     }
 }
 
+fn instrument(symbol: &str, status: &str) -> Instrument {
+    Instrument {
+        symbol: symbol.parse().unwrap(),
+        status: status.to_owned(),
+        base_asset: "SOL".to_owned(),
+        quote_asset: "USDT".to_owned(),
+        tick: "0.01".parse().unwrap(),
+        step: "0.001".parse().unwrap(),
+        min_notional: None,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tick_keeps_the_catalog_once_for_all_its_runs() {
     let folder = tempfile::tempdir().unwrap();
@@ -68,11 +82,17 @@ async fn a_tick_keeps_the_catalog_once_for_all_its_runs() {
         language: "en".to_owned(),
         model: None,
     };
-    let schedule = OnSchedule::new(coordinator, Arc::new(Files), desk.clock.clone(), scheduled);
+    let candles = desk.local.candles.clone();
+    // trading of the last of them was halted
+    let instruments = [instrument("BTCUSDT", "TRADING"), instrument("SOLUSDT", "HALT")];
+    candles.put_instruments(&Source::Sim(1), &instruments).await.unwrap();
+    let schedule = OnSchedule::new(coordinator, Arc::new(Files), candles, desk.clock.clone(), scheduled);
     let tick = Tick { key: "weekly".to_owned(), at: AS_OF.parse().unwrap() };
     schedule.tick(&tick).await.unwrap();
     let runs = desk.local.journal.runs(10).await.unwrap();
-    assert_eq!(runs.len(), 3);
+    let mut symbols: Vec<_> = runs.iter().map(|run| run.symbol.as_str()).collect();
+    symbols.sort_unstable();
+    assert_eq!(symbols, ["BTCUSDT", "ETHUSDT"]);
     let written = std::mem::take(&mut *watched.written.lock().unwrap());
     let pins = &runs[0].pins;
     let files = pins.prompts.len() + pins.models.len() + pins.templates.len();

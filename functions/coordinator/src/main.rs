@@ -40,11 +40,14 @@ fn main() -> ExitCode {
         let files = cloud.catalog()?;
         let retention = settings::retention(&settings)?;
         let coordinator = Arc::new(Coordinator::new(services.clone()).keeping_for(retention));
-        let desk = Arc::new(BucketDesk { files: files.clone() });
+        let candles = cloud.candles()?;
         let (sources, model) = (scheduled.sources.clone(), scheduled.model.clone());
-        let followed = Followed::on(cloud.candles()?);
+        let (files_of_desk, collected) = (files.clone(), candles.clone());
+        let desk =
+            Arc::new(BucketDesk { files: files_of_desk, candles: collected, sources: sources.clone() });
+        let followed = Followed::on(candles.clone());
         let api = Arc::new(Api::new(coordinator.clone(), services.clone(), desk, followed, sources, model));
-        let on_schedule = OnSchedule::new(coordinator.clone(), files, clock, scheduled);
+        let on_schedule = OnSchedule::new(coordinator.clone(), files, candles, clock, scheduled);
         Ok(server
             .function(services, coordinator.clone())
             .tick("/tick", Arc::new(on_schedule))

@@ -7,8 +7,8 @@ use domain::Sources;
 use flows::Flow;
 use runtime::serve::{OnTick, Tick};
 use runtime::{Clock, Redeliver, Watchlist};
-use storage::CatalogFiles;
-use tracing::error;
+use storage::{CandleStore, CatalogFiles};
+use tracing::{error, info};
 
 use crate::bucket::{self, BucketError};
 use crate::{Coordinator, Pinning, RunRequest, Watch};
@@ -30,6 +30,7 @@ pub struct Scheduled {
 pub struct OnSchedule {
     coordinator: Arc<Coordinator>,
     files: Arc<dyn CatalogFiles>,
+    candles: Arc<dyn CandleStore>,
     clock: Arc<dyn Clock>,
     scheduled: Scheduled,
 }
@@ -39,10 +40,11 @@ impl OnSchedule {
     pub fn new(
         coordinator: Arc<Coordinator>,
         files: Arc<dyn CatalogFiles>,
+        candles: Arc<dyn CandleStore>,
         clock: Arc<dyn Clock>,
         scheduled: Scheduled,
     ) -> Self {
-        Self { coordinator, files, clock, scheduled }
+        Self { coordinator, files, candles, clock, scheduled }
     }
 }
 
@@ -63,6 +65,11 @@ impl OnTick for OnSchedule {
         for watched in watchlist.entries {
             let Scheduled { flow, sources, language, model } = self.scheduled.clone();
             let source = sources.of(watched.venue).clone();
+            let instrument = self.candles.instrument(&source, &watched.symbol).await?;
+            if instrument.is_some_and(|found| !found.is_trading()) {
+                info!(symbol = %watched.symbol, "{} does not trade: nothing is spent on it", watched.symbol);
+                continue;
+            }
             // a call that comes again finds the runs that it began
             let key = format!("{} {} {}", tick.key, flow.number, watched.symbol);
             let (as_of, requested_at, live, asked) = (now, now, true, None);

@@ -9,14 +9,14 @@ use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use domain::{Sha256Hex, Symbol, Watched};
+use domain::{Sha256Hex, Sources, Symbol, Watched};
 use jiff::Timestamp;
 use runtime::serve::{Identity, READY};
 use runtime::{Catalog, Watchlist};
-use storage::{CatalogFiles, StoreError};
+use storage::{CandleStore, CatalogFiles, StoreError};
 
 use super::nonce::nonce;
-use super::{Api, Caller, Desk, Problem, is_foreign, router};
+use super::{Api, Caller, Desk, Problem, Standing, is_foreign, router};
 use crate::bucket::{self, BucketError};
 use crate::pages::{self, Visitor};
 
@@ -62,6 +62,10 @@ fn is_own(headers: &HeaderMap) -> bool {
 pub struct BucketDesk {
     /// The bucket.
     pub files: Arc<dyn CatalogFiles>,
+    /// What is collected.
+    pub candles: Arc<dyn CandleStore>,
+    /// Where it comes from.
+    pub sources: Sources,
 }
 
 #[async_trait]
@@ -81,6 +85,11 @@ impl Desk for BucketDesk {
 
     async fn present(&self, _: &Symbol, now: Timestamp) -> Result<Timestamp, StoreError> {
         Ok(now)
+    }
+
+    async fn standing(&self, watched: &Watched) -> Result<Option<Standing>, StoreError> {
+        let source = self.sources.of(watched.venue);
+        Standing::of(self.candles.as_ref(), source, &watched.symbol).await
     }
 
     fn how_to_watch(&self, symbol: &Symbol) -> String {

@@ -14,6 +14,7 @@ pub(crate) mod pace;
 pub(crate) mod problem;
 mod read;
 mod routes;
+mod standing;
 pub(crate) mod start;
 pub(crate) mod steps;
 pub(crate) mod view;
@@ -24,11 +25,12 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 #[cfg(feature = "gcp")]
 pub use cloud::{BucketDesk, behind_door};
-use domain::{Sources, Symbol, Timeframe, Watched};
+use domain::{Sources, Symbol, Watched};
 use jiff::Timestamp;
 pub use problem::Problem;
 pub use routes::{OPENAPI, ROUTES, is_foreign, router};
 use runtime::{Catalog, Services};
+pub use standing::Standing;
 use storage::StoreError;
 
 use crate::{Coordinator, Followed};
@@ -38,15 +40,6 @@ use pace::Pace;
 /// Who asks, as the door knows it: an e-mail address, or `local`. One of a request's extensions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller(pub String);
-
-/// What keeps a symbol from being read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
-    /// Its candles are being collected for the first time; of these timeframes they are there.
-    Collecting(Vec<Timeframe>),
-    /// The venue does not trade it.
-    Halted,
-}
 
 /// What a person keeps beside the program, where it is kept.
 #[async_trait]
@@ -73,8 +66,8 @@ pub trait Desk: Send + Sync {
     ///
     /// # Errors
     /// Whatever storage says.
-    async fn standing(&self, symbol: &Symbol) -> Result<Option<Standing>, StoreError> {
-        let _ = symbol;
+    async fn standing(&self, watched: &Watched) -> Result<Option<Standing>, StoreError> {
+        let _ = watched;
         Ok(None)
     }
 

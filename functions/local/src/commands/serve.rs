@@ -198,8 +198,11 @@ impl Serving<'_> {
         Ok(())
     }
 
+    /// Begins the week's run of a symbol that trades, once its candles are there.
     async fn begin_week(&self, venue: Venue, symbol: &Symbol) -> Result<(), StoreError> {
-        if self.is_whole(venue, symbol).await? { self.weekly.start(symbol).await } else { Ok(()) }
+        let instrument = self.app.local.candles.instrument(self.app.sources.of(venue), symbol).await?;
+        let trades = instrument.is_none_or(|found| found.is_trading());
+        if trades && self.is_whole(venue, symbol).await? { self.weekly.start(symbol).await } else { Ok(()) }
     }
 
     /// Whether every series of the symbol has been read to its end once: a backfill may take several ticks.

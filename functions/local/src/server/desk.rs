@@ -3,10 +3,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use coordinator::api::{Desk, Problem, Standing};
-use domain::{Source, Sources, Symbol, Timeframe, Venue, Watched};
+use domain::{Source, Sources, Symbol, Venue, Watched};
 use jiff::Timestamp;
 use runtime::Catalog;
-use storage::{CandleStore, SeriesKey, StoreError};
+use storage::{CandleStore, StoreError};
 
 use crate::commands::seen_until;
 
@@ -42,20 +42,8 @@ impl Desk for ServedDesk {
         seen_until(self.candles.as_ref(), self.source(symbol), symbol, now).await
     }
 
-    async fn standing(&self, symbol: &Symbol) -> Result<Option<Standing>, StoreError> {
-        let source = self.source(symbol);
-        let instrument = self.candles.instrument(source, symbol).await?;
-        if instrument.is_some_and(|found| !found.is_trading()) {
-            return Ok(Some(Standing::Halted));
-        }
-        let mut there = Vec::new();
-        for timeframe in Timeframe::ALL {
-            let series = SeriesKey { source: source.clone(), symbol: symbol.clone(), timeframe };
-            if self.candles.refreshed_at(&series).await?.is_some() {
-                there.push(timeframe);
-            }
-        }
-        Ok((there.len() < Timeframe::ALL.len()).then_some(Standing::Collecting(there)))
+    async fn standing(&self, watched: &Watched) -> Result<Option<Standing>, StoreError> {
+        Standing::of(self.candles.as_ref(), self.sources.of(watched.venue), &watched.symbol).await
     }
 
     fn how_to_watch(&self, symbol: &Symbol) -> String {
