@@ -29,6 +29,8 @@ async fn a_run_is_called_off() {
         let sql = "SELECT count(*) FROM steps WHERE run_id = ?1 AND step_id = '1M-report' AND \
                    document ->> 'status' = 'done'";
         stage.counts("the month's report", sql, &[id], 1);
+        let sql = "SELECT count(*) FROM steps WHERE run_id = ?1 AND document ->> 'status' = 'running'";
+        stage.counts("nobody at work on the run", sql, &[id], 0);
         let stopped = stage.ask("GET", &run, None).body;
         assert_eq!(stopped["state"], "cancelled");
         let steps = stopped["steps"].as_array().unwrap();
@@ -64,5 +66,39 @@ async fn a_failed_run_goes_on_from_its_last_good_step() {
         let reused: Vec<_> =
             done["steps"].as_array().unwrap().iter().filter(|s| !s["reused_from"].is_null()).collect();
         assert_eq!(reused.len(), 7, "two exports, four charts, the month: {done:#}");
+    });
+}
+
+/// A report is shown before its run has written a page of it, and after the run was called off: its address answers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_without_a_page_is_led_to_by_its_audit() {
+    let mut stage = Stage::new().await;
+    let gate = Gate::shut();
+    // the month is answered, the week is not
+    stage.world.faults().inject(Rule::next(Service::OpenAi, Fault::Held(gate.clone())).after(1));
+    tokio::task::block_in_place(|| {
+        let cookie = stage.enter();
+        let run = stage.start(&unread("BTCUSDT"));
+        let id = run.trim_start_matches("/v1/runs/").to_owned();
+        let sql = "SELECT count(*) FROM steps WHERE run_id = ?1 AND step_id = '1M-report' AND \
+                   document ->> 'status' = 'done'";
+        stage.counts("the month's report", sql, &[&id], 1);
+        let leads = |stage: &Stage| {
+            let audit = format!("/runs/{id}/audit/1M-report");
+            for page in ["/", "/reports", &format!("/runs/{id}")] {
+                let shown = stage.get(page, &[("Cookie", &cookie)]);
+                let text = shown.body.as_str().unwrap().to_owned();
+                assert!(text.contains(&audit), "{page}: {text}");
+                assert!(
+                    !text.contains(&format!("/runs/{id}/page/")),
+                    "{page} leads to a page that is not there"
+                );
+            }
+            assert_eq!(stage.get(&audit, &[("Cookie", &cookie)]).status, 200);
+        };
+        leads(&stage);
+        assert_eq!(stage.ask("POST", &format!("{run}:cancel"), None).status, 200);
+        leads(&stage);
+        gate.open();
     });
 }

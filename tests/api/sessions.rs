@@ -17,7 +17,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 impl Stage {
     /// Comes in by the printed address; answers the cookie.
-    fn enter(&self) -> String {
+    pub(super) fn enter(&self) -> String {
         let path = self.server.entrance.split_once(&self.server.address.to_string()).unwrap().1;
         let answer = ask(self.server.address, "GET", path, &[], None);
         assert_eq!((answer.status, answer.header("location")), (303, Some("/")), "{answer:?}");
@@ -28,7 +28,7 @@ impl Stage {
         pair.to_owned()
     }
 
-    fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(super) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         ask(self.server.address, "GET", path, headers, None)
     }
 

@@ -41,6 +41,15 @@ impl Ran {
     pub(super) fn done(&self, kind: Kind) -> impl Iterator<Item = &StepDocument> {
         self.steps.iter().filter(move |step| step.kind == kind && step.status == Status::Done)
     }
+
+    /// Where a done report is read: on its page, which is written when the run tells of it, else on its audit.
+    pub(super) fn report_address(&self, step: &StepDocument) -> String {
+        let run_id = &self.run.run_id;
+        match step.timeframe.filter(|_| self.done(Kind::Notification).next().is_some()) {
+            Some(timeframe) => format!("/runs/{run_id}/page/{timeframe}"),
+            None => format!("/runs/{run_id}/audit/{}", step.step_id),
+        }
+    }
 }
 
 impl Pages {

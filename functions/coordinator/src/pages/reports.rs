@@ -70,7 +70,7 @@ pub(super) async fn show(pages: Viewer, wanted: Result<Query<Wanted>, QueryRejec
             };
             let run_id = &ran.run.run_id;
             reports.push(Row {
-                href: format!("/runs/{run_id}/page/{timeframe}"),
+                href: ran.report_address(step),
                 audit: format!("/runs/{run_id}/audit/{}", step.step_id),
                 at: Moment(report.decided_at),
                 symbol: report.symbol.to_string(),

@@ -136,8 +136,6 @@ impl Viewer {
 impl Viewer {
     async fn ready(&self, ran: &Ran) -> Result<Vec<Ready>, StoreError> {
         let mut ready = Vec::new();
-        // a page is written of every report once the run tells of them
-        let is_told = ran.done(Kind::Notification).next().is_some();
         for step in ran.done(Kind::Report) {
             let (Some(timeframe), Some(report)) = (step.timeframe, self.report(step).await?) else {
                 continue;
@@ -147,7 +145,7 @@ impl Viewer {
             ready.push(Ready {
                 timeframe: timeframe.as_str(),
                 bias: Verdict::of(self.tongue, report.report.bias),
-                href: if is_told { format!("/runs/{run_id}/page/{timeframe}") } else { audit.clone() },
+                href: ran.report_address(step),
                 audit,
                 relation: relation(self.tongue, report.report.parent_relation, above(timeframe)),
                 is_reused: step.result.reused_from.is_some(),

@@ -6,8 +6,8 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use domain::recommendation::{PlanState, STRONG};
-use domain::report::ReportDocument;
+use domain::recommendation::{PlanState, RecommendationState as State, STRONG};
+use domain::report::{ReportDocument, Trust};
 use domain::{Market, Timeframe, Watched};
 use jiff::{SignedDuration, Timestamp};
 use notify::words::Watchlist as Words;
@@ -52,6 +52,13 @@ pub(super) struct Row {
     note: Option<Note>,
     cells: Vec<Cell>,
     advice: Option<Advice>,
+}
+
+impl Row {
+    /// Whether there is nothing to show of it but why.
+    fn is_unread(&self) -> bool {
+        self.note.is_some() && self.cells.iter().all(|cell| cell.report.is_none())
+    }
 }
 
 pub(super) struct Note {
@@ -251,7 +258,7 @@ impl Viewer {
             if let Some((ran, step)) = last
                 && let Some(report) = self.report(step).await?
             {
-                cell.report = Some(self.seen(ran, &report, timeframe, now).await?);
+                cell.report = Some(self.seen((ran, step), &report, timeframe, now).await?);
                 if priced.is_none_or(|at| report.as_of > at) {
                     priced = Some(report.as_of);
                     let last = domain::number::at_tick(report.last_price, report.tick);
@@ -263,7 +270,7 @@ impl Viewer {
             row.cells.push(cell);
         }
         row.advice = self.advice(&own, now).await?;
-        row.note = match self.api.desk.standing(symbol).await? {
+        row.note = match self.api.desk.standing(watched).await? {
             Some(Standing::Halted) => Some(Note {
                 lead: w.halted.clone(),
                 text: w.halted_text.clone(),
@@ -278,15 +285,14 @@ impl Viewer {
                 is_wrong: false,
                 href: None,
             }),
-            _ if priced.is_none() => unread(w, &own),
-            _ => None,
+            _ => unread(w, &own, priced.is_some()),
         };
         Ok(row)
     }
 
     async fn seen(
         &self,
-        ran: &Ran,
+        (ran, step): (&Ran, &StepDocument),
         report: &ReportDocument,
         timeframe: Timeframe,
         now: Timestamp,
@@ -300,7 +306,7 @@ impl Viewer {
         let close = timeframe.next_open(timeframe.open_of(report.as_of));
         Ok(Seen {
             bias: Verdict::of(self.tongue, report.report.bias),
-            href: format!("/runs/{}/page/{timeframe}", ran.run.run_id),
+            href: ran.report_address(step),
             up: report.report.scenarios.p_up,
             down: report.report.scenarios.p_down,
             odds: fill(
@@ -313,7 +319,7 @@ impl Viewer {
             line,
             end,
             relation: relation(self.tongue, report.report.parent_relation, above(timeframe)),
-            is_sound: report.trust == domain::report::Trust::Ok,
+            is_sound: report.trust == Trust::Ok,
             age: self.tongue.length(now.duration_since(report.as_of)),
             is_stale: now >= close,
         })
@@ -324,18 +330,22 @@ impl Viewer {
         let Some((ran, step)) = last else { return Ok(None) };
         let Some(found) = self.recommendation(step).await? else { return Ok(None) };
         let Verdict { mark, word, class } = Verdict::to(self.tongue, found.recommendation.direction);
+        let state = self.api.followed.one(&found, now).await?.map(|lifecycle| lifecycle.state);
+        let is_over = state.is_some_and(|state| !matches!(state, State::Waiting | State::Filled));
+        let stands = found.is_valid_plan() && found.trust == Trust::Ok && !is_over;
+        let gist = self.tongue.first_sentence(&found.recommendation.summary);
         Ok(Some(Advice {
             mark,
             word,
             class,
             href: format!("/runs/{}/recommendation", ran.run.run_id),
-            strength: found.is_valid_plan().then_some(found.strength.value),
+            strength: stands.then_some(found.strength.value),
             spoken: fill(&self.w.watchlist.strength, &[("n", &found.strength.value.to_string())]),
             is_stated: found.plan_state() != PlanState::Invalid,
-            note: if found.plan_state() == PlanState::Invalid {
-                self.w.watchlist.invalid.clone()
-            } else {
-                self.tongue.first_sentence(&found.recommendation.summary)
+            note: match (found.plan_state(), state) {
+                (PlanState::Invalid, _) => self.w.watchlist.invalid.clone(),
+                (_, Some(state)) if is_over => format!("{}. {gist}", self.tongue.state(state)),
+                _ => gist,
             },
             age: self.tongue.length(now.duration_since(found.as_of)),
         }))
@@ -350,8 +360,8 @@ fn collected(w: &Words, there: &[Timeframe]) -> String {
     }
 }
 
-/// Why a symbol has no report.
-fn unread(w: &Words, own: &[&Ran]) -> Option<Note> {
+/// Why a symbol has no report, or no new one.
+fn unread(w: &Words, own: &[&Ran], has_older: bool) -> Option<Note> {
     let last = own.first()?;
     let href = Some(format!("/runs/{}", last.run.run_id));
     match last.run.status {
@@ -362,7 +372,7 @@ fn unread(w: &Words, own: &[&Ran]) -> Option<Note> {
             is_wrong: true,
             href,
         }),
-        Status::Running => Some(Note {
+        Status::Running if !has_older => Some(Note {
             lead: w.under_way.clone(),
             text: String::new(),
             is_told: false,
