@@ -80,7 +80,7 @@ async fn a_run_is_started_by_the_api_across_processes() {
         let (status, unwatched) =
             ask(&address, "POST", "/v1/runs", None, &json!({"flow": 4, "symbol": "SOLUSDT"}));
         assert_eq!((status, &unwatched["type"]), (422, &"urn:topdown:problem:not-watched".into()));
-        let (status, run) = ask(&address, "POST", "/v1/runs", None, &json!({"flow": 4, "symbol": "BTCUSDT"}));
+        let (status, run) = ask(&address, "POST", "/v1/runs", None, &json!({"flow": 5, "symbol": "BTCUSDT"}));
         assert_eq!(status, 202, "{run}");
         let href = run["href"].as_str().unwrap();
         functions["coordinator"].waits_for(" ended\"");
@@ -97,7 +97,30 @@ async fn a_run_is_started_by_the_api_across_processes() {
         let (_, page) = ask(&address, "GET", "/v1/runs?symbol=BTCUSDT&limit=1", None, &Value::Null);
         assert_eq!(page["runs"][0]["run_id"], run["run_id"]);
         the_account_lies_apart(&stage, &address, &whole);
+        tools_answered_the_analyst(&stage, &whole);
     });
+}
+
+/// The analyst, a process of its own, asked the exchange for what the model wanted, and kept each answer.
+fn tools_answered_the_analyst(stage: &Stage, whole: &Value) {
+    let run_id = whole["run_id"].as_str().unwrap();
+    let kept = stage.objects(&stage.artifacts);
+    let asked: Vec<_> = whole["recommendation"]["tools"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|used| (used["name"].as_str().unwrap(), used["status"].as_str().unwrap()))
+        .collect();
+    assert_eq!(asked, [("get_funding_rate", "ok"), ("get_open_interest", "ok")]);
+    for step in ["1M-report", "1w-report", "1d-report", "4h-report", "recommendation"] {
+        let document = &stage.documents(&format!("flow_runs/{run_id}/steps"))[step];
+        let refs = document["tool_refs"]["arrayValue"]["values"].as_array().unwrap();
+        let names = refs.iter().map(|uri| uri["stringValue"].as_str().unwrap());
+        for name in names {
+            let name = name.strip_prefix(&format!("gs://{}/", stage.artifacts)).unwrap();
+            assert!(kept.iter().any(|object| object == name), "{name} of {step}");
+        }
+    }
 }
 
 /// What the exchange's account holds lies in its own bucket and in no other, is given to the model, and is shown to

@@ -31,5 +31,6 @@ mod schedule;
 pub(crate) mod secrets;
 mod serve;
 mod sweeper;
+mod tools;
 mod traversal;
 mod versions;

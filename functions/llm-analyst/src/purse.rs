@@ -103,3 +103,32 @@ impl<'a> Purse<'a> {
         self.budget.settle(self.services, self.step, reserved, charge).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// At 1.25 USD a million tokens sent, which the cache's writing costs, and 5 received; 12,000 tokens an answer, twice
+    /// as many for the last. Of a request of 1,000 bytes the first answer is 0.00125 + 0.06, that of a round as much and
+    /// the tools' bytes, the last one 65,536 tokens more and 0.12.
+    #[test]
+    fn what_is_reserved_covers_every_call_that_may_come() {
+        let text = llm::defaults().iter().find(|(name, _)| *name == "models.toml").unwrap().1;
+        let profile = llm::Models::parse(text).unwrap().profile("openai").unwrap().clone();
+        let million = Decimal::from(1_000_000);
+        let sent = |tokens: u64| Decimal::new(125, 2) * Decimal::from(tokens) / million;
+        let first = sent(1_000) + Decimal::new(6, 2);
+        let (of_round, of_last) = (sent(1_000 + TOOL_TOKENS), sent(1_000 + TOOL_TOKENS + 65_536));
+        let (round, last) = (of_round + Decimal::new(6, 2), of_last + Decimal::new(12, 2));
+        let worst = Worst::of(&profile, &[b'x'; 1_000], 32_000, 6).unwrap();
+        let twice = |sum: Decimal| Some(sum * Decimal::TWO);
+        assert_eq!(worst.rest(0), twice(first + round * Decimal::from(6) + last));
+        assert_eq!(worst.rest(1), twice(round * Decimal::from(6) + last));
+        assert_eq!(worst.rest(3), twice(round * Decimal::from(4) + last));
+        assert_eq!((worst.rest(7), worst.rest(9)), (twice(last), twice(last)));
+        // without tools there is the answer and one more
+        let worst = Worst::of(&profile, &[b'x'; 1_000], 32_000, 0).unwrap();
+        let second = sent(1_000 + 65_536) + Decimal::new(12, 2);
+        assert_eq!((worst.rest(0), worst.rest(1)), (twice(first + second), twice(second)));
+    }
+}

@@ -217,3 +217,33 @@ impl<'a> Toolbox<'a> {
         if left.is_some_and(|left| left < TIME) { Err(Stop::NoTime) } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use llm::tools::CATALOGUE;
+    use market::studies::{Range, catalogue};
+
+    /// The tool names every indicator with its parameters and what they are unless set, and no other.
+    #[test]
+    fn the_indicators_that_are_offered_are_those_that_are_computed() {
+        let usual = |range: &Range| match range {
+            Range::Whole { usual, .. } => usual.to_string(),
+            Range::Real { usual, .. } => usual.to_string(),
+            Range::Listed { usual, .. } => usual.to_string(),
+        };
+        let told = catalogue().into_iter().map(|entry| {
+            let parameters: Vec<String> = entry
+                .parameters
+                .iter()
+                .map(|parameter| format!("{} {}", parameter.name, usual(&parameter.range)))
+                .collect();
+            match parameters.as_slice() {
+                [] => entry.name.to_owned(),
+                _ => format!("{}({})", entry.name, parameters.join(", ")),
+            }
+        });
+        let told = told.collect::<Vec<_>>().join("; ");
+        let offered = CATALOGUE.split("usual values: ").nth(1).unwrap().split(". A parameter").next();
+        assert_eq!(offered, Some(told.as_str()), "write this into shared/llm/schemas/tools.json");
+    }
+}

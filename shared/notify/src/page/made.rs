@@ -174,3 +174,41 @@ pub(super) fn took(words: &Words, analyst: Analyst, run: &RunFacts) -> String {
     let seconds = figures::minus(&number::grouped(&format!("{seconds:.1}")));
     format!("{seconds}\u{a0}{} · {calls} · ${:.4}", words.second, run.cost_usd.round_dp(4))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_shown_with_its_arguments_and_what_became_of_it() {
+        let used = |tool: u32, status: &str, reason: &str| -> ToolUse {
+            serde_json::from_value(serde_json::json!({
+                "tool": tool, "name": "get_order_book\u{202e}", "arguments": {"rows": 2}, "status": status,
+                "reason": reason, "gcs_uri": "gs://local/runs/r-1/1w-report-tool-1-x.json", "sha256": "4b".repeat(32),
+            }))
+            .unwrap()
+        };
+        let all =
+            [used(1, "ok", ""), used(2, "unavailable", "the run is of the past"), used(3, "refused", "no")];
+        let shown = |language: &str| -> Vec<(String, String)> {
+            let rows = tools(Words::of(language).unwrap(), &all);
+            assert!(
+                rows.iter()
+                    .all(|row| row.ids[0].whole.ends_with(" gs://local/runs/r-1/1w-report-tool-1-x.json"))
+            );
+            rows.into_iter().map(|row| (row.label, row.text)).collect()
+        };
+        let said = shown("en");
+        let row =
+            |label: &str, text: &str| (label.to_owned(), format!("get_order_book {{\"rows\":2}}: {text}"));
+        assert_eq!(
+            said,
+            [
+                row("Tool 1", "answered"),
+                row("Tool 2", "unavailable: the run is of the past"),
+                row("Tool 3", "refused: no")
+            ]
+        );
+        assert_eq!(shown("ru")[0], row("Инструмент 1", "ответ получен"));
+    }
+}

@@ -139,3 +139,49 @@ async fn modes_and_faults_reach_the_wire() {
     shared.faults.inject(Rule::next(Service::OpenAi, Fault::QuotaExceeded));
     assert_eq!(mode("slow").await.json()["error"]["code"], "insufficient_quota");
 }
+
+/// A request that offers a tool, with these messages behind the user's.
+fn offering(choice: &str, more: &Value) -> String {
+    let mut request: Value = serde_json::from_str(&body("rule-analyst:endless_tools", SCHEMA)).unwrap();
+    let parameters = json!({ "type": "object", "additionalProperties": false, "required": ["rows"],
+                             "properties": { "rows": { "type": "integer" } } });
+    let function =
+        json!({ "name": "get_funding_rate", "description": "x", "strict": true, "parameters": parameters });
+    request["tools"] = json!([{ "type": "function", "function": function }]);
+    request["messages"].as_array_mut().unwrap().extend(more.as_array().unwrap().iter().cloned());
+    if !choice.is_empty() {
+        request["tool_choice"] = json!(choice);
+    }
+    // no schema: a map would have sorted its keys
+    request.as_object_mut().unwrap().remove("response_format");
+    request.to_string()
+}
+
+#[tokio::test]
+async fn calls_are_made_while_a_tool_is_offered_and_each_is_answered_before_the_next_word() {
+    let vendor = vendor();
+    let asked = ask(&vendor, &offering("", &json!([]))).await.json();
+    let choice = &asked["choices"][0];
+    let call = &choice["message"]["tool_calls"][0];
+    assert_eq!(choice["finish_reason"], "tool_calls");
+    assert_eq!((&call["type"], &call["function"]["name"]), (&json!("function"), &json!("get_funding_rate")));
+    let withdrawn = ask(&vendor, &offering("none", &json!([]))).await.json();
+    assert_eq!(withdrawn["choices"][0]["finish_reason"], "stop");
+    let calling = json!({ "role": "assistant", "content": null, "tool_calls": [call] });
+    let told = |id: &Value| json!({ "role": "tool", "tool_call_id": id, "content": "{}" });
+    let status = async |more: Value| ask(&vendor, &offering("", &more)).await.status.as_u16();
+    assert_eq!(status(json!([calling, told(&call["id"])])).await, 200);
+    for refused in [
+        json!([calling]),
+        json!([told(&call["id"])]),
+        json!([calling, told(&json!("another"))]),
+        json!([calling, { "role": "user", "content": "so?" }]),
+        json!([{ "role": "assistant", "content": null }]),
+    ] {
+        assert_eq!(status(refused.clone()).await, 400, "{refused}");
+    }
+    let open = offering("", &json!([])).replace("\"additionalProperties\":false,", "");
+    assert_eq!(ask(&vendor, &open).await.json()["error"]["code"], "invalid_function_parameters");
+    let without = body("rule-analyst", SCHEMA).replacen('{', "{\"tool_choice\":\"none\",", 1);
+    assert_eq!(ask(&vendor, &without).await.status.as_u16(), 400);
+}
