@@ -9,7 +9,8 @@
 //! - [`artifact`]: `topdown.ohlcv/1`, which is sent to a model, and `topdown.series/1`, which charts draw;
 //! - [`studies`]: what a model may ask for beyond the artifact;
 //! - [`plan`]: the arithmetic of a trading plan: geometry, hard rules, size, strength;
-//! - [`lifecycle`]: what became of a plan, by the 1h bars since it was decided.
+//! - [`lifecycle`]: what became of a plan, by the 1h bars since it was decided;
+//! - [`alert`]: when a strong plan is worth a notice.
 //!
 //! Time is always passed in; all times are UTC. Prices are exact decimals in the quote currency, floats stand
 //! in indicators only.
@@ -24,6 +25,7 @@
 //! assert!(compute("magic9", &closes).is_err());
 //! ```
 
+pub mod alert;
 pub mod artifact;
 pub mod binance;
 pub mod binance_account;
