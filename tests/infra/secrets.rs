@@ -62,7 +62,7 @@ fn no_secret_of_the_operator_reaches_plan_or_state() {
     };
     let roots = [
         ("infra", &["features", "state"][..], "test_state", "var.secret"),
-        ("infra/bootstrap", &["bootstrap"], "test_plan", "base64encode(var.secret)"),
+        ("infra/bootstrap", &["bootstrap", "state"], "test_state", "base64encode(var.secret)"),
     ];
     for (root, files, shown, value) in roots {
         copy.init(root);
