@@ -35,11 +35,11 @@ fn run(topdown: &Topdown, arguments: &[&str]) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn flow_4_reads_one_exchange_alone() {
+async fn flow_5_reads_one_exchange_alone() {
     let world = world().await;
     let topdown =
         watching(&world).with("BYBIT_API_KEY", "sim-bybit-key").with("BYBIT_API_SECRET", "sim-bybit-secret");
-    let run = run(&topdown, &["run", "4", SYMBOL, "--json"]);
+    let run = run(&topdown, &["run", "5", SYMBOL, "--json"]);
     assert_eq!(run["status"], json!("done"));
     assert_eq!(world.count(Service::Binance), 0, "the other exchange is not asked");
     let source = format!("bybit-host:{}", world.bybit_url().replace("http://", ""));
@@ -52,7 +52,13 @@ async fn flow_4_reads_one_exchange_alone() {
     let document = topdown.cat_json(text(account, "gcs_uri"));
     assert_eq!((text(&document, "venue"), text(&document, "state")), ("bybit", "provided"));
     assert!(!document.to_string().contains("mine"), "no client order id, no key note: {document}");
-    assert_eq!(text(step(&run, "recommendation"), "status"), "done");
+    let decided = step(&run, "recommendation");
+    assert_eq!(text(decided, "status"), "done");
+    let refs = decided["tool_refs"].as_array().unwrap();
+    let tools = refs.iter().map(|uri| topdown.cat_json(uri.as_str().unwrap()));
+    let told: Vec<_> =
+        tools.map(|tool| json!([tool["name"], tool["status"], tool["data"]["source"]])).collect();
+    assert_eq!(told, [json!(["get_funding_rate", "ok", source]), json!(["get_open_interest", "ok", source])]);
     let report = topdown.cat_json(text(step(&run, "1w-report"), "gcs_uri"));
     assert_eq!((text(&report, "venue"), text(&report, "source")), ("bybit", source.as_str()));
 }
