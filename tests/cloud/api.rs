@@ -96,9 +96,23 @@ async fn a_run_is_started_by_the_api_across_processes() {
         }
         let (_, page) = ask(&address, "GET", "/v1/runs?symbol=BTCUSDT&limit=1", None, &Value::Null);
         assert_eq!(page["runs"][0]["run_id"], run["run_id"]);
+        the_reports_are_a_chain(&stage, &whole);
         the_account_lies_apart(&stage, &address, &whole);
         tools_answered_the_analyst(&stage, &whole);
     });
+}
+
+/// Each report was given the one above it, and the day and what is above it made the recommendation.
+fn the_reports_are_a_chain(stage: &Stage, whole: &Value) {
+    let steps = stage.documents(&format!("flow_runs/{}/steps", whole["run_id"].as_str().unwrap()));
+    let id = |timeframe: &str| steps[&format!("{timeframe}-report")]["report_id"].clone();
+    for (timeframe, above) in [("4h", "1d"), ("1d", "1w"), ("1w", "1M")] {
+        assert_eq!(steps[&format!("{timeframe}-report")]["parent_report_id"], id(above), "{timeframe}");
+    }
+    // a list, as Firestore has it
+    let ids: Vec<_> = ["1d", "1w", "1M"].map(id).into();
+    let sources = json!({ "arrayValue": { "values": ids } });
+    assert_eq!(steps["recommendation"]["source_report_id"], sources);
 }
 
 /// The analyst, a process of its own, asked the exchange for what the model wanted, and kept each answer.

@@ -117,3 +117,25 @@ fn each_invented_price_is_found() {
     let report = run["report"]["report"].to_string().replace(',', "");
     assert!(planted.iter().all(|price| !report.contains(price)), "{planted:?} in {report}");
 }
+
+/// Each report was given the one above it; the day and what is above it make the recommendation, four hours stand
+/// beside.
+#[test]
+fn the_reports_of_flow_4_are_a_chain_and_its_recommendation_rests_on_the_day() {
+    let topdown = Topdown::new();
+    let name = "the_reports_of_flow_4_are_a_chain_and_its_recommendation_rests_on_the_day";
+    let Some(run) = demo(&topdown, name, "SOLUSDT", "2026-04-30T04:00:00Z", &["--flow", "4"]) else { return };
+    assert_eq!(run["status"], "done");
+    let report = |timeframe: &str| step(&run, &format!("{timeframe}-report"));
+    for (timeframe, above) in [("4h", "1d"), ("1d", "1w"), ("1w", "1M")] {
+        assert_eq!(report(timeframe)["parent_report_id"], report(above)["report_id"], "{timeframe}");
+    }
+    assert_eq!(report("1M").get("parent_report_id"), None);
+    let sources: Vec<_> = ["1d", "1w", "1M"].map(|timeframe| report(timeframe)["report_id"].clone()).into();
+    let recommendation = step(&run, "recommendation");
+    assert_eq!(recommendation["source_report_id"], Value::Array(sources));
+    let document = topdown.cat_json(text(recommendation, "gcs_uri"));
+    assert_eq!(document["beside"][0]["report_id"], report("4h")["report_id"]);
+    assert_eq!(document["account"], "provided");
+    assert!(document["decided_at"].as_str().is_some_and(|at| at >= "2026-04-30T04:00"), "{document}");
+}
