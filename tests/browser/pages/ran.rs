@@ -42,7 +42,19 @@ fn a_person_starts_a_run_watches_it_and_reads_what_it_wrote() {
         browser.click(".ready li:nth-child(2) a + a").await;
         browser.until("h1", "number").await;
         assert!(browser.says(".evidence").await.contains("verified"), "{}", browser.says(".evidence").await);
-        assert!(browser.says(".inputs").await.contains("daily-report@"), "{}", browser.says(".inputs").await);
+        let inputs = browser.says(".inputs").await;
+        for part in ["daily-report@", "trend@", "openai@", "the same", "topdown cat gs://local/"] {
+            assert!(inputs.contains(part), "{part}: {inputs}");
+        }
+        // of an input that is gone the row stays, without a command that would fail
+        let address = browser.address().await;
+        let id = address.split("/runs/").nth(1).unwrap().split('/').next().unwrap().to_owned();
+        let picture = stage.topdown.data().join("runs").join(id).join("1d-chart-trend.png");
+        std::fs::remove_file(&picture).unwrap();
+        browser.go(&address).await;
+        let inputs = browser.says(".inputs").await;
+        assert!(inputs.contains("Chart trend") && inputs.contains("missing or damaged"), "{inputs}");
+        assert!(!inputs.contains("1d-chart-trend.png"), "{inputs}");
 
         browser.go(&stage.page("/recommendations")).await;
         browser.click(".listed tbody a").await;

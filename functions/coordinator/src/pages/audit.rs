@@ -58,6 +58,8 @@ struct Audited {
     model: String,
     prompt: ContentId,
     profile: ContentId,
+    /// Versions of the templates of its charts, each once.
+    templates: Vec<ContentId>,
     inputs: Vec<Input>,
     tools: Vec<ToolUse>,
 }
@@ -68,10 +70,11 @@ pub(super) async fn show(pages: Viewer, Path((run_id, step_id)): Path<(String, S
     let step = steps.iter().find(|step| step.step_id.as_str() == step_id).ok_or_else(|| pages.nothing())?;
     let audited = pages.audited(step).await.map_err(|error| pages.failed(error))?;
     let catalog = pages.api.desk.catalog().await.ok();
-    let audit = match audited {
+    let mut audit = match audited {
         Some(audited) => pages.audit(&run, step, audited, catalog.as_ref()),
         None => pages.gone(&run, step),
     };
+    pages.look_up(&mut audit.inputs, step).await.map_err(|error| pages.failed(error))?;
     pages.render(&audit)
 }
 
@@ -86,6 +89,7 @@ impl Viewer {
                 model: found.llm_model.clone(),
                 prompt: found.llm_prompt_id.clone(),
                 profile: found.llm_model_id.clone(),
+                templates: Vec::new(),
                 inputs: found
                     .source_reports
                     .iter()
@@ -105,6 +109,9 @@ impl Viewer {
             let label = fill(&w.chart, &values);
             artifact(label, &chart.artifact)
         });
+        let mut templates: Vec<_> =
+            found.chart_refs.iter().map(|chart| chart.chart_template_id.clone()).collect();
+        templates.dedup();
         let parent = found.parent_report_id.iter().map(|parent| Input {
             label: w.above.clone(),
             hash: parent.to_string(),
@@ -118,6 +125,7 @@ impl Viewer {
             model: found.llm_model.clone(),
             prompt: found.llm_prompt_id.clone(),
             profile: found.llm_model_id.clone(),
+            templates,
             inputs: std::iter::once(artifact(w.candles.clone(), &found.ohlcv_ref))
                 .chain(charts)
                 .chain(parent)
@@ -151,7 +159,12 @@ impl Viewer {
         };
         let now = today.map(|catalog| prompt_of(catalog, &audited.prompt));
         let prompt = version(w, &w.prompt, &audited.prompt, now);
-        let profile = version(w, &w.profile, &audited.profile, None);
+        let now = today.map(|catalog| profile_of(catalog, &audited.profile, &audited.model));
+        let profile = version(w, &w.profile, &audited.profile, now);
+        let templates = audited.templates.iter().map(|id| {
+            let now = today.map(|catalog| template_of(catalog, id));
+            version(w, &w.template, id, now)
+        });
         let calls = step.result.call_refs.iter().enumerate().map(|(index, uri)| Input {
             label: fill(&w.call, &[("n", &(index + 1).to_string())]),
             hash: String::new(),
@@ -163,7 +176,14 @@ impl Viewer {
             let values = [("n", n.as_str()), ("name", &name), ("status", used.status.as_str())];
             artifact(fill(&w.tool, &values), &used.artifact)
         });
-        let inputs = audited.inputs.into_iter().chain([prompt, profile]).chain(calls).chain(tools).collect();
+        let inputs = audited
+            .inputs
+            .into_iter()
+            .chain([prompt, profile])
+            .chain(templates)
+            .chain(calls)
+            .chain(tools)
+            .collect();
         Audit {
             frame: self.frame(self.title(&run.symbol, &audited.what), ""),
             run: run.run_id.to_string(),
@@ -185,6 +205,24 @@ impl Viewer {
             rows: rows(w, &audited.checks, step.timeframe),
             inputs,
         }
+    }
+
+    /// Looks for each input; of one that is gone its row stays, and no command that would fail.
+    async fn look_up(&self, inputs: &mut [Input], step: &StepDocument) -> Result<(), StoreError> {
+        let w = &self.w.audit;
+        for input in inputs.iter_mut().filter(|input| !input.uri.is_empty()) {
+            // without the number of its version, which a store looks up by itself
+            let gcs_uri = input.uri.split_once('#').map_or(input.uri.as_str(), |(uri, _)| uri);
+            match self.api.services.artifacts.get(gcs_uri).await {
+                Ok(_) => {}
+                Err(StoreError::NotFound(_) | StoreError::Damaged { .. }) => {
+                    input.today = fill(&w.expired, &[("date", &self.tongue.date(step.expire_at))]);
+                    input.uri = String::new();
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     fn title(&self, symbol: &domain::Symbol, what: &str) -> String {
@@ -248,6 +286,19 @@ fn version(w: &Words, label: &str, id: &ContentId, today: Option<Option<ContentI
 fn prompt_of(catalog: &Catalog, id: &ContentId) -> Option<ContentId> {
     let text = catalog.prompts.get(&format!("{}.prompt", id.name()))?;
     Some(ContentId::of(id.name(), text.as_bytes()))
+}
+
+fn template_of(catalog: &Catalog, id: &ContentId) -> Option<ContentId> {
+    let text = catalog.templates.get(&format!("{}.toml", id.name()))?;
+    Some(ContentId::of(id.name(), text.as_bytes()))
+}
+
+/// The version of a profile; one that was asked by another model's name is a version of its own.
+fn profile_of(catalog: &Catalog, id: &ContentId, model: &str) -> Option<ContentId> {
+    let models = llm::Models::parse(catalog.models.get("models.toml")?).ok()?;
+    let profile = models.profile(id.name())?;
+    let asked = profile.clone().with_model(model);
+    Some(if asked.id() == id { id.clone() } else { profile.id().clone() })
 }
 
 /// A row for each number, problems first.
