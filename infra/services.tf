@@ -92,7 +92,7 @@ resource "google_cloud_run_v2_service" "function" {
         egress = "ALL_TRAFFIC"
 
         network_interfaces {
-          network    = vpc_access.value.network
+          network    = google_compute_network.egress[0].id
           subnetwork = vpc_access.value.id
         }
       }

@@ -21,7 +21,7 @@ async fn a_run_is_called_off() {
         let early = stage.ask("POST", &format!("{run}:resume"), None);
         assert_eq!(early.status, 409, "{}", early.body);
         let detail = early.body["detail"].as_str().unwrap();
-        assert!(detail.contains("1M-report") && detail.contains("still at work"), "{detail}");
+        assert!(detail.contains("still at work") && detail.contains("resume the run when"), "{detail}");
         assert_eq!(stage.world.count(Service::OpenAi), asked + 1, "nothing is asked twice");
         gate.open();
         // what was in work comes to its end, and is kept

@@ -111,6 +111,7 @@ impl Viewer {
         });
         let mut templates: Vec<_> =
             found.chart_refs.iter().map(|chart| chart.chart_template_id.clone()).collect();
+        templates.sort();
         templates.dedup();
         let parent = found.parent_report_id.iter().map(|parent| Input {
             label: w.above.clone(),

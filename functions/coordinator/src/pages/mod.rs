@@ -16,6 +16,7 @@ mod reports;
 mod run;
 mod runs;
 mod shown;
+mod sparkline;
 mod viewer;
 mod watchlist;
 

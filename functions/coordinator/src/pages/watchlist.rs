@@ -18,7 +18,7 @@ use storage::{Kind, Status, StepDocument, StoreError};
 
 use super::found::Ran;
 use super::shown::{Moment, READ, Verdict, above, money, relation};
-use super::{Frame, Page, Viewer, Visitor, forms};
+use super::{Frame, Page, Viewer, Visitor, forms, sparkline};
 use crate::api::Standing;
 
 /// Rows of a part.
@@ -302,7 +302,7 @@ impl Viewer {
             Some(step) => self.closes(step).await?,
             None => None,
         };
-        let (line, end) = line(closes.as_deref().map(Vec::as_slice).unwrap_or_default());
+        let (line, end) = sparkline::line(closes.as_deref().map(Vec::as_slice).unwrap_or_default());
         let close = timeframe.next_open(timeframe.open_of(report.as_of));
         Ok(Seen {
             bias: Verdict::of(self.tongue, report.report.bias),
@@ -381,22 +381,4 @@ fn unread(w: &Words, own: &[&Ran], has_older: bool) -> Option<Note> {
         }),
         _ => None,
     }
-}
-
-/// The points of a line, and its end, in a box of 160 by 34.
-fn line(closes: &[f64]) -> (String, (String, String)) {
-    let (low, high) = closes.iter().fold((f64::MAX, f64::MIN), |(low, high), c| (low.min(*c), high.max(*c)));
-    if closes.len() < 2 || !low.is_finite() || high <= low {
-        return (String::new(), (String::new(), String::new()));
-    }
-    let step = 154.0 / (closes.len() - 1) as f64;
-    let place = |(at, close): (usize, &f64)| {
-        (
-            format!("{:.1}", 2.0 + at as f64 * step),
-            format!("{:.1}", 31.0 - (close - low) / (high - low) * 28.0),
-        )
-    };
-    let places: Vec<_> = closes.iter().enumerate().map(place).collect();
-    let line = places.iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" ");
-    (line, places.last().cloned().unwrap_or_default())
 }
